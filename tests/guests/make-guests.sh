@@ -1,0 +1,140 @@
+#!/bin/sh
+# Build the guests of the tests and benchmarks: nothing of it is committed.
+#
+#   make-guests.sh [all|roms|linux|NAME.rom]... [DIR/]     (default: all, into ../../build/guests)
+#
+# roms    every tests/guests/*.S as DIR/NAME.rom, and the sizes that the tests use;
+#         NAME-N.rom is NAME.S with its parameter N (pattern: bytes, flood: lines, smp: bytes per CPU,
+#         reset: boots); serial-N.rom is pattern.S through the UART at 0x3f8
+# linux   DIR/vmlinuz (Debian's cloud kernel, downloaded, not installed), DIR/initrd (over 34 MB) and
+#         DIR/initrd-small.  Remove vmlinuz to fetch a newer one.
+#
+# A word with a slash is the folder.  Runs side by side wait for each other; what is up to date is left alone.
+set -eu
+
+src=$(cd "$(dirname "$0")" && pwd)
+out=
+what=
+for word; do
+    case $word in
+    */*) out=$word ;;
+    all) what="$what roms linux" ;;
+    roms | linux | *.rom) what="$what $word" ;;
+    *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    esac
+done
+[ -n "$what" ] || what="roms linux"
+out=${out:-${BOOTSTAMP_BUILD:-$src/../../build}/guests}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+
+if [ "${MAKE_GUESTS_LOCKED:-}" != "$out" ]; then
+    MAKE_GUESTS_LOCKED=$out
+    export MAKE_GUESTS_LOCKED
+    # shellcheck disable=SC2086
+    exec flock -w 600 "$out/.lock" "$0" $what "$out/"
+fi
+
+tmp=$out/.tmp
+rm -rf "$tmp"
+mkdir "$tmp"
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+# fresh FILE STAMP: is FILE there, made from the inputs that STAMP tells of?
+fresh() {
+    [ -s "$out/$1" ] && [ -f "$out/.$1.stamp" ] && read -r old <"$out/.$1.stamp" && [ "$old" = "$2" ]
+}
+
+# keep FILE STAMP: $tmp/FILE becomes DIR/FILE
+keep() {
+    rm -f "$out/.$1.stamp"
+    mv "$tmp/$1" "$out/$1"
+    echo "$2" >"$out/.$1.stamp"
+    echo "guests: $out/$1"
+}
+
+sum() { cat "$@" | cksum | tr ' ' -; }
+
+rom_stamp=
+rom() {
+    file=$1
+    name=${file%.rom}
+    n=${name##*-}
+    case $n in
+    *[!0-9]* | '') source=$name defs= ;;
+    *) source=${name%-*} defs="--defsym N=$n" ;;
+    esac
+    [ "$source" != serial ] || { source=pattern; defs="$defs --defsym PORT=0x3f8"; }
+    [ -f "$src/$source.S" ] || { echo "make-guests.sh: no such guest: $file" >&2; exit 2; }
+    [ -n "$rom_stamp" ] || rom_stamp=$(cd "$src" && sum ./*.S rom.inc rom.ld)
+    fresh "$file" "$rom_stamp" && return
+    # shellcheck disable=SC2086
+    as --32 --fatal-warnings -I "$src" $defs -o "$tmp/rom.o" "$src/$source.S"
+    ld -m elf_i386 -T "$src/rom.ld" -o "$tmp/$file" "$tmp/rom.o"
+    keep "$file" "$rom_stamp"
+}
+
+# unpack PACKAGE DIR: download a Debian package and unpack it, without installing anything
+unpack() (
+    mkdir -p "$2"
+    cd "$2"
+    apt-get -q -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
+        download "$1" >download.log 2>&1 || { cat download.log >&2; exit 1; }
+    dpkg-deb -x "$(echo *.deb)" .
+)
+
+kernel() {
+    [ -s "$out/vmlinuz" ] && return
+    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
+    [ -n "$package" ] || { echo "make-guests.sh: no linux-image-cloud-amd64 in apt's lists" >&2; exit 1; }
+    unpack "$package" "$tmp/kernel"
+    cp "$tmp"/kernel/boot/vmlinuz-* "$tmp/vmlinuz"
+    keep vmlinuz "$package"
+}
+
+busybox() {
+    for box in /bin/busybox /usr/bin/busybox; do
+        # a static one has no interpreter
+        [ -x $box ] && ! LC_ALL=C grep -q -a -m 1 'ld-linux' $box && return
+    done
+    box=$tmp/box/bin/busybox
+    [ -x "$box" ] || unpack busybox-static "$tmp/box"
+}
+
+initrd() {
+    file=$1 filler=$2
+    stamp=$(sum "$src/init" "$src/guest-bytes.pl")-$filler
+    fresh "$file" "$stamp" && return
+    busybox
+    rm -rf "$tmp/root"
+    mkdir -p "$tmp/root/bin"
+    cp "$box" "$tmp/root/bin/busybox"
+    cp "$src/init" "$tmp/root/init"
+    chmod 755 "$tmp/root/init" "$tmp/root/bin/busybox"
+    [ "$filler" = 0 ] || perl "$src/guest-bytes.pl" random 1 "$filler" >"$tmp/root/filler"
+    find "$tmp/root" -exec touch -h -d @0 {} +
+    (cd "$tmp/root" && find . | sort | "$box" cpio -o -H newc 2>/dev/null) >"$tmp/$file"
+    keep "$file" "$stamp"
+}
+
+for word in $what; do
+    case $word in
+    roms)
+        for s in "$src"/*.S; do
+            s=${s##*/}
+            rom "${s%.S}.rom"
+        done
+        rom pattern-1000.rom
+        rom pattern-200000.rom      # benchmarks under KVM: about 8 us a byte
+        rom serial-20000.rom
+        rom flood-1000.rom
+        ;;
+    linux)
+        kernel
+        initrd initrd 33000000
+        initrd initrd-small 0
+        ;;
+    *) rom "$word" ;;
+    esac
+done

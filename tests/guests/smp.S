@@ -1,0 +1,89 @@
+# smp.rom: up to 4 CPUs (-smp 1..4) write to the debug port side by side, then power off.
+#
+# Each CPU writes N bytes (default 100,000); byte i of CPU c is   c << 6 | (i & 63)
+# so N * cpus bytes in all, in any interleaving, but each CPU's own bytes in order
+# (`guest-bytes.pl check-smp FILE CPUS N`).  c is the order of arrival, not the APIC id.
+# The boot CPU reads the number of CPUs from CMOS 0x5f, wakes the others with INIT + SIPI through
+# the local APIC, and all wait for each other before the first byte.  The last to finish powers off.
+# Needs pc or q35; for real concurrency under TCG: -accel tcg,thread=multi.
+        .include "rom.inc"
+        .ifndef N
+        .set N, 100000
+        .endif
+        .set arrived, 0x500             # longs in RAM
+        .set done, 0x504
+        .set cpus, 0x508
+
+        .section .ap, "ax"              # 0xf8000: where SIPI vector 0xf8 starts a CPU
+        cli
+        ljmp $0xf000, $worker
+        .text
+
+start:  cli
+        xor %eax, %eax
+        mov %ax, %ds
+        mov %eax, arrived
+        mov %eax, done
+        mov $0x5f, %al
+        out %al, $0x70
+        in $0x71, %al
+        inc %ax
+        cmp $4, %ax
+        jbe 1f
+        mov $4, %ax
+1:      mov %eax, cpus
+        lgdtl %cs:gdtr                  # protected mode, to reach the APIC at 0xfee00000
+        mov %cr0, %eax
+        or $1, %al
+        mov %eax, %cr0
+        ljmpl $0x08, $(0xf0000 + pm32)
+        .code32
+pm32:   mov $0x10, %ax
+        mov %ax, %ds
+        orl $0x100, 0xfee000f0          # APIC enabled
+        movl $0x000c4500, 0xfee00300    # INIT to all but this one
+        movl $0x000c46f8, 0xfee00300    # SIPI, vector 0xf8
+        mov $0x20, %ax
+        mov %ax, %ds
+        ljmp $0x18, $pm16
+        .code16
+pm16:   mov %cr0, %eax
+        and $0xfe, %al
+        mov %eax, %cr0
+        ljmp $0xf000, $worker
+
+worker: xor %ax, %ax
+        mov %ax, %ds
+        mov $1, %ebx
+        lock xadd %ebx, arrived         # ebx = c
+        cmp cpus, %ebx
+        jae halt                        # a fifth CPU has nothing to do
+1:      pause
+        mov arrived, %eax
+        cmp cpus, %eax
+        jb 1b
+        shl $6, %bl
+        xor %ecx, %ecx
+        mov $PORT, %dx
+2:      mov %cl, %al
+        and $63, %al
+        or %bl, %al
+        out %al, %dx
+        inc %ecx
+        cmp $N, %ecx
+        jb 2b
+        mov $1, %ebx
+        lock xadd %ebx, done
+        inc %ebx
+        cmp cpus, %ebx
+        je poweroff
+        jmp halt
+
+        .balign 8
+gdt:    .quad 0
+        .quad 0x00cf9b000000ffff        # 08: code, 32 bits, flat
+        .quad 0x00cf93000000ffff        # 10: data, flat
+        .quad 0x00009b0f0000ffff        # 18: code, 16 bits, at 0xf0000
+        .quad 0x000093000000ffff        # 20: data, 64 KB at 0
+gdtr:   .word . - gdt - 1
+        .long 0xf0000 + gdt
