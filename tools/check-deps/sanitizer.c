@@ -1,0 +1,5 @@
+/* Linked with -fsanitize=...: is the runtime installed, and does it start? */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,104 @@
+#!/bin/sh
+# Install what building and testing bootstamp needs, on Debian and its kin.
+#
+#   tools/install-deps.sh [--build-only] [--list]
+#
+# Only distribution packages, only those missing; when nothing is, apt is not
+# started at all.  --build-only leaves out what only the tests use; --list
+# prints the names and installs nothing.
+set -eu
+
+die() {
+    printf 'bootstamp: install-deps: %s\n' "$*" >&2
+    exit 1
+}
+
+# The program and the back end.
+build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev'
+
+# QEMU's headers (tools/qemu-headers.sh).  dpkg-dev brings dpkg-source, patch
+# and xz; QEMU's configure insists on pixman and, for x86, on libfdt.  No flex,
+# bison or zlib: nothing of QEMU is compiled.
+headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
+
+# Sessions: the QEMU to load into, and its firmware.
+run='qemu-system-x86 seabios'
+
+# prove is in perl; guests are made with binutils, cpio, busybox and gzip;
+# terminal tests drive tmux; benchmarks compare with ts, which is in moreutils.
+tests='perl binutils tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq procps'
+
+packages="$build $headers $run $tests"
+list=no
+for arg; do
+    case $arg in
+    --build-only) packages="$build $headers $run" ;;
+    --list) list=yes ;;
+    *)
+        echo "usage: tools/install-deps.sh [--build-only] [--list]" >&2
+        exit 2
+        ;;
+    esac
+done
+if [ $list = yes ]; then
+    echo "$packages" | tr ' ' '\n'
+    exit 0
+fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    die "this machine has no apt; install the equivalents of: $packages"
+fi
+
+# $packages that dpkg does not report as installed (one query for all).
+missing() {
+    # shellcheck disable=SC2086
+    installed=" $(dpkg-query -W -f '${Package} ${db:Status-Status} ' $packages 2>/dev/null || :)"
+    for package in $packages; do
+        case $installed in
+        *" $package installed "*) ;;
+        *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+missing=$(missing)
+if [ -z "$missing" ]; then
+    echo "bootstamp: all packages are installed"
+    exit 0
+fi
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+        die "run as root: apt-get install $missing"
+    fi
+    # sudo drops the environment, hence env below
+    as_root=sudo
+fi
+
+# Nobody is there to answer questions; a busy dpkg lock is waited for, mirrors
+# get a second chance.
+apt() {
+    $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y \
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
+        -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+
+echo "bootstamp: installing $missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# Lists are often there and recent; when they are not, the first try fails fast
+# (no candidate, or a version that the mirror no longer has).
+# shellcheck disable=SC2086
+if ! apt install --no-install-recommends $missing >"$log" 2>&1; then
+    # An entry of some other vendor may fail to update: what counts is whether
+    # the packages install.
+    apt update >"$log" 2>&1 || :
+    if ! apt install --no-install-recommends $missing >>"$log" 2>&1; then
+        tail -n 15 "$log" >&2
+        die "apt-get install failed for: $missing"
+    fi
+fi
+
+missing=$(missing)
+[ -z "$missing" ] || die "apt-get succeeded, but these are still missing: $missing"
