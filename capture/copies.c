@@ -1,0 +1,211 @@
+/*
+ * fw_cfg items and how they were copied.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "copies.h"
+
+struct CaptureCopies {
+    GArray *rows;       /* CaptureCopy, in the order of the first byte */
+    GHashTable *by_key; /* key -> CaptureCopy*, also those without a byte */
+    CaptureCopy *now;   /* selected, or NULL */
+    uint64_t mark;      /* active time of the pass is counted up to here */
+    uint64_t dma_start;
+    uint32_t dma_offset;
+    int current;        /* row of @now, or -1 */
+};
+
+CaptureCopies *capture_copies_new(void)
+{
+    CaptureCopies *c = g_new0(CaptureCopies, 1);
+
+    c->rows = g_array_new(FALSE, TRUE, sizeof(CaptureCopy *));
+    c->by_key = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    c->current = -1;
+    return c;
+}
+
+void capture_copies_free(CaptureCopies *c)
+{
+    if (c) {
+        g_array_unref(c->rows);
+        g_hash_table_unref(c->by_key);
+        g_free(c);
+    }
+}
+
+static void start_over(CaptureCopies *c)
+{
+    g_array_set_size(c->rows, 0);
+    g_hash_table_remove_all(c->by_key);
+    c->now = NULL;
+    c->current = -1;
+}
+
+static CaptureCopy *get_item(CaptureCopies *c, uint16_t key)
+{
+    CaptureCopy *copy = g_hash_table_lookup(c->by_key, GUINT_TO_POINTER(key));
+
+    if (!copy) {
+        copy = g_new0(CaptureCopy, 1);
+        copy->key = key;
+        g_snprintf(copy->name, sizeof(copy->name), "key 0x%04x", key);
+        g_hash_table_insert(c->by_key, GUINT_TO_POINTER(key), copy);
+    }
+    return copy;
+}
+
+static int row_of(const CaptureCopies *c, const CaptureCopy *copy)
+{
+    for (guint i = 0; i < c->rows->len; i++) {
+        if (g_array_index(c->rows, CaptureCopy *, i) == copy) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Moves the selected item to @offset at @time. */
+static void advance(CaptureCopies *c, uint32_t offset, uint64_t time,
+                    bool count_time)
+{
+    CaptureCopy *copy = c->now;
+
+    if (offset > copy->offset) {
+        if (!copy->bytes) {
+            g_array_append_val(c->rows, copy);
+        }
+        if (c->current < 0) {
+            c->current = row_of(c, copy);
+        }
+        copy->bytes += offset - copy->offset;
+        copy->offset = offset;
+    }
+    if (count_time && time > c->mark) {
+        copy->active_ns += time - c->mark;
+        copy->last = time;
+    }
+    c->mark = time;
+    copy->running = copy->offset < copy->size;
+}
+
+static void take_select(CaptureCopies *c, const CaptureRecord *rec)
+{
+    if (c->now) {
+        c->now->running = false;
+    }
+    c->now = get_item(c, rec->u.select.key);
+    if (!c->now->selects++) {
+        c->now->first = rec->time;
+        c->now->last = rec->time;
+    }
+    c->now->offset = 0;
+    c->mark = rec->time;
+    c->current = c->now->bytes ? row_of(c, c->now) : -1;
+}
+
+/* A capture may begin, or lose a record, in the middle of a copy. */
+static void need_selected(CaptureCopies *c, uint16_t key, uint64_t time)
+{
+    CaptureRecord select = {
+        .kind = CAPTURE_SELECT,
+        .time = time,
+        .u.select.key = key,
+    };
+
+    if (!c->now || c->now->key != key) {
+        take_select(c, &select);
+    }
+}
+
+static void take_pio(CaptureCopies *c, const CaptureRecord *rec)
+{
+    need_selected(c, rec->u.pio.key, rec->time);
+    c->now->pio = true;
+    advance(c, rec->u.pio.offset, rec->time, !rec->u.pio.late);
+}
+
+static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
+{
+    need_selected(c, rec->u.dma.key, rec->time);
+    c->mark = rec->time;
+    c->dma_start = rec->time;
+    c->dma_offset = rec->u.dma.offset;
+    if (rec->u.dma.op == CAPTURE_DMA_READ) {
+        c->now->dma = true;
+        c->now->offset = rec->u.dma.offset;
+        c->now->running = true;
+    }
+}
+
+static void take_dma_end(CaptureCopies *c, const CaptureRecord *rec)
+{
+    need_selected(c, rec->u.dma_end.key, rec->time);
+    if (c->now->dma) {
+        advance(c, rec->u.dma_end.offset, rec->time, true);
+    }
+}
+
+void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
+{
+    CaptureCopy *item;
+
+    switch (rec->kind) {
+    case CAPTURE_SESSION:
+        start_over(c);
+        break;
+    case CAPTURE_ITEM:
+        item = get_item(c, rec->u.item.key);
+        item->size = rec->u.item.size;
+        g_strlcpy(item->name, rec->u.item.name, sizeof(item->name));
+        break;
+    case CAPTURE_SELECT:
+        take_select(c, rec);
+        break;
+    case CAPTURE_PIO:
+        take_pio(c, rec);
+        break;
+    case CAPTURE_DMA:
+        take_dma(c, rec);
+        break;
+    case CAPTURE_DMA_END:
+        take_dma_end(c, rec);
+        break;
+    default:
+        break;
+    }
+}
+
+guint capture_copies_count(const CaptureCopies *c)
+{
+    return c->rows->len;
+}
+
+const CaptureCopy *capture_copies_get(const CaptureCopies *c, guint i)
+{
+    return i < c->rows->len ? g_array_index(c->rows, CaptureCopy *, i) : NULL;
+}
+
+int capture_copies_current(const CaptureCopies *c)
+{
+    return c->current >= 0 && c->now && c->now->running ? c->current : -1;
+}
+
+bool capture_copy_is_kernel_item(uint16_t key)
+{
+    return key == FWCFG_KERNEL_DATA || key == FWCFG_INITRD_DATA ||
+           key == FWCFG_CMDLINE_DATA || key == FWCFG_SETUP_DATA;
+}
+
+double capture_copy_rate(const CaptureCopy *copy)
+{
+    return copy->active_ns ? copy->bytes * 1e3 / copy->active_ns : 0;
+}
+
+const char *capture_copy_method(const CaptureCopy *copy)
+{
+    return copy->pio && copy->dma ? "both" : copy->dma ? "DMA" : "PIO";
+}

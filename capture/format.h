@@ -1,0 +1,225 @@
+/*
+ * The capture file: its layout on disk, and nothing else.
+ *
+ * docs/capture-format.md says the same in prose; the two change together.
+ * Everything is little-endian.  A file is one header page and then words of
+ * 64 bits.  A word of zero is "not yet written".
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_FORMAT_H
+#define CAPTURE_FORMAT_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "captures are little-endian and are mapped as they are"
+#endif
+
+#define CAPTURE_MAGIC "BOOTSTMP" /* 8 bytes, no NUL */
+#define CAPTURE_VERSION 1
+#define CAPTURE_HEADER_SIZE 4096
+#define CAPTURE_WORD_SIZE 8
+
+/*
+ * A word, from its lowest bit:
+ *
+ *   bits  0..47  time, nanoseconds since the capture's start, modulo 2^48
+ *   bits 48..55  data: the guest's byte, or how many CONT words follow
+ *   bits 56..63  kind
+ *
+ * A CONT word keeps its kind in the same place and carries 7 bytes of payload
+ * in bits 0..55, so every word tells what it is and a reader that lands in
+ * the middle of an event finds the next record by itself.
+ */
+#define CAPTURE_TIME_BITS 48
+#define CAPTURE_TIME_MASK ((UINT64_C(1) << CAPTURE_TIME_BITS) - 1)
+#define CAPTURE_DATA_SHIFT 48
+#define CAPTURE_KIND_SHIFT 56
+#define CAPTURE_CONT_BYTES 7
+#define CAPTURE_PAYLOAD_MAX (255 * CAPTURE_CONT_BYTES)
+
+/* Names and the like: bytes with the NUL; a reader cuts what is longer. */
+#define CAPTURE_NAME_MAX 64
+
+/* No record carries this time: "unknown". */
+#define CAPTURE_NO_TIME UINT64_MAX
+
+typedef enum CaptureKind {
+    CAPTURE_NONE = 0x00,     /* not yet written */
+    CAPTURE_CLOCK = 0x01,    /* CaptureClock: the time past 48 bits */
+    CAPTURE_VCLOCK = 0x02,   /* u56: QEMU's virtual clock at this time, ns */
+    CAPTURE_SESSION = 0x03,  /* CaptureSession + strings: a QEMU starts here */
+    CAPTURE_STREAM = 0x04,   /* u8 id + strings: label, front end */
+    CAPTURE_MACHINE = 0x05,  /* CaptureMachine + strings: type, arch, accel */
+    CAPTURE_VM = 0x06,       /* u8 CaptureVmEvent + string: its detail */
+    CAPTURE_LOST = 0x07,     /* CaptureLost: totals since the session began */
+    CAPTURE_ITEM = 0x08,     /* CaptureItem + string: a fw_cfg item's name */
+    CAPTURE_SELECT = 0x09,   /* CaptureSelect */
+    CAPTURE_PIO = 0x0a,      /* CapturePio: read so far */
+    CAPTURE_DMA = 0x0b,      /* CaptureDma: a transfer starts */
+    CAPTURE_DMA_END = 0x0c,  /* CaptureDmaEnd: it is over */
+    CAPTURE_PROBE = 0x0d,    /* CaptureProbe: a write to port 0x404 */
+    CAPTURE_PAD = 0x7e,      /* a place that was reserved and never used */
+    CAPTURE_CONT = 0x7f,     /* payload of the event before it */
+    CAPTURE_BYTE = 0x80,     /* + stream number, 0 to 127: one guest byte */
+} CaptureKind;
+
+#define CAPTURE_STREAMS_MAX 128
+
+/* What happened to the VM; the detail is QEMU's own name for the cause. */
+typedef enum CaptureVmEvent {
+    CAPTURE_VM_START = 1,     /* QEMU's process began */
+    CAPTURE_VM_READY = 2,     /* machine init done */
+    CAPTURE_VM_RUN = 3,       /* vCPUs run */
+    CAPTURE_VM_PAUSE = 4,     /* vCPUs stopped; detail: run state */
+    CAPTURE_VM_RESET = 5,     /* detail: shutdown cause, where known */
+    CAPTURE_VM_POWERDOWN = 6, /* the power button was pressed */
+    CAPTURE_VM_SHUTDOWN = 7,  /* shutdown request; detail: shutdown cause */
+    CAPTURE_VM_SUSPEND = 8,
+    CAPTURE_VM_WAKEUP = 9,
+    CAPTURE_VM_STOP = 10,     /* QEMU ends, or the last back end went */
+} CaptureVmEvent;
+
+/* Clock numbers of the header. */
+#define CAPTURE_CLOCK_MONOTONIC 1
+
+/* Header flags. */
+#define CAPTURE_FLAG_ENDED 0x1 /* closed in good order; cleared by append */
+
+/*
+ * The header page.  The writer stores the first part once; the counters
+ * change while it runs and are hints for the reader, which believes the
+ * words alone.  Strings are NUL-padded.
+ */
+typedef struct CaptureHeader {
+    char magic[8];
+    uint32_t version;
+    uint32_t header_size;   /* bytes; the first word follows */
+    uint32_t clock;         /* CAPTURE_CLOCK_MONOTONIC */
+    uint32_t flags;         /* CAPTURE_FLAG_* */
+    uint64_t start_mono_ns; /* CLOCK_MONOTONIC at time 0 */
+    uint64_t start_wall_ns; /* CLOCK_REALTIME at time 0 */
+    uint64_t size_max;      /* cap on the file's size in bytes, 0: none */
+    uint64_t guest_ram;     /* bytes, 0: not yet known */
+    uint32_t pid;           /* of the QEMU that writes, or wrote last */
+    uint32_t reserved0;
+    uint8_t pad0[64];
+
+    uint64_t reserved_words; /* words handed out so far; own cache line */
+    uint8_t pad1[56];
+
+    uint64_t lost_bytes;  /* guest bytes not kept, this session */
+    uint64_t lost_events; /* other records not kept, this session */
+    uint8_t pad2[48];
+
+    char qemu_version[128];
+    char chardev_id[64];
+    char machine[64];
+    char arch[32];
+    char boot_id[40]; /* the host's, tells whether start_mono_ns is of now */
+    uint8_t pad3[CAPTURE_HEADER_SIZE - 584];
+} CaptureHeader;
+
+static_assert(sizeof(CaptureHeader) == CAPTURE_HEADER_SIZE, "one page");
+static_assert(offsetof(CaptureHeader, reserved_words) == 128, "cache line");
+static_assert(offsetof(CaptureHeader, lost_bytes) == 192, "cache line");
+static_assert(offsetof(CaptureHeader, qemu_version) == 256, "strings");
+
+/* Payloads: packed, little-endian; strings follow where the kind has them. */
+#define CAPTURE_PACKED __attribute__((packed))
+
+typedef struct CAPTURE_PACKED CaptureClock {
+    uint64_t time_ns; /* since the start, all 64 bits */
+} CaptureClock;
+
+typedef struct CAPTURE_PACKED CaptureSession {
+    uint64_t time_ns; /* since the start, all 64 bits */
+    uint64_t wall_ns; /* CLOCK_REALTIME */
+    uint64_t mono_ns; /* CLOCK_MONOTONIC */
+    uint32_t pid;
+    /* QEMU's version */
+} CaptureSession;
+
+#define CAPTURE_MACHINE_ICOUNT 0x1 /* virtual clock counts instructions */
+
+typedef struct CAPTURE_PACKED CaptureMachine {
+    uint64_t ram; /* bytes */
+    uint32_t cpus;
+    uint8_t flags; /* CAPTURE_MACHINE_* */
+    /* machine type, architecture, accelerator */
+} CaptureMachine;
+
+typedef struct CAPTURE_PACKED CaptureLost {
+    uint64_t bytes;
+    uint64_t events;
+} CaptureLost;
+
+typedef struct CAPTURE_PACKED CaptureItem {
+    uint16_t key; /* fw_cfg selector, QEMU docs/specs/fw_cfg */
+    uint32_t size; /* bytes */
+    /* name */
+} CaptureItem;
+
+typedef struct CAPTURE_PACKED CaptureSelect {
+    uint16_t key;
+    uint8_t dma; /* 1: by the DMA interface */
+} CaptureSelect;
+
+typedef struct CAPTURE_PACKED CapturePio {
+    uint16_t key;
+    uint32_t offset; /* bytes read since the select */
+    uint8_t late;    /* 1: told at the next select, read some time before */
+} CapturePio;
+
+typedef enum CaptureDmaOp {
+    CAPTURE_DMA_READ = 0,
+    CAPTURE_DMA_WRITE = 1,
+    CAPTURE_DMA_SKIP = 2,
+} CaptureDmaOp;
+
+typedef struct CAPTURE_PACKED CaptureDma {
+    uint16_t key;
+    uint8_t op;       /* CaptureDmaOp */
+    uint32_t offset;  /* in the item, bytes */
+    uint32_t length;  /* asked for, bytes */
+    uint64_t address; /* guest-physical */
+} CaptureDma;
+
+typedef struct CAPTURE_PACKED CaptureDmaEnd {
+    uint16_t key;
+    uint32_t offset; /* in the item, after the transfer */
+    uint8_t error;   /* 1: the device reported an error */
+} CaptureDmaEnd;
+
+typedef struct CAPTURE_PACKED CaptureProbe {
+    uint32_t id;
+    uint32_t arg;
+    uint8_t width; /* bytes of the guest's access */
+} CaptureProbe;
+
+static inline uint64_t capture_word(uint8_t kind, uint8_t data, uint64_t time)
+{
+    return (uint64_t)kind << CAPTURE_KIND_SHIFT |
+           (uint64_t)data << CAPTURE_DATA_SHIFT | (time & CAPTURE_TIME_MASK);
+}
+
+static inline uint8_t capture_word_kind(uint64_t word)
+{
+    return word >> CAPTURE_KIND_SHIFT;
+}
+
+static inline uint8_t capture_word_data(uint64_t word)
+{
+    return word >> CAPTURE_DATA_SHIFT;
+}
+
+static inline uint64_t capture_word_time(uint64_t word)
+{
+    return word & CAPTURE_TIME_MASK;
+}
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * Where captures are kept.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "paths.h"
+
+char *capture_default_dir(void)
+{
+    const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+
+    if (runtime && runtime[0] == '/') {
+        return g_build_filename(runtime, "bootstamp", NULL);
+    }
+    return g_strdup_printf("%s/bootstamp-%u", g_get_tmp_dir(),
+                           (unsigned)getuid());
+}
+
+char *capture_make_default_dir(GError **error)
+{
+    g_autofree char *dir = capture_default_dir();
+    struct stat st;
+
+    if ((mkdir(dir, 0700) && errno != EEXIST) || lstat(dir, &st)) {
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                    "cannot create the folder %s: %s; name a file with path=",
+                    dir, g_strerror(errno));
+        return NULL;
+    }
+    if (!S_ISDIR(st.st_mode) || st.st_uid != getuid() ||
+        (st.st_mode & 077)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
+                    "%s is not a private folder of yours (mode 0700); "
+                    "name a file with path=", dir);
+        return NULL;
+    }
+    return g_steal_pointer(&dir);
+}
+
+char *capture_new_path(const char *dir, guint attempt)
+{
+    char stamp[32];
+    char again[16] = "";
+    time_t now = time(NULL);
+    struct tm tm;
+
+    localtime_r(&now, &tm);
+    strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
+    if (attempt) {
+        g_snprintf(again, sizeof(again), "-%u", attempt);
+    }
+    return g_strdup_printf("%s/boot-%s-%d%s" CAPTURE_SUFFIX, dir, stamp,
+                           (int)getpid(), again);
+}
+
+typedef struct Found {
+    char *path;
+    struct timespec changed;
+} Found;
+
+static bool has_magic(const char *path)
+{
+    char magic[sizeof(CAPTURE_MAGIC) - 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool ok;
+
+    if (fd < 0) {
+        return false;
+    }
+    ok = read(fd, magic, sizeof(magic)) == sizeof(magic) &&
+         !memcmp(magic, CAPTURE_MAGIC, sizeof(magic));
+    close(fd);
+    return ok;
+}
+
+static void scan_dir(const char *dir, GArray *found)
+{
+    GDir *d = g_dir_open(dir, 0, NULL);
+    const char *name;
+
+    while (d && (name = g_dir_read_name(d))) {
+        g_autofree char *path = strcmp(dir, ".")
+                                    ? g_build_filename(dir, name, NULL)
+                                    : g_strdup(name);
+        struct stat st;
+
+        if (g_str_has_suffix(name, CAPTURE_SUFFIX) && !stat(path, &st) &&
+            S_ISREG(st.st_mode) && has_magic(path)) {
+            Found f = { g_steal_pointer(&path), st.st_mtim };
+
+            g_array_append_val(found, f);
+        }
+    }
+    if (d) {
+        g_dir_close(d);
+    }
+}
+
+static int newest_first(gconstpointer a, gconstpointer b)
+{
+    const Found *x = a;
+    const Found *y = b;
+
+    if (x->changed.tv_sec != y->changed.tv_sec) {
+        return x->changed.tv_sec < y->changed.tv_sec ? 1 : -1;
+    }
+    if (x->changed.tv_nsec != y->changed.tv_nsec) {
+        return x->changed.tv_nsec < y->changed.tv_nsec ? 1 : -1;
+    }
+    return strcmp(x->path, y->path);
+}
+
+GPtrArray *capture_list(void)
+{
+    g_autofree char *dir = capture_default_dir();
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+
+    scan_dir(dir, found);
+    scan_dir(".", found);
+    g_array_sort(found, newest_first);
+    for (guint i = 0; i < found->len; i++) {
+        g_ptr_array_add(paths, g_array_index(found, Found, i).path);
+    }
+    return paths;
+}

@@ -1,0 +1,41 @@
+/*
+ * Where captures are kept when nobody names a file.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_PATHS_H
+#define CAPTURE_PATHS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define CAPTURE_SUFFIX ".bst"
+
+/*
+ * $XDG_RUNTIME_DIR/bootstamp, else bootstamp-UID in the temporary folder.
+ * The caller frees the path.
+ */
+char *capture_default_dir(void);
+
+/*
+ * The same, created with mode 0700 where it is missing.  Returns NULL and
+ * sets @error where it is not a private folder of ours: a symbolic link,
+ * somebody else's, or open to others.
+ */
+char *capture_make_default_dir(GError **error);
+
+/*
+ * A path in the default folder for a new capture of this process.  @attempt
+ * 0, 1, 2... gives other names: open with O_EXCL and try the next on EEXIST.
+ * The caller frees it.
+ */
+char *capture_new_path(const char *dir, guint attempt);
+
+/*
+ * Captures in the default folder and in the current one, newest first by
+ * their time of change: a GPtrArray of char *, which the caller unrefs.
+ */
+GPtrArray *capture_list(void);
+
+#endif

@@ -1,0 +1,639 @@
+/*
+ * The reader: windows over a file that may be growing, and trust in nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reader.h"
+#include "sigbus.h"
+
+/* Mapped at a time, in bytes; a multiple of the page size. */
+#define WINDOW_SIZE (UINT64_C(8) << 20)
+#define WINDOW_WORDS (WINDOW_SIZE / CAPTURE_WORD_SIZE)
+
+/*
+ * A word that stays empty while later ones are written belongs to a thread
+ * that was stopped between its reservation and its store.  Wait this long.
+ */
+#define HOLE_PATIENCE_NS (UINT64_C(1) << 30)
+
+struct CaptureReader {
+    int fd;
+    uint64_t words;      /* in the file at the last look */
+    const uint64_t *map; /* window, or NULL */
+    uint64_t map_first;  /* index of its first word */
+    uint64_t map_words;  /* that can be read in it */
+    size_t map_size;     /* bytes mapped */
+    SigbusRegion guard;
+    CaptureCursor at;
+    uint64_t hole_pos;   /* empty word that we wait for */
+    uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
+    uint64_t skipped;
+    uint64_t base;       /* first word's place in the file, in words */
+    uint8_t payload[CAPTURE_PAYLOAD_MAX + 1];
+    char *path;
+};
+
+GQuark capture_reader_error_quark(void)
+{
+    return g_quark_from_static_string("capture-reader-error");
+}
+
+/* ------------------------------------------------------------------ */
+/* Words                                                               */
+
+static void unmap(CaptureReader *r)
+{
+    if (r->map) {
+        sigbus_unguard(&r->guard);
+        munmap((void *)r->map, r->map_size);
+        r->map = NULL;
+    }
+    r->map_words = 0;
+}
+
+static void look_at_size(CaptureReader *r)
+{
+    struct stat st;
+    uint64_t words = 0;
+
+    if (fstat(r->fd, &st) == 0) {
+        words = (uint64_t)st.st_size / CAPTURE_WORD_SIZE;
+    }
+    r->words = words > r->base ? words - r->base : 0;
+}
+
+/* Maps the window that has word @pos; false where the file has no such. */
+static bool map_window(CaptureReader *r, uint64_t pos)
+{
+    uint64_t page, first, last;
+    void *map;
+
+    unmap(r);
+    if (pos >= r->words) {
+        look_at_size(r);
+        if (pos >= r->words) {
+            return false;
+        }
+    }
+    page = (pos + r->base) * CAPTURE_WORD_SIZE & ~(WINDOW_SIZE - 1);
+    map = mmap(NULL, WINDOW_SIZE, PROT_READ, MAP_SHARED, r->fd, page);
+    if (map == MAP_FAILED) {
+        return false;
+    }
+    first = page / CAPTURE_WORD_SIZE;
+    last = MIN(first + WINDOW_WORDS, r->words + r->base);
+    r->map = map;
+    r->map_size = WINDOW_SIZE;
+    r->map_first = first;
+    r->map_words = last - first;
+    sigbus_guard(&r->guard, map, WINDOW_SIZE, false);
+    return true;
+}
+
+/* The word at @pos, 0 where there is none yet. */
+static inline uint64_t word_at(CaptureReader *r, uint64_t pos)
+{
+    uint64_t at = pos + r->base - r->map_first;
+
+    if (__builtin_expect(!r->map || pos + r->base < r->map_first ||
+                         at >= r->map_words, 0)) {
+        if (!map_window(r, pos)) {
+            return 0;
+        }
+        at = pos + r->base - r->map_first;
+    }
+    return __atomic_load_n(&r->map[at], __ATOMIC_ACQUIRE);
+}
+
+/* Full time of a 48-bit one: the nearest to the last record's. */
+static inline uint64_t full_time(const CaptureReader *r, uint64_t word)
+{
+    uint64_t half = UINT64_C(1) << (CAPTURE_TIME_BITS - 1);
+    uint64_t wrap = UINT64_C(1) << CAPTURE_TIME_BITS;
+    uint64_t time = (r->at.time & ~CAPTURE_TIME_MASK) |
+                    capture_word_time(word);
+
+    if (time + half < r->at.time) {
+        return time + wrap;
+    }
+    if (time > r->at.time + half && time >= wrap) {
+        return time - wrap;
+    }
+    return time;
+}
+
+static inline uint64_t virtual_time(const CaptureReader *r, uint64_t time)
+{
+    if (r->at.vclock == CAPTURE_NO_TIME || r->at.icount ||
+        time < r->at.vclock_time) {
+        return r->at.vclock;
+    }
+    return r->at.vclock + (time - r->at.vclock_time);
+}
+
+/* ------------------------------------------------------------------ */
+/* Holes                                                               */
+
+static uint64_t mono_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/* The next word from @pos on that is written, or UINT64_MAX. */
+static uint64_t find_written(CaptureReader *r, uint64_t pos)
+{
+    look_at_size(r);
+    while (pos < r->words) {
+        uint64_t word = word_at(r, pos);
+
+        if (word) {
+            return pos;
+        }
+        if (!r->map) {
+            break;
+        }
+        pos++;
+    }
+    return UINT64_MAX;
+}
+
+/*
+ * The word at r->at.pos is empty.  Returns true where the reader has moved
+ * on to a later one: its writer is gone, or kept us waiting for too long.
+ */
+static bool pass_hole(CaptureReader *r)
+{
+    uint64_t now, next;
+
+    if (capture_reader_state(r) == CAPTURE_LIVE) {
+        if (r->hole_pos != r->at.pos) {
+            r->hole_pos = r->at.pos;
+            r->hole_since = mono_ns();
+            return false;
+        }
+        now = mono_ns();
+        if (now - r->hole_since < HOLE_PATIENCE_NS) {
+            return false;
+        }
+        r->hole_since = now;
+    }
+    /* A writer that ended since our look may have filled it. */
+    next = find_written(r, r->at.pos);
+    if (next == UINT64_MAX) {
+        return false;
+    }
+    r->skipped += next - r->at.pos;
+    r->at.pos = next;
+    return true;
+}
+
+/* ------------------------------------------------------------------ */
+/* Records                                                             */
+
+/* Copies the string at *@text, at most up to @end, and steps behind it. */
+static void take_string(char *to, size_t size, const uint8_t **text,
+                        const uint8_t *end)
+{
+    size_t len = *text < end ? strnlen((const char *)*text, end - *text) : 0;
+    size_t copy = MIN(len, size - 1);
+
+    if (copy) {
+        memcpy(to, *text, copy);
+    }
+    to[copy] = '\0';
+    *text += MIN(len + 1, (size_t)(end - *text));
+}
+
+static bool take_struct(void *to, size_t size, const uint8_t **from,
+                        const uint8_t *end)
+{
+    if ((size_t)(end - *from) < size) {
+        return false;
+    }
+    memcpy(to, *from, size);
+    *from += size;
+    return true;
+}
+
+#define TAKE(var) take_struct(&(var), sizeof(var), &p, end)
+
+static bool decode_session(CaptureReader *r, CaptureRecord *rec,
+                           const uint8_t *p, const uint8_t *end)
+{
+    CaptureSession s;
+
+    if (!TAKE(s)) {
+        return false;
+    }
+    rec->time = s.time_ns;
+    rec->u.session.wall_ns = s.wall_ns;
+    rec->u.session.mono_ns = s.mono_ns;
+    rec->u.session.pid = s.pid;
+    take_string(rec->u.session.version, sizeof(rec->u.session.version), &p,
+                end);
+    r->at.vclock = CAPTURE_NO_TIME;
+    r->at.icount = false;
+    r->at.wall_zero = s.wall_ns - s.time_ns;
+    return true;
+}
+
+static bool decode_stream(CaptureRecord *rec, const uint8_t *p,
+                          const uint8_t *end)
+{
+    if (!TAKE(rec->u.stream.id) || rec->u.stream.id >= CAPTURE_STREAMS_MAX) {
+        return false;
+    }
+    take_string(rec->u.stream.label, CAPTURE_NAME_MAX, &p, end);
+    take_string(rec->u.stream.frontend, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
+static bool decode_machine(CaptureReader *r, CaptureRecord *rec,
+                           const uint8_t *p, const uint8_t *end)
+{
+    CaptureMachine m;
+
+    if (!TAKE(m)) {
+        return false;
+    }
+    rec->u.machine.ram = m.ram;
+    rec->u.machine.cpus = m.cpus;
+    rec->u.machine.icount = m.flags & CAPTURE_MACHINE_ICOUNT;
+    r->at.icount = rec->u.machine.icount;
+    take_string(rec->u.machine.type, CAPTURE_NAME_MAX, &p, end);
+    take_string(rec->u.machine.arch, CAPTURE_NAME_MAX, &p, end);
+    take_string(rec->u.machine.accel, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
+static bool decode_vm(CaptureRecord *rec, const uint8_t *p,
+                      const uint8_t *end)
+{
+    uint8_t event;
+
+    if (!TAKE(event) || event < CAPTURE_VM_START || event > CAPTURE_VM_STOP) {
+        return false;
+    }
+    rec->u.vm.event = event;
+    take_string(rec->u.vm.detail, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
+static bool decode_item(CaptureRecord *rec, const uint8_t *p,
+                        const uint8_t *end)
+{
+    CaptureItem item;
+
+    if (!TAKE(item)) {
+        return false;
+    }
+    rec->u.item.key = item.key;
+    rec->u.item.size = item.size;
+    take_string(rec->u.item.name, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
+static bool decode_clock(CaptureReader *r, CaptureRecord *rec,
+                         const uint8_t *p, const uint8_t *end)
+{
+    CaptureClock clock;
+
+    if (!TAKE(clock)) {
+        return false;
+    }
+    rec->time = clock.time_ns;
+    r->at.time = clock.time_ns;
+    return true;
+}
+
+static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
+                          const uint8_t *p, const uint8_t *end)
+{
+    uint64_t vclock = 0;
+
+    if ((size_t)(end - p) < CAPTURE_CONT_BYTES) {
+        return false;
+    }
+    memcpy(&vclock, p, MIN((size_t)(end - p), sizeof(vclock)));
+    r->at.vclock = vclock;
+    r->at.vclock_time = rec->time;
+    rec->vtime = vclock;
+    return true;
+}
+
+/* False: the record makes no sense, or is of a kind we do not know. */
+static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
+{
+    const uint8_t *p = r->payload;
+    const uint8_t *end = p + len;
+
+    switch (rec->kind) {
+    case CAPTURE_CLOCK:
+        return decode_clock(r, rec, p, end);
+    case CAPTURE_VCLOCK:
+        return decode_vclock(r, rec, p, end);
+    case CAPTURE_SESSION:
+        return decode_session(r, rec, p, end);
+    case CAPTURE_STREAM:
+        return decode_stream(rec, p, end);
+    case CAPTURE_MACHINE:
+        return decode_machine(r, rec, p, end);
+    case CAPTURE_VM:
+        return decode_vm(rec, p, end);
+    case CAPTURE_LOST:
+        return TAKE(rec->u.lost);
+    case CAPTURE_ITEM:
+        return decode_item(rec, p, end);
+    case CAPTURE_SELECT:
+        return TAKE(rec->u.select);
+    case CAPTURE_PIO:
+        return TAKE(rec->u.pio);
+    case CAPTURE_DMA:
+        return TAKE(rec->u.dma);
+    case CAPTURE_DMA_END:
+        return TAKE(rec->u.dma_end);
+    case CAPTURE_PROBE:
+        return TAKE(rec->u.probe);
+    default:
+        return false;
+    }
+}
+
+/*
+ * Gathers the payload of the event at @pos; the head is stored last, so a
+ * missing CONT word means a broken file and not one that is on its way.
+ */
+static bool take_payload(CaptureReader *r, uint64_t pos, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t word = word_at(r, pos + 1 + i);
+
+        if (capture_word_kind(word) != CAPTURE_CONT) {
+            return false;
+        }
+        memcpy(r->payload + i * CAPTURE_CONT_BYTES, &word,
+               CAPTURE_CONT_BYTES);
+    }
+    return true;
+}
+
+/* Reads the event whose head is @head at r->at.pos and steps behind it. */
+static bool next_event(CaptureReader *r, CaptureRecord *rec, uint64_t head)
+{
+    size_t n = capture_word_data(head);
+    CaptureCursor before = r->at;
+
+    rec->kind = capture_word_kind(head);
+    if (rec->kind == CAPTURE_PAD) {
+        r->at.pos++;
+        return false;
+    }
+    if (rec->kind == CAPTURE_CONT || !take_payload(r, r->at.pos, n)) {
+        r->at.pos++;
+        r->skipped++;
+        return false;
+    }
+    rec->pos = r->at.pos;
+    rec->time = full_time(r, head);
+    if (!decode(r, rec, n * CAPTURE_CONT_BYTES)) {
+        r->at = before;
+        r->at.pos += 1 + n;
+        r->skipped += 1 + n;
+        return false;
+    }
+    r->at.pos += 1 + n;
+    r->at.time = rec->time;
+    rec->vtime = virtual_time(r, rec->time);
+    return true;
+}
+
+bool capture_reader_next(CaptureReader *r, CaptureRecord *rec)
+{
+    for (;;) {
+        uint64_t word = word_at(r, r->at.pos);
+
+        if (word == 0) {
+            if (!pass_hole(r)) {
+                return false;
+            }
+            continue;
+        }
+        if (word >> 63) {
+            rec->kind = CAPTURE_BYTE;
+            rec->pos = r->at.pos++;
+            rec->time = r->at.time = full_time(r, word);
+            rec->vtime = virtual_time(r, rec->time);
+            rec->stream = capture_word_kind(word) - CAPTURE_BYTE;
+            rec->byte = capture_word_data(word);
+            return true;
+        }
+        if (next_event(r, rec, word)) {
+            return true;
+        }
+    }
+}
+
+size_t capture_reader_next_bytes(CaptureReader *r, uint8_t *stream,
+                                 uint64_t *times, uint8_t *bytes, size_t max)
+{
+    uint64_t word = word_at(r, r->at.pos);
+    uint8_t kind = capture_word_kind(word);
+    size_t n;
+
+    if (!(word >> 63)) {
+        return 0;
+    }
+    *stream = kind - CAPTURE_BYTE;
+    for (n = 0; n < max && capture_word_kind(word) == kind; n++) {
+        r->at.time = full_time(r, word);
+        if (times) {
+            times[n] = r->at.time;
+        }
+        bytes[n] = capture_word_data(word);
+        word = word_at(r, ++r->at.pos);
+    }
+    return n;
+}
+
+void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor)
+{
+    *cursor = r->at;
+}
+
+void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor)
+{
+    r->at = *cursor;
+}
+
+/* ------------------------------------------------------------------ */
+/* The file as a whole                                                 */
+
+static void *map_header(CaptureReader *r, SigbusRegion *guard)
+{
+    void *map = mmap(NULL, CAPTURE_HEADER_SIZE, PROT_READ, MAP_SHARED, r->fd,
+                     0);
+
+    if (map == MAP_FAILED) {
+        return NULL;
+    }
+    sigbus_guard(guard, map, CAPTURE_HEADER_SIZE, false);
+    return map;
+}
+
+void capture_reader_header(CaptureReader *r, CaptureHeader *h)
+{
+    SigbusRegion guard;
+    void *map = map_header(r, &guard);
+
+    memset(h, 0, sizeof(*h));
+    if (map) {
+        memcpy(h, map, sizeof(*h));
+        sigbus_unguard(&guard);
+        munmap(map, CAPTURE_HEADER_SIZE);
+    }
+    h->qemu_version[sizeof(h->qemu_version) - 1] = '\0';
+    h->chardev_id[sizeof(h->chardev_id) - 1] = '\0';
+    h->machine[sizeof(h->machine) - 1] = '\0';
+    h->arch[sizeof(h->arch) - 1] = '\0';
+    h->boot_id[sizeof(h->boot_id) - 1] = '\0';
+}
+
+CaptureState capture_reader_state(CaptureReader *r)
+{
+    struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+    uint32_t flags = 0;
+
+    if (fcntl(r->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_WRLCK) {
+        return CAPTURE_LIVE;
+    }
+    if (pread(r->fd, &flags, sizeof(flags), offsetof(CaptureHeader, flags)) !=
+        sizeof(flags)) {
+        return CAPTURE_KILLED;
+    }
+    return flags & CAPTURE_FLAG_ENDED ? CAPTURE_ENDED : CAPTURE_KILLED;
+}
+
+uint64_t capture_reader_words(CaptureReader *r)
+{
+    look_at_size(r);
+    return r->words;
+}
+
+uint64_t capture_reader_size(CaptureReader *r)
+{
+    struct stat st;
+
+    return fstat(r->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+uint64_t capture_reader_skipped(const CaptureReader *r)
+{
+    return r->skipped;
+}
+
+uint64_t capture_reader_wall(const CaptureReader *r, uint64_t time)
+{
+    return r->at.wall_zero + time;
+}
+
+const char *capture_reader_path(const CaptureReader *r)
+{
+    return r->path;
+}
+
+static bool fail(GError **error, CaptureReaderError code, const char *text)
+{
+    g_set_error_literal(error, CAPTURE_READER_ERROR, code, text);
+    return false;
+}
+
+static bool check_header(CaptureReader *r, GError **error)
+{
+    CaptureHeader h;
+    ssize_t got = pread(r->fd, &h, sizeof(h), 0);
+
+    if (got < 0) {
+        g_set_error(error, CAPTURE_READER_ERROR, CAPTURE_READER_ERROR_IO,
+                    "cannot read: %s", g_strerror(errno));
+        return false;
+    }
+    if (got < (ssize_t)sizeof(h.magic) ||
+        memcmp(h.magic, CAPTURE_MAGIC, sizeof(h.magic))) {
+        return fail(error, CAPTURE_READER_ERROR_FORMAT,
+                    "is not a capture; name a file that "
+                    "-chardev timestamp wrote");
+    }
+    if (got < (ssize_t)sizeof(h)) {
+        return fail(error, CAPTURE_READER_ERROR_FORMAT,
+                    "is cut off inside its header; nothing is left to read");
+    }
+    if (h.version != CAPTURE_VERSION) {
+        g_set_error(error, CAPTURE_READER_ERROR,
+                    CAPTURE_READER_ERROR_VERSION,
+                    "has capture format %u and this program reads %d; "
+                    "use the bootstamp that wrote it",
+                    h.version, CAPTURE_VERSION);
+        return false;
+    }
+    if (h.header_size < CAPTURE_HEADER_SIZE ||
+        h.header_size % CAPTURE_WORD_SIZE || h.header_size > 1 << 20) {
+        return fail(error, CAPTURE_READER_ERROR_FORMAT,
+                    "has a header of an impossible size; it is damaged");
+    }
+    r->base = h.header_size / CAPTURE_WORD_SIZE;
+    r->at.wall_zero = h.start_wall_ns;
+    return true;
+}
+
+CaptureReader *capture_reader_open(const char *path, GError **error)
+{
+    CaptureReader *r;
+    struct stat st;
+    /* O_NONBLOCK: a FIFO is refused below, not waited for here. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0) {
+        g_set_error(error, CAPTURE_READER_ERROR, CAPTURE_READER_ERROR_IO,
+                    "cannot open: %s", g_strerror(errno));
+        return NULL;
+    }
+    r = g_new0(CaptureReader, 1);
+    r->fd = fd;
+    r->path = g_strdup(path);
+    r->hole_pos = UINT64_MAX;
+    r->at.vclock = CAPTURE_NO_TIME;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+        fail(error, CAPTURE_READER_ERROR_FORMAT,
+             "is not a regular file; a capture is mapped into memory");
+        capture_reader_close(r);
+        return NULL;
+    }
+    if (!check_header(r, error)) {
+        capture_reader_close(r);
+        return NULL;
+    }
+    look_at_size(r);
+    return r;
+}
+
+void capture_reader_close(CaptureReader *r)
+{
+    if (r) {
+        unmap(r);
+        close(r->fd);
+        g_free(r->path);
+        g_free(r);
+    }
+}

@@ -1,0 +1,133 @@
+/*
+ * SIGBUS in a mapped capture becomes a page of zeros.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sigbus.h"
+
+/*
+ * The list is changed under the lock and walked without it by the handler,
+ * which may run in any thread at any time; entries are linked in with one
+ * store and a region is unlinked before its memory goes.
+ */
+static pthread_mutex_t regions_lock = PTHREAD_MUTEX_INITIALIZER;
+static SigbusRegion *regions;
+static struct sigaction previous;
+static size_t page_size;
+
+static SigbusRegion *find_region(const char *addr)
+{
+    SigbusRegion *r = __atomic_load_n(&regions, __ATOMIC_ACQUIRE);
+
+    while (r) {
+        if (addr >= r->start && addr < r->start + r->size) {
+            return r;
+        }
+        r = __atomic_load_n(&r->next, __ATOMIC_ACQUIRE);
+    }
+    return NULL;
+}
+
+static void chain(int sig, siginfo_t *info, void *context)
+{
+    if (previous.sa_flags & SA_SIGINFO) {
+        previous.sa_sigaction(sig, info, context);
+    } else if (previous.sa_handler == SIG_IGN) {
+        return;
+    } else if (previous.sa_handler == SIG_DFL) {
+        /* Returning repeats the access, now with the default action. */
+        sigaction(sig, &previous, NULL);
+    } else {
+        previous.sa_handler(sig);
+    }
+}
+
+static void handler(int sig, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    char *addr = info->si_addr;
+    SigbusRegion *r = find_region(addr);
+    int prot;
+    void *page;
+
+    if (!r || info->si_code == SI_USER) {
+        chain(sig, info, context);
+        errno = saved;
+        return;
+    }
+
+    page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
+    prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
+    if (mmap(page, page_size, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+             -1, 0) == MAP_FAILED) {
+        chain(sig, info, context);
+    } else {
+        __atomic_store_n(&r->damaged, 1, __ATOMIC_RELEASE);
+    }
+    errno = saved;
+}
+
+static void install_locked(void)
+{
+    struct sigaction now, ours = {
+        .sa_sigaction = handler,
+        .sa_flags = SA_SIGINFO | SA_RESTART,
+    };
+
+    if (sigaction(SIGBUS, NULL, &now) ||
+        ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == handler)) {
+        return;
+    }
+    page_size = sysconf(_SC_PAGESIZE);
+    sigemptyset(&ours.sa_mask);
+    previous = now;
+    sigaction(SIGBUS, &ours, NULL);
+}
+
+void sigbus_install(void)
+{
+    pthread_mutex_lock(&regions_lock);
+    install_locked();
+    pthread_mutex_unlock(&regions_lock);
+}
+
+void sigbus_guard(SigbusRegion *region, void *start, size_t size,
+                  bool writable)
+{
+    region->start = start;
+    region->size = size;
+    region->writable = writable;
+    region->damaged = 0;
+    pthread_mutex_lock(&regions_lock);
+    install_locked();
+    region->next = regions;
+    __atomic_store_n(&regions, region, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&regions_lock);
+}
+
+void sigbus_unguard(SigbusRegion *region)
+{
+    SigbusRegion **p;
+
+    pthread_mutex_lock(&regions_lock);
+    for (p = &regions; *p; p = &(*p)->next) {
+        if (*p == region) {
+            __atomic_store_n(p, region->next, __ATOMIC_RELEASE);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&regions_lock);
+}
+
+bool sigbus_damaged(const SigbusRegion *region)
+{
+    return __atomic_load_n(&region->damaged, __ATOMIC_ACQUIRE);
+}

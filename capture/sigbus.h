@@ -1,0 +1,41 @@
+/*
+ * A mapped file can be truncated by somebody else, and the next access then
+ * raises SIGBUS.  A capture must never kill the guest, nor a viewer, for
+ * that: a page of zeros takes the lost page's place and the region is marked.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_SIGBUS_H
+#define CAPTURE_SIGBUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct SigbusRegion {
+    char *start;
+    size_t size;    /* bytes */
+    int writable;   /* what the stand-in page must allow */
+    int damaged;    /* set by the handler, read with sigbus_damaged() */
+    struct SigbusRegion *next;
+} SigbusRegion;
+
+/*
+ * Installs the process-wide handler, in front of the one that is there (it
+ * is called for every other address).  Again after somebody replaced it:
+ * a no-op when ours is in place.
+ */
+void sigbus_install(void);
+
+/*
+ * Guards [start, start + size).  @region is the caller's and stays valid
+ * until sigbus_unguard().  Threads other than the caller may fault in it.
+ */
+void sigbus_guard(SigbusRegion *region, void *start, size_t size,
+                  bool writable);
+void sigbus_unguard(SigbusRegion *region);
+
+/* True once a page of the region had to be replaced. */
+bool sigbus_damaged(const SigbusRegion *region);
+
+#endif

@@ -1,0 +1,916 @@
+/*
+ * The wait-free writer and its helper thread.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sigbus.h"
+#include "writer.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Kept ready ahead of the guest: at first, and at most, in bytes. */
+#define AHEAD_MIN (UINT64_C(4) << 20)
+#define AHEAD_MAX (UINT64_C(64) << 20)
+
+/* The smallest piece worth mapping when the disk is nearly full, in bytes. */
+#define PIECE_MIN (UINT64_C(64) << 10)
+
+/* Address space asked for; halved until the kernel agrees. */
+#define REGION_MAX (UINT64_C(256) << 30)
+#define REGION_MIN (UINT64_C(64) << 20)
+
+/* Words below the cap that are kept for events: the end must be told. */
+#define EVENT_WORDS 512
+
+/* How long the helper sleeps while bytes come, and while none do. */
+#define TICK_BUSY_MS 5
+#define TICK_IDLE_MS 40
+
+/*
+ * A CLOCK record is due when the time enters a new half of the 48-bit range,
+ * so the reader never has to guess across more than a half.
+ */
+#define EPOCH_SHIFT (CAPTURE_TIME_BITS - 1)
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+struct CaptureWriter {
+    /* Read by every append; written by the helper when it maps more. */
+    uint64_t *words;
+    CaptureHeader *header;
+    uint64_t start_ns;
+    uint64_t limit;        /* first word that bytes may not use */
+    uint64_t event_limit;  /* first word that events may not use */
+    uint64_t epoch;        /* highest time >> EPOCH_SHIFT announced */
+
+    /* The helper's own. */
+    char *region __attribute__((aligned(64)));
+    uint64_t region_size;
+    uint64_t mapped;       /* bytes of the file mapped, header included */
+    uint64_t ahead;        /* bytes to keep ready */
+    uint64_t size_max;     /* page-aligned, 0: none */
+    uint64_t last_reserved;
+    CaptureLost told;      /* losses the capture tells of already */
+    int fd;
+    bool dead;             /* the file was truncated under us */
+    bool stop;
+    pthread_t helper;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    SigbusRegion guard;
+    char *path;
+};
+
+GQuark capture_writer_error_quark(void)
+{
+    return g_quark_from_static_string("capture-writer-error");
+}
+
+static uint64_t clock_ns(clockid_t id)
+{
+    struct timespec ts;
+
+    clock_gettime(id, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t capture_mono_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns)
+{
+    return mono_ns - w->start_ns;
+}
+
+uint64_t capture_writer_now(const CaptureWriter *w)
+{
+    return capture_writer_time(w, capture_mono_ns());
+}
+
+const char *capture_writer_path(const CaptureWriter *w)
+{
+    return w->path;
+}
+
+/* ------------------------------------------------------------------ */
+/* The guest's path                                                    */
+
+static void count_lost_bytes(CaptureWriter *w, uint64_t n)
+{
+    __atomic_fetch_add(&w->header->lost_bytes, n, __ATOMIC_RELAXED);
+}
+
+/*
+ * Reserves @n words below *@limit, or returns UINT64_MAX.  The look before
+ * the add keeps the counter from running away while nothing can be stored;
+ * the few places that a race still takes beyond the limit are padded by
+ * the helper before it moves the limit.
+ */
+static inline uint64_t reserve(CaptureWriter *w, const uint64_t *limit,
+                               uint64_t n)
+{
+    uint64_t *next = &w->header->reserved_words;
+    uint64_t pos;
+
+    if (__builtin_expect(__atomic_load_n(next, __ATOMIC_RELAXED) + n >
+                         __atomic_load_n(limit, __ATOMIC_RELAXED), 0)) {
+        return UINT64_MAX;
+    }
+    pos = __atomic_fetch_add(next, n, __ATOMIC_RELAXED);
+    if (__builtin_expect(pos + n > __atomic_load_n(limit, __ATOMIC_ACQUIRE),
+                         0)) {
+        return UINT64_MAX;
+    }
+    return pos;
+}
+
+static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
+{
+    __atomic_store_n(&w->words[pos], word, __ATOMIC_RELEASE);
+}
+
+/* Stores an event in the @n + 1 words at @pos, its head last. */
+static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
+                        uint8_t kind, const uint8_t *payload, size_t len)
+{
+    size_t n = (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i * CAPTURE_CONT_BYTES;
+        uint64_t word = 0;
+
+        memcpy(&word, payload + at, MIN(len - at, CAPTURE_CONT_BYTES));
+        word |= (uint64_t)CAPTURE_CONT << CAPTURE_KIND_SHIFT;
+        publish(w, pos + 1 + i, word);
+    }
+    publish(w, pos, capture_word(kind, n, time));
+}
+
+static bool append_event(CaptureWriter *w, uint64_t time, uint8_t kind,
+                         const void *payload, size_t len)
+{
+    uint64_t n, pos;
+
+    len = MIN(len, CAPTURE_PAYLOAD_MAX);
+    n = 1 + (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
+    pos = reserve(w, &w->event_limit, n);
+    if (pos == UINT64_MAX) {
+        __atomic_fetch_add(&w->header->lost_events, 1, __ATOMIC_RELAXED);
+        return false;
+    }
+    store_event(w, pos, time, kind, payload, len);
+    return true;
+}
+
+/*
+ * Every thread that enters a new epoch tells of it before its own record;
+ * the epoch is raised after the CLOCK record has its place, so whoever sees
+ * the new epoch writes behind one.
+ */
+static void __attribute__((noinline)) announce_epoch(CaptureWriter *w,
+                                                     uint64_t time)
+{
+    CaptureClock clock = { .time_ns = time };
+    uint64_t seen = __atomic_load_n(&w->epoch, __ATOMIC_RELAXED);
+    uint64_t epoch = time >> EPOCH_SHIFT;
+
+    append_event(w, time, CAPTURE_CLOCK, &clock, sizeof(clock));
+    while (seen < epoch &&
+           !__atomic_compare_exchange_n(&w->epoch, &seen, epoch, false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+        ;
+    }
+}
+
+static inline void check_epoch(CaptureWriter *w, uint64_t time)
+{
+    if (__builtin_expect(time >> EPOCH_SHIFT >
+                         __atomic_load_n(&w->epoch, __ATOMIC_ACQUIRE), 0)) {
+        announce_epoch(w, time);
+    }
+}
+
+void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte)
+{
+    uint64_t time = capture_writer_now(w);
+    uint64_t pos;
+
+    check_epoch(w, time);
+    pos = reserve(w, &w->limit, 1);
+    if (__builtin_expect(pos == UINT64_MAX, 0)) {
+        count_lost_bytes(w, 1);
+        return;
+    }
+    publish(w, pos, capture_word(CAPTURE_BYTE + stream, byte, time));
+}
+
+/* How many of @len words fit below the limit; the rest is counted as lost. */
+static size_t reserve_some(CaptureWriter *w, size_t len, uint64_t *pos)
+{
+    uint64_t limit, used;
+    size_t fits = len;
+
+    *pos = reserve(w, &w->limit, fits);
+    if (*pos == UINT64_MAX) {
+        limit = __atomic_load_n(&w->limit, __ATOMIC_ACQUIRE);
+        used = __atomic_load_n(&w->header->reserved_words, __ATOMIC_RELAXED);
+        fits = used < limit ? MIN(limit - used, len) : 0;
+        *pos = fits ? reserve(w, &w->limit, fits) : UINT64_MAX;
+    }
+    if (*pos == UINT64_MAX) {
+        fits = 0;
+    }
+    if (fits < len) {
+        count_lost_bytes(w, len - fits);
+    }
+    return fits;
+}
+
+void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
+                          const uint8_t *buf, size_t len)
+{
+    uint64_t pos;
+
+    check_epoch(w, time);
+    len = reserve_some(w, len, &pos);
+    for (size_t i = 0; i < len; i++) {
+        publish(w, pos + i, capture_word(CAPTURE_BYTE + stream, buf[i], time));
+    }
+}
+
+bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
+                          const void *payload, size_t len)
+{
+    check_epoch(w, time);
+    return append_event(w, time, kind, payload, len);
+}
+
+void capture_append_vclock(CaptureWriter *w, uint64_t time,
+                           uint64_t virtual_ns)
+{
+    /* 56 bits are two years; one word less on every line. */
+    capture_append_event(w, time, CAPTURE_VCLOCK, &virtual_ns,
+                         CAPTURE_CONT_BYTES);
+}
+
+void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
+                         uint64_t *events)
+{
+    *bytes = __atomic_load_n(&w->header->lost_bytes, __ATOMIC_RELAXED);
+    *events = __atomic_load_n(&w->header->lost_events, __ATOMIC_RELAXED);
+}
+
+static CaptureLost losses(const CaptureWriter *w)
+{
+    uint64_t bytes, events;
+
+    capture_writer_lost(w, &bytes, &events);
+    return (CaptureLost){ .bytes = bytes, .events = events };
+}
+
+/* ------------------------------------------------------------------ */
+/* The helper thread                                                   */
+
+static uint64_t words_in(uint64_t bytes)
+{
+    return (bytes - CAPTURE_HEADER_SIZE) / CAPTURE_WORD_SIZE;
+}
+
+/* Faults pages in for writing; the data in them stays as it is. */
+static void populate(char *start, uint64_t size)
+{
+    if (madvise(start, size, MADV_POPULATE_WRITE) == 0) {
+        return;
+    }
+    for (uint64_t at = 0; at < size; at += 4096) {
+        __atomic_fetch_or((uint64_t *)(start + at), 0, __ATOMIC_RELAXED);
+    }
+}
+
+/*
+ * Maps the next piece, up to file size @size or, where the disk has no room
+ * for that, as much as it has.  posix_fallocate() and not ftruncate(): a
+ * store to a page without a block on a full disk is SIGBUS.
+ */
+static int map_more(CaptureWriter *w, uint64_t size)
+{
+    uint64_t add = size - w->mapped;
+    int ret = posix_fallocate(w->fd, w->mapped, add);
+
+    while (ret && add / 2 >= PIECE_MIN) {
+        add = add / 2 & ~UINT64_C(4095);
+        ret = posix_fallocate(w->fd, w->mapped, add);
+    }
+    if (ret) {
+        return ret;
+    }
+    if (mmap(w->region + w->mapped, add, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_FIXED, w->fd, w->mapped) == MAP_FAILED) {
+        return errno;
+    }
+    /* A child of QEMU's has no business in here. */
+    madvise(w->region + w->mapped, add, MADV_DONTFORK);
+    populate(w->region + w->mapped, add);
+    w->mapped += add;
+    return 0;
+}
+
+/*
+ * Places that a race reserved beyond the old limit will never be filled,
+ * unless their owner sees the new limit: then its record replaces the pad.
+ * The LOST record goes in before the new limit is out, ahead of what comes.
+ */
+static void close_gap(CaptureWriter *w, uint64_t old_limit)
+{
+    CaptureLost lost = losses(w);
+    uint64_t time = capture_writer_now(w);
+    uint64_t n, pos, end;
+
+    if (!memcmp(&lost, &w->told, sizeof(lost))) {
+        return;
+    }
+    n = 1 + (sizeof(lost) + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
+    pos = __atomic_fetch_add(&w->header->reserved_words, n, __ATOMIC_RELAXED);
+    end = words_in(w->mapped);
+    for (uint64_t i = old_limit; i < pos && i < end; i++) {
+        uint64_t empty = 0;
+
+        __atomic_compare_exchange_n(&w->words[i], &empty,
+                                    capture_word(CAPTURE_PAD, 0, time), false,
+                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    }
+    if (pos + n <= end) {
+        store_event(w, pos, time, CAPTURE_LOST, (uint8_t *)&lost,
+                    sizeof(lost));
+        w->told = lost;
+    }
+}
+
+static void set_limits(CaptureWriter *w)
+{
+    uint64_t words = words_in(w->mapped);
+    uint64_t byte_words = words;
+
+    if (w->size_max) {
+        byte_words = MIN(words, words_in(w->size_max) - EVENT_WORDS);
+    }
+    __atomic_store_n(&w->event_limit, words, __ATOMIC_RELEASE);
+    __atomic_store_n(&w->limit, byte_words, __ATOMIC_RELEASE);
+}
+
+static uint64_t used_bytes(const CaptureWriter *w)
+{
+    uint64_t words = __atomic_load_n(&w->header->reserved_words,
+                                     __ATOMIC_RELAXED);
+
+    return CAPTURE_HEADER_SIZE +
+           MIN(words, words_in(w->mapped)) * CAPTURE_WORD_SIZE;
+}
+
+static void extend(CaptureWriter *w)
+{
+    uint64_t size = w->mapped + w->ahead;
+    uint64_t old_limit = words_in(w->mapped);
+
+    if (w->size_max) {
+        size = MIN(size, w->size_max);
+    }
+    size = MIN(size, w->region_size);
+    if (size > w->mapped && map_more(w, size) == 0) {
+        close_gap(w, old_limit);
+        set_limits(w);
+    }
+}
+
+/* Somebody cut the file: what we store now goes nowhere, so say it is lost. */
+static void check_truncated(CaptureWriter *w)
+{
+    struct stat st;
+
+    if (!sigbus_damaged(&w->guard) &&
+        (fstat(w->fd, &st) || (uint64_t)st.st_size >= w->mapped)) {
+        return;
+    }
+    w->dead = true;
+    __atomic_store_n(&w->limit, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
+}
+
+/*
+ * Write-back makes clean pages read-only again, and the next store to one
+ * would fault: keep the header and the page being written to armed.
+ */
+static void rearm(CaptureWriter *w, uint64_t used)
+{
+    uint64_t page = used & ~UINT64_C(4095);
+
+    populate(w->region, CAPTURE_HEADER_SIZE);
+    populate(w->region + page, MIN(2 * UINT64_C(4096), w->mapped - page));
+}
+
+/* One round of the helper's work; returns how long to sleep, in ms. */
+static int tick(CaptureWriter *w)
+{
+    uint64_t reserved = __atomic_load_n(&w->header->reserved_words,
+                                        __ATOMIC_RELAXED);
+    uint64_t came = (reserved - w->last_reserved) * CAPTURE_WORD_SIZE;
+    uint64_t used;
+
+    if (w->dead) {
+        return TICK_IDLE_MS;
+    }
+    check_truncated(w);
+    if (w->dead) {
+        return TICK_IDLE_MS;
+    }
+
+    w->last_reserved = reserved;
+    if (came > w->ahead / 4 && w->ahead < AHEAD_MAX) {
+        w->ahead *= 2;
+    }
+    used = used_bytes(w);
+    if (w->mapped - used < w->ahead) {
+        extend(w);
+    }
+    if (used < w->mapped) {
+        rearm(w, used);
+    }
+    return came ? TICK_BUSY_MS : TICK_IDLE_MS;
+}
+
+static void *helper_main(void *opaque)
+{
+    CaptureWriter *w = opaque;
+    struct timespec until;
+    uint64_t at;
+
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop) {
+        pthread_mutex_unlock(&w->lock);
+        at = capture_mono_ns() + (uint64_t)tick(w) * 1000000;
+        until.tv_sec = at / NS_PER_S;
+        until.tv_nsec = at % NS_PER_S;
+        pthread_mutex_lock(&w->lock);
+        if (!w->stop) {
+            pthread_cond_timedwait(&w->wake, &w->lock, &until);
+        }
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* QEMU's signals are for QEMU's threads; faults must still reach us. */
+static int start_helper(CaptureWriter *w)
+{
+    pthread_condattr_t attr;
+    sigset_t all, old;
+    int ret;
+
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->wake, &attr);
+    pthread_condattr_destroy(&attr);
+
+    sigfillset(&all);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    ret = pthread_create(&w->helper, NULL, helper_main, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (ret == 0) {
+        pthread_setname_np(w->helper, "bootstamp");
+    }
+    return ret;
+}
+
+static void stop_helper(CaptureWriter *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->helper, NULL);
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+}
+
+/* ------------------------------------------------------------------ */
+/* Open and close                                                      */
+
+static void set_errno(GError **error, const char *what, int err)
+{
+    g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IO,
+                "%s: %s", what, g_strerror(err));
+}
+
+static int open_file(const CaptureWriterOptions *o, GError **error)
+{
+    /* O_NONBLOCK: a FIFO must be refused below, not waited for here. */
+    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
+                O_NONBLOCK | (o->exclusive ? O_EXCL : 0);
+    int fd = open(o->path, flags, 0600);
+
+    if (fd < 0 && errno == ELOOP) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "is a symbolic link; name the file itself");
+    } else if (fd < 0) {
+        set_errno(error, "cannot create or open the capture", errno);
+    }
+    return fd;
+}
+
+static bool lock_file(int fd, GError **error)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+        return true;
+    }
+    if (errno == EAGAIN || errno == EACCES) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IN_USE,
+                    "is in use by another QEMU; name another file");
+    } else {
+        set_errno(error, "cannot lock the capture", errno);
+    }
+    return false;
+}
+
+/* Looks at what is there: *@old is its header, all zero for a new file. */
+static bool check_file(int fd, CaptureHeader *old, uint64_t *size,
+                       GError **error)
+{
+    struct stat st;
+    ssize_t got;
+
+    memset(old, 0, sizeof(*old));
+    if (fstat(fd, &st)) {
+        set_errno(error, "cannot examine the capture", errno);
+        return false;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "is not a regular file; a capture is mapped into memory");
+        return false;
+    }
+    *size = st.st_size;
+    if (st.st_size == 0) {
+        return true;
+    }
+    got = pread(fd, old, sizeof(*old), 0);
+    if (got < (ssize_t)sizeof(CAPTURE_MAGIC) - 1 ||
+        memcmp(old->magic, CAPTURE_MAGIC, sizeof(old->magic))) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "exists and is not a capture; "
+                    "remove it or name another file");
+        return false;
+    }
+    return true;
+}
+
+/* Bytes up to and including the last word that is not zero. */
+static uint64_t find_end(int fd, uint64_t size)
+{
+    uint64_t buf[8192];
+    uint64_t end = size & ~(uint64_t)(CAPTURE_WORD_SIZE - 1);
+
+    while (end > CAPTURE_HEADER_SIZE) {
+        uint64_t at = end - MIN(end - CAPTURE_HEADER_SIZE, sizeof(buf));
+        ssize_t got = pread(fd, buf, end - at, at);
+
+        if (got != (ssize_t)(end - at)) {
+            break;
+        }
+        for (uint64_t i = (end - at) / CAPTURE_WORD_SIZE; i > 0; i--) {
+            if (buf[i - 1]) {
+                return at + i * CAPTURE_WORD_SIZE;
+            }
+        }
+        end = at;
+    }
+    return CAPTURE_HEADER_SIZE;
+}
+
+static void read_boot_id(char *buf, size_t size)
+{
+    g_autofree char *text = NULL;
+
+    memset(buf, 0, size);
+    if (g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL,
+                            NULL)) {
+        g_strlcpy(buf, g_strstrip(text), size);
+    }
+}
+
+static bool map_region(CaptureWriter *w)
+{
+    uint64_t size = w->size_max ? w->size_max : REGION_MAX;
+
+    for (;;) {
+        w->region = mmap(NULL, size, PROT_NONE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (w->region != MAP_FAILED) {
+            w->region_size = size;
+            return true;
+        }
+        if (size <= REGION_MIN) {
+            return false;
+        }
+        size /= 2;
+    }
+}
+
+/*
+ * Maps the file up to its first piece beyond @end, the bytes that an earlier
+ * session wrote.
+ */
+static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
+{
+    uint64_t size = ((end + 4095) & ~UINT64_C(4095)) + w->ahead;
+    int ret;
+
+    if (!map_region(w)) {
+        set_errno(error, "cannot reserve address space", errno);
+        return false;
+    }
+    size = MIN(size, w->region_size);
+    ret = map_more(w, size);
+    if (ret) {
+        set_errno(error, "cannot reserve disk space", ret);
+        munmap(w->region, w->region_size);
+        return false;
+    }
+    w->header = (CaptureHeader *)w->region;
+    w->words = (uint64_t *)(w->region + CAPTURE_HEADER_SIZE);
+    sigbus_guard(&w->guard, w->region, w->region_size, true);
+    return true;
+}
+
+static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
+                        const CaptureHeader *old, uint64_t start_ns,
+                        uint64_t used_words)
+{
+    CaptureHeader *h = w->header;
+    uint64_t age = capture_mono_ns() - start_ns;
+
+    h->version = CAPTURE_VERSION;
+    h->header_size = CAPTURE_HEADER_SIZE;
+    h->clock = CAPTURE_CLOCK_MONOTONIC;
+    h->flags &= ~(uint32_t)CAPTURE_FLAG_ENDED;
+    if (!old->version) {
+        h->start_mono_ns = start_ns;
+        h->start_wall_ns = clock_ns(CLOCK_REALTIME) - age;
+        read_boot_id(h->boot_id, sizeof(h->boot_id));
+    }
+    h->size_max = w->size_max;
+    h->guest_ram = 0;
+    h->pid = getpid();
+    h->reserved_words = used_words;
+    h->lost_bytes = 0;
+    h->lost_events = 0;
+    memset(h->machine, 0, sizeof(h->machine));
+    g_strlcpy(h->qemu_version, o->qemu_version ? o->qemu_version : "",
+              sizeof(h->qemu_version));
+    g_strlcpy(h->chardev_id, o->chardev_id ? o->chardev_id : "",
+              sizeof(h->chardev_id));
+    g_strlcpy(h->arch, o->arch ? o->arch : "", sizeof(h->arch));
+    /* Last: a file with the magic has a whole header. */
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    memcpy(h->magic, CAPTURE_MAGIC, sizeof(h->magic));
+}
+
+/*
+ * CLOCK_MONOTONIC that stands for time 0.  An appended session goes on in
+ * the old one's time: by the same clock where the host is still up, by wall
+ * time where it was started again.
+ */
+static uint64_t time_zero(const CaptureHeader *old, uint64_t start_ns)
+{
+    char boot_id[sizeof(old->boot_id)];
+    uint64_t wall = clock_ns(CLOCK_REALTIME);
+
+    if (!old->version) {
+        return start_ns;
+    }
+    read_boot_id(boot_id, sizeof(boot_id));
+    if (boot_id[0] && !memcmp(boot_id, old->boot_id, sizeof(boot_id))) {
+        return old->start_mono_ns;
+    }
+    return wall > old->start_wall_ns
+               ? capture_mono_ns() - (wall - old->start_wall_ns)
+               : start_ns;
+}
+
+static void begin_session(CaptureWriter *w, const CaptureWriterOptions *o,
+                          uint64_t start_ns)
+{
+    uint64_t time = capture_writer_time(w, start_ns);
+    uint64_t age = capture_mono_ns() - start_ns;
+    const char *version = o->qemu_version ? o->qemu_version : "";
+    CaptureSession session = {
+        .time_ns = time,
+        .wall_ns = clock_ns(CLOCK_REALTIME) - age,
+        .mono_ns = start_ns,
+        .pid = getpid(),
+    };
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+
+    g_byte_array_append(payload, (guint8 *)&session, sizeof(session));
+    g_byte_array_append(payload, (guint8 *)version, strlen(version) + 1);
+    w->epoch = time >> EPOCH_SHIFT;
+    append_event(w, time, CAPTURE_SESSION, payload->data, payload->len);
+}
+
+static bool check_options(const CaptureWriterOptions *o, GError **error)
+{
+    if (!o->path || !o->path[0]) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                    "the capture's path is empty");
+        return false;
+    }
+    if (o->size_max && o->size_max < CAPTURE_SIZE_MIN) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                    "size=%" G_GUINT64_FORMAT " is too small; "
+                    "give at least %d bytes", o->size_max, CAPTURE_SIZE_MIN);
+        return false;
+    }
+    return true;
+}
+
+/* Refuses what cannot be appended to before anything is changed. */
+static bool check_append(const CaptureHeader *old, uint64_t size, uint64_t end,
+                         uint64_t size_max, GError **error)
+{
+    if (size < CAPTURE_HEADER_SIZE || old->version != CAPTURE_VERSION ||
+        old->header_size != CAPTURE_HEADER_SIZE) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "cannot append: written in another format (version %u)",
+                    old->version);
+        return false;
+    }
+    if (size_max && end + CAPTURE_SIZE_MIN > size_max) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                    "cannot append: %" G_GUINT64_FORMAT " bytes are there and "
+                    "size= allows %" G_GUINT64_FORMAT, end, size_max);
+        return false;
+    }
+    return true;
+}
+
+/*
+ * On a full disk the old capture must survive the attempt to replace it, so
+ * try the reservation before anything is cut.
+ */
+static bool check_room(int fd, uint64_t size, uint64_t end, GError **error)
+{
+    int ret = posix_fallocate(fd, 0, end + PIECE_MIN);
+
+    if (ftruncate(fd, size) == 0 && ret == 0) {
+        return true;
+    }
+    set_errno(error, "cannot reserve disk space", ret ? ret : errno);
+    return false;
+}
+
+static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
+                    GError **error)
+{
+    uint64_t start_ns = o->start_ns ? o->start_ns : capture_mono_ns();
+    uint64_t end = CAPTURE_HEADER_SIZE;
+    uint64_t size;
+    CaptureHeader old;
+
+    if (!lock_file(w->fd, error) || !check_file(w->fd, &old, &size, error)) {
+        return false;
+    }
+    if (!o->append) {
+        memset(&old, 0, sizeof(old));
+    }
+    if (old.version) {
+        end = find_end(w->fd, size);
+        if (!check_append(&old, size, end, w->size_max, error)) {
+            return false;
+        }
+    }
+    if (!check_room(w->fd, size, end, error)) {
+        return false;
+    }
+    if (ftruncate(w->fd, old.version ? end : 0)) {
+        set_errno(error, "cannot truncate the capture", errno);
+        return false;
+    }
+    if (!map_first(w, end, error)) {
+        return false;
+    }
+    w->start_ns = time_zero(&old, start_ns);
+    fill_header(w, o, &old, start_ns, words_in(end));
+    w->last_reserved = words_in(end);
+    set_limits(w);
+    begin_session(w, o, start_ns);
+    return true;
+}
+
+CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
+                                   GError **error)
+{
+    CaptureWriter *w;
+    struct stat st;
+    bool existed;
+    int ret;
+
+    if (!check_options(o, error)) {
+        return NULL;
+    }
+    existed = lstat(o->path, &st) == 0;
+    w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
+    memset(w, 0, sizeof(*w));
+    w->ahead = AHEAD_MIN;
+    w->size_max = o->size_max & ~UINT64_C(4095);
+    w->fd = open_file(o, error);
+    if (w->fd < 0) {
+        free(w);
+        return NULL;
+    }
+    if (!prepare(w, o, error)) {
+        if (!existed) {
+            unlink(o->path);
+        }
+        close(w->fd);
+        free(w);
+        return NULL;
+    }
+    w->path = g_strdup(o->path);
+    ret = start_helper(w);
+    if (ret) {
+        set_errno(error, "cannot start the helper thread", ret);
+        sigbus_unguard(&w->guard);
+        munmap(w->region, w->region_size);
+        close(w->fd);
+        g_free(w->path);
+        free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void capture_writer_set_machine(CaptureWriter *w, const char *machine,
+                                uint64_t ram)
+{
+    g_strlcpy(w->header->machine, machine, sizeof(w->header->machine));
+    w->header->guest_ram = ram;
+}
+
+void capture_writer_abandon(CaptureWriter *w)
+{
+    __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
+                      __ATOMIC_RELEASE);
+}
+
+/*
+ * What was lost since the last LOST record, told at the end too: a reader
+ * must not depend on the header's counters.
+ */
+static void tell_losses(CaptureWriter *w)
+{
+    CaptureLost lost = losses(w);
+
+    if (memcmp(&lost, &w->told, sizeof(lost))) {
+        append_event(w, capture_writer_now(w), CAPTURE_LOST, &lost,
+                     sizeof(lost));
+    }
+}
+
+void capture_writer_close(CaptureWriter *w)
+{
+    uint64_t used;
+
+    stop_helper(w);
+    tell_losses(w);
+    used = used_bytes(w);
+    capture_writer_abandon(w);
+    sigbus_unguard(&w->guard);
+    munmap(w->region, w->region_size);
+    if (!w->dead && ftruncate(w->fd, used)) {
+        /* Trailing zeros are "not yet written": still a whole capture. */
+    }
+    close(w->fd);
+    g_free(w->path);
+    free(w);
+}

@@ -1,0 +1,112 @@
+/*
+ * Writing a capture.
+ *
+ * capture_append*() may be called by any number of threads at once, in the
+ * guest's path: one clock read, one atomic reservation and one store per
+ * word; no system call, no lock, no allocation, no waiting.  The pages they
+ * write to were reserved, mapped and faulted in before, by a helper thread.
+ * When it could not keep up, or the disk or the cap is full, bytes are
+ * counted as lost and the capture says so.
+ *
+ * Everything else here may block and is for set-up and tear-down.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_WRITER_H
+#define CAPTURE_WRITER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format.h"
+
+typedef struct CaptureWriter CaptureWriter;
+
+typedef struct CaptureWriterOptions {
+    const char *path;
+    bool append;           /* go on in an existing capture */
+    bool exclusive;        /* fail where the file exists */
+    uint64_t size_max;     /* cap on the file in bytes; 0: none */
+    uint64_t start_ns;     /* CLOCK_MONOTONIC at time 0; 0: now */
+    const char *qemu_version;
+    const char *chardev_id;
+    const char *arch;
+} CaptureWriterOptions;
+
+/* The smallest size_max that is taken, in bytes. */
+#define CAPTURE_SIZE_MIN 65536
+
+#define CAPTURE_WRITER_ERROR (capture_writer_error_quark())
+GQuark capture_writer_error_quark(void);
+
+typedef enum CaptureWriterError {
+    CAPTURE_WRITER_ERROR_IO,      /* the system refused; errno is in the text */
+    CAPTURE_WRITER_ERROR_IN_USE,  /* another process is writing it */
+    CAPTURE_WRITER_ERROR_FOREIGN, /* exists and is no capture */
+    CAPTURE_WRITER_ERROR_INVALID, /* the options make no sense */
+} CaptureWriterError;
+
+/*
+ * Creates the file (mode 0600), or empties it if it is a capture nobody is
+ * writing, or goes on in it with @append.  The first piece is ready to be
+ * written to when this returns, and a SESSION record is in it.
+ *
+ * Returns NULL and sets @error (CAPTURE_WRITER_ERROR, text without the file
+ * name) on failure; the file is untouched then.
+ */
+CaptureWriter *capture_writer_open(const CaptureWriterOptions *options,
+                                   GError **error);
+
+/*
+ * Ends the helper thread, cuts the file to what was written, marks it as
+ * ended and frees @w.  No other thread may append any more.
+ */
+void capture_writer_close(CaptureWriter *w);
+
+/*
+ * For exit() while other threads may still be in capture_append(): marks the
+ * capture as ended and leaves the rest to the kernel.  @w stays valid.
+ */
+void capture_writer_abandon(CaptureWriter *w);
+
+/* Nanoseconds since the start of @w; one clock read. */
+uint64_t capture_writer_now(const CaptureWriter *w);
+
+/* The same for a CLOCK_MONOTONIC reading taken elsewhere. */
+uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+uint64_t capture_mono_ns(void);
+
+/* One guest byte of @stream (below CAPTURE_STREAMS_MAX), stamped now. */
+void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte);
+
+/* @len guest bytes that came in one access, all stamped @time (ns). */
+void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
+                          const uint8_t *buf, size_t len);
+
+/*
+ * An event with @len bytes of payload (at most CAPTURE_PAYLOAD_MAX, the rest
+ * is cut) at @time.  Returns false when it was counted as lost.
+ */
+bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
+                          const void *payload, size_t len);
+
+/* A VCLOCK event: QEMU's virtual clock showed @virtual_ns at @time. */
+void capture_append_vclock(CaptureWriter *w, uint64_t time,
+                           uint64_t virtual_ns);
+
+/* Fills in what the header can only say once the machine is there. */
+void capture_writer_set_machine(CaptureWriter *w, const char *machine,
+                                uint64_t ram);
+
+/* Guest bytes and other records lost so far. */
+void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
+                         uint64_t *events);
+
+const char *capture_writer_path(const CaptureWriter *w);
+
+#endif

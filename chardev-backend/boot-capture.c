@@ -1,0 +1,467 @@
+/*
+ * The captures that this QEMU writes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu-compat.h"
+#include "qemu/cutils.h"
+#include "qemu/timer.h"
+#include "hw/boards.h"
+#include "qapi/qapi-types-machine.h"
+#include "qapi/qapi-commands-machine.h"
+#include "sysemu/runstate.h"
+
+#include "boot-capture.h"
+#include "capture/paths.h"
+#include "config.h"
+
+#define CAPTURES_MAX 16
+
+typedef struct BootStream {
+    char *label;
+    char *frontend;
+} BootStream;
+
+struct BootCapture {
+    CaptureWriter *writer;
+    unsigned refs;
+    bool by_default; /* nobody named the file */
+    bool has_append, append, has_size;
+    uint64_t size;
+    unsigned streams;
+    BootStream stream[CAPTURE_STREAMS_MAX];
+};
+
+/*
+ * Changed by the main thread with the BQL held, walked by whoever holds it:
+ * entries do not move, and an empty one is NULL.
+ */
+static BootCapture *captures[CAPTURES_MAX];
+static uint64_t process_start;
+static bool machine_ready;
+
+/*
+ * `bootstamp run` tells when it started us; else it is now, when the
+ * dynamic linker is done with us.
+ */
+static void __attribute__((constructor)) note_start(void)
+{
+    const char *told = getenv(BOOTSTAMP_START_ENV);
+    uint64_t now = capture_mono_ns();
+    uint64_t start = told ? strtoull(told, NULL, 10) : 0;
+
+    unsetenv(BOOTSTAMP_START_ENV);
+    process_start = start && start <= now && now - start < 60 * UINT64_C(1000000000)
+                        ? start : now;
+}
+
+uint64_t boot_process_start(void)
+{
+    return process_start;
+}
+
+CaptureWriter *boot_capture_writer(BootCapture *c)
+{
+    return c->writer;
+}
+
+/* ------------------------------------------------------------------ */
+/* Events                                                              */
+
+void boot_vclock(CaptureWriter *w, uint64_t time)
+{
+    capture_append_vclock(w, time, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+}
+
+void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
+                   size_t len)
+{
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        BootCapture *c = captures[i];
+
+        if (c) {
+            uint64_t time = capture_writer_time(c->writer, mono_ns);
+
+            /* Elsewhere the virtual clock runs with the host's. */
+            if (icount_enabled() && machine_ready) {
+                boot_vclock(c->writer, time);
+            }
+            capture_append_event(c->writer, time, kind, payload, len);
+        }
+    }
+}
+
+void boot_event(CaptureKind kind, const void *payload, size_t len)
+{
+    boot_event_at(capture_mono_ns(), kind, payload, len);
+}
+
+static size_t vm_payload(uint8_t *buf, size_t size, CaptureVmEvent event,
+                         const char *detail)
+{
+    size_t len = detail ? MIN(strlen(detail), size - 1) : 0;
+
+    buf[0] = event;
+    memcpy(buf + 1, detail ? detail : "", len);
+    return 1 + len;
+}
+
+void boot_vm_event(CaptureVmEvent event, const char *detail)
+{
+    uint8_t payload[CAPTURE_NAME_MAX];
+    size_t len = vm_payload(payload, sizeof(payload), event, detail);
+    uint64_t now = capture_mono_ns();
+
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i]) {
+            CaptureWriter *w = captures[i]->writer;
+            uint64_t time = capture_writer_time(w, now);
+
+            /* The virtual clock stops and goes on at these points. */
+            if (machine_ready) {
+                boot_vclock(w, time);
+            }
+            capture_append_event(w, time, CAPTURE_VM, payload, len);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Streams                                                             */
+
+static void tell_stream(BootCapture *c, uint8_t id)
+{
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    const BootStream *s = &c->stream[id];
+    const char *frontend = s->frontend ? s->frontend : "";
+
+    g_byte_array_append(payload, &id, 1);
+    g_byte_array_append(payload, (uint8_t *)s->label, strlen(s->label) + 1);
+    g_byte_array_append(payload, (uint8_t *)frontend, strlen(frontend) + 1);
+    capture_append_event(c->writer, capture_writer_now(c->writer),
+                         CAPTURE_STREAM, payload->data, payload->len);
+}
+
+int boot_capture_add_stream(BootCapture *c, const char *label)
+{
+    if (c->streams == CAPTURE_STREAMS_MAX) {
+        return -1;
+    }
+    c->stream[c->streams].label = g_strdup(label);
+    tell_stream(c, c->streams);
+    return c->streams++;
+}
+
+static BootStream *find_stream(const char *label, BootCapture **capture)
+{
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        for (unsigned j = 0; captures[i] && j < captures[i]->streams; j++) {
+            const char *rest;
+
+            /* mux=on puts itself in front and renames us to ID-base. */
+            if (strstart(captures[i]->stream[j].label, label, &rest) &&
+                (!*rest || !strcmp(rest, "-base"))) {
+                *capture = captures[i];
+                return &captures[i]->stream[j];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A device whose "chardev" property names one of ours is its front end. */
+static int describe_frontend(Object *obj, void *opaque)
+{
+    g_autofree char *label = NULL;
+    BootCapture *c = NULL;
+    BootStream *s;
+    uint64_t port;
+
+    if (!object_dynamic_cast(obj, TYPE_DEVICE) ||
+        !object_property_find(obj, "chardev")) {
+        return 0;
+    }
+    label = object_property_get_str(obj, "chardev", NULL);
+    s = label ? find_stream(label, &c) : NULL;
+    if (!s || s->frontend) {
+        return 0;
+    }
+    if (object_property_find(obj, "iobase")) {
+        port = object_property_get_uint(obj, "iobase", NULL);
+        s->frontend = g_strdup_printf("%s 0x%" PRIx64,
+                                      object_get_typename(obj), port);
+    } else {
+        s->frontend = g_strdup(object_get_typename(obj));
+    }
+    tell_stream(c, s - c->stream);
+    return 0;
+}
+
+void boot_capture_describe_streams(void)
+{
+    object_child_foreach_recursive(object_get_root(), describe_frontend,
+                                   NULL);
+}
+
+/* ------------------------------------------------------------------ */
+/* The machine                                                         */
+
+static const char *arch_name(void)
+{
+    static const char *name;
+
+    if (!name) {
+        TargetInfo *info = qmp_query_target(NULL);
+
+        name = SysEmuTarget_str(info->arch);
+        qapi_free_TargetInfo(info);
+    }
+    return name;
+}
+
+static char *accel_name(void)
+{
+    const char *type = object_get_typename(
+        OBJECT(current_machine->accelerator));
+    g_autofree char *name = g_strdup(type);
+
+    if (g_str_has_suffix(name, "-accel")) {
+        name[strlen(name) - strlen("-accel")] = '\0';
+    }
+    return g_steal_pointer(&name);
+}
+
+static void append_string(GByteArray *payload, const char *text)
+{
+    g_byte_array_append(payload, (const uint8_t *)text, strlen(text) + 1);
+}
+
+static void tell_machine(BootCapture *c)
+{
+    const char *type = MACHINE_GET_CLASS(current_machine)->name;
+    g_autofree char *accel = accel_name();
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    CaptureMachine machine = {
+        .ram = current_machine->ram_size,
+        .cpus = current_machine->smp.cpus,
+        .flags = icount_enabled() ? CAPTURE_MACHINE_ICOUNT : 0,
+    };
+
+    g_byte_array_append(payload, (uint8_t *)&machine, sizeof(machine));
+    append_string(payload, type);
+    append_string(payload, arch_name());
+    append_string(payload, accel);
+    capture_writer_set_machine(c->writer, type, current_machine->ram_size);
+    capture_append_event(c->writer, capture_writer_now(c->writer),
+                         CAPTURE_MACHINE, payload->data, payload->len);
+}
+
+void boot_capture_machine_ready(void)
+{
+    machine_ready = true;
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i]) {
+            tell_machine(captures[i]);
+        }
+    }
+    boot_capture_describe_streams();
+}
+
+/* ------------------------------------------------------------------ */
+/* Open and close                                                      */
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat s, t;
+
+    return !stat(a, &s) && !stat(b, &t) && s.st_dev == t.st_dev &&
+           s.st_ino == t.st_ino;
+}
+
+static BootCapture *find_capture(const BootCaptureOptions *o)
+{
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        BootCapture *c = captures[i];
+
+        if (c && (o->path ? same_file(o->path,
+                                      capture_writer_path(c->writer))
+                          : c->by_default)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* Two back ends on one file: the second may only repeat the options. */
+static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
+                         Error **errp)
+{
+    if ((o->has_append && (!c->has_append || o->append != c->append)) ||
+        (o->has_size && (!c->has_size || o->size != c->size))) {
+        error_setg(errp, "%s: another chardev of this QEMU writes it with "
+                   "other options", capture_writer_path(c->writer));
+        error_append_hint(errp, "Give append= and size= on the first one "
+                          "alone, or name another file.\n");
+        return false;
+    }
+    return true;
+}
+
+static void set_error(Error **errp, const char *path, const GError *err)
+{
+    error_setg(errp, "%s: %s", path, err->message);
+    if (g_error_matches(err, CAPTURE_WRITER_ERROR,
+                        CAPTURE_WRITER_ERROR_IN_USE)) {
+        error_append_hint(errp, "One capture is written by one QEMU at a "
+                          "time.\n");
+    }
+}
+
+static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
+{
+    g_autoptr(GError) err = NULL;
+    g_autofree char *dir = capture_make_default_dir(&err);
+    CaptureWriter *writer = NULL;
+
+    if (!dir) {
+        error_setg(errp, "timestamp: %s", err->message);
+        return NULL;
+    }
+    w->exclusive = true;
+    for (guint attempt = 0; attempt < 1000 && !writer; attempt++) {
+        g_autofree char *path = capture_new_path(dir, attempt);
+
+        g_clear_error(&err);
+        w->path = path;
+        writer = capture_writer_open(w, &err);
+        if (!writer && access(path, F_OK)) {
+            set_error(errp, path, err);
+            return NULL;
+        }
+    }
+    if (!writer) {
+        set_error(errp, dir, err);
+    }
+    return writer;
+}
+
+static CaptureWriter *open_writer(const BootCaptureOptions *o,
+                                  const char *chardev_id, Error **errp)
+{
+    g_autoptr(GError) err = NULL;
+    CaptureWriter *writer;
+    CaptureWriterOptions w = {
+        .path = o->path,
+        .append = o->append,
+        .size_max = o->size,
+        .start_ns = process_start,
+        .qemu_version = BOOTSTAMP_QEMU_VERSION,
+        .chardev_id = chardev_id,
+        .arch = arch_name(),
+    };
+
+    if (!o->path) {
+        return open_default(&w, errp);
+    }
+    writer = capture_writer_open(&w, &err);
+    if (!writer) {
+        set_error(errp, o->path, err);
+    }
+    return writer;
+}
+
+static void tell_start(BootCapture *c)
+{
+    uint8_t event = CAPTURE_VM_START;
+
+    capture_append_event(c->writer,
+                         capture_writer_time(c->writer, process_start),
+                         CAPTURE_VM, &event, 1);
+}
+
+BootCapture *boot_capture_get(const BootCaptureOptions *o,
+                              const char *chardev_id, Error **errp)
+{
+    BootCapture *c = find_capture(o);
+    int slot = 0;
+
+    if (c) {
+        if (!same_options(c, o, errp)) {
+            return NULL;
+        }
+        c->refs++;
+        return c;
+    }
+    while (slot < CAPTURES_MAX && captures[slot]) {
+        slot++;
+    }
+    if (slot == CAPTURES_MAX) {
+        error_setg(errp, "a QEMU writes at most %d captures", CAPTURES_MAX);
+        error_append_hint(errp, "Let several chardevs share one: give them "
+                          "the same path=.\n");
+        return NULL;
+    }
+    c = g_new0(BootCapture, 1);
+    c->writer = open_writer(o, chardev_id, errp);
+    if (!c->writer) {
+        g_free(c);
+        return NULL;
+    }
+    c->refs = 1;
+    c->by_default = !o->path;
+    c->has_append = o->has_append;
+    c->append = o->append;
+    c->has_size = o->has_size;
+    c->size = o->size;
+    captures[slot] = c;
+    tell_start(c);
+    if (machine_ready) {
+        tell_machine(c);
+    }
+    vm_lifecycle_start();
+    fwcfg_progress_start();
+    return c;
+}
+
+static void tell_stop(BootCapture *c, const char *detail)
+{
+    uint8_t payload[CAPTURE_NAME_MAX];
+    size_t len = vm_payload(payload, sizeof(payload), CAPTURE_VM_STOP, detail);
+    uint64_t time = capture_writer_now(c->writer);
+
+    if (machine_ready) {
+        boot_vclock(c->writer, time);
+    }
+    capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
+}
+
+void boot_capture_put(BootCapture *c)
+{
+    if (--c->refs) {
+        return;
+    }
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i] == c) {
+            captures[i] = NULL;
+        }
+    }
+    tell_stop(c, runstate_check(RUN_STATE_SHUTDOWN) ? NULL
+                                                     : "back end removed");
+    capture_writer_close(c->writer);
+    for (unsigned i = 0; i < c->streams; i++) {
+        g_free(c->stream[i].label);
+        g_free(c->stream[i].frontend);
+    }
+    g_free(c);
+}
+
+void boot_capture_exit(void)
+{
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i]) {
+            tell_stop(captures[i], "exit");
+            capture_writer_abandon(captures[i]->writer);
+        }
+    }
+}

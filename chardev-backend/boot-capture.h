@@ -1,0 +1,77 @@
+/*
+ * The captures that this QEMU writes, shared by the sources of events:
+ * char-timestamp.c opens and closes them, fwcfg-progress.c, vm-lifecycle.c
+ * and others tell of what happens.
+ *
+ * All but boot_event() and boot_vm_event() are for the main thread.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef BOOTSTAMP_BOOT_CAPTURE_H
+#define BOOTSTAMP_BOOT_CAPTURE_H
+
+#include "capture/writer.h"
+
+typedef struct BootCapture BootCapture;
+
+/* What -chardev timestamp was given; strings are the caller's. */
+typedef struct BootCaptureOptions {
+    const char *path; /* NULL: a new file in the default folder */
+    bool has_append, append;
+    bool has_size;
+    uint64_t size; /* bytes */
+} BootCaptureOptions;
+
+/*
+ * Opens a capture, or takes another reference where a back end of this QEMU
+ * has the same file open: their streams stand on one clock in one file.
+ */
+BootCapture *boot_capture_get(const BootCaptureOptions *options,
+                              const char *chardev_id, Error **errp);
+
+/* The last one out writes the end and closes. */
+void boot_capture_put(BootCapture *capture);
+
+CaptureWriter *boot_capture_writer(BootCapture *capture);
+
+/*
+ * Gives the chardev @label its stream number and tells of it.  Returns -1
+ * when all CAPTURE_STREAMS_MAX are taken.
+ */
+int boot_capture_add_stream(BootCapture *capture, const char *label);
+
+/* Tells what stands in front of each stream: "isa-debugcon 0x402". */
+void boot_capture_describe_streams(void);
+
+/* Fills in the header, and writes MACHINE, once the machine is there. */
+void boot_capture_machine_ready(void);
+
+/* QEMU exits, perhaps with vCPUs still running: mark, do not free. */
+void boot_capture_exit(void);
+
+/*
+ * An event into every open capture.  On the guest's path: no system call,
+ * no lock, no allocation.  With the BQL held, as all of QEMU's callbacks
+ * that lead here are.
+ */
+void boot_event(CaptureKind kind, const void *payload, size_t len);
+
+/* The same at a time taken before: capture_mono_ns(). */
+void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
+                   size_t len);
+
+/* A life-cycle event; @detail may be NULL. */
+void boot_vm_event(CaptureVmEvent event, const char *detail);
+
+/* QEMU's virtual clock beside the host's time, for one capture. */
+void boot_vclock(CaptureWriter *w, uint64_t time);
+
+/* When QEMU's process began, CLOCK_MONOTONIC in ns. */
+uint64_t boot_process_start(void);
+
+/* vm-lifecycle.c and fwcfg-progress.c: hook into QEMU, once. */
+void vm_lifecycle_start(void);
+void fwcfg_progress_start(void);
+
+#endif

@@ -1,0 +1,366 @@
+/*
+ * -chardev timestamp: stamps every byte into a capture.
+ *
+ *   -chardev timestamp,id=ID[,path=FILE][,append=on][,size=N][,chardev=ID2]
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu-compat.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/option.h"
+#include "qemu/timer.h"
+#include "sysemu/sysemu.h"
+
+#include "boot-capture.h"
+
+#define TYPE_CHARDEV_TIMESTAMP "chardev-timestamp"
+OBJECT_DECLARE_SIMPLE_TYPE(TimestampChardev, CHARDEV_TIMESTAMP)
+
+/* Bytes on their way to chardev=ID2; a power of two. */
+#define NEXT_RING 65536
+#define NEXT_PERIOD_MS 5
+
+struct TimestampChardev {
+    Chardev parent;
+
+    CaptureWriter *writer;
+    BootCapture *capture;
+    uint8_t stream;
+    bool at_line_start;
+
+    /*
+     * chardev=ID2.  Both ends of the ring run with the BQL held: the guest
+     * puts bytes in, a timer of the main loop takes them out.
+     */
+    bool has_next;
+    CharBackend next;
+    QEMUTimer *next_timer;
+    Notifier next_exit;
+    uint8_t *ring;
+    uint32_t ring_in, ring_out;
+};
+
+/*
+ * Options that QEMU's schema has no place for travel from parse to open
+ * behind a ChardevCommon, which is all that QEMU looks at.
+ */
+typedef struct TimestampOptions {
+    ChardevCommon common;
+    char *path;
+    char *next;
+    bool has_append, append;
+    bool has_size;
+    uint64_t size;
+} TimestampOptions;
+
+/* ------------------------------------------------------------------ */
+/* chardev=ID2                                                         */
+
+/* Hands on what is waiting, without blocking. */
+static void next_flush(TimestampChardev *d)
+{
+    while (d->ring_out != d->ring_in) {
+        uint32_t at = d->ring_out % NEXT_RING;
+        uint32_t len = MIN(d->ring_in - d->ring_out, NEXT_RING - at);
+        int done = qemu_chr_fe_write(&d->next, d->ring + at, len);
+
+        if (done <= 0) {
+            /* Nobody there is nobody to wait for. */
+            if (!qemu_chr_fe_backend_open(&d->next)) {
+                d->ring_out = d->ring_in;
+            }
+            return;
+        }
+        d->ring_out += done;
+    }
+}
+
+/* Blocks as that back end alone would have, when its reader is too slow. */
+static void next_flush_all(TimestampChardev *d)
+{
+    while (d->ring_out != d->ring_in) {
+        uint32_t at = d->ring_out % NEXT_RING;
+        uint32_t len = MIN(d->ring_in - d->ring_out, NEXT_RING - at);
+
+        if (qemu_chr_fe_write_all(&d->next, d->ring + at, len) <= 0) {
+            d->ring_out = d->ring_in;
+            return;
+        }
+        d->ring_out += len;
+    }
+}
+
+static void next_timer_tick(void *opaque)
+{
+    TimestampChardev *d = opaque;
+
+    next_flush(d);
+    timer_mod(d->next_timer,
+              qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + NEXT_PERIOD_MS);
+}
+
+static void next_write(TimestampChardev *d, const uint8_t *buf, int len)
+{
+    for (int i = 0; i < len; i++) {
+        if (d->ring_in - d->ring_out == NEXT_RING) {
+            next_flush_all(d);
+        }
+        d->ring[d->ring_in++ % NEXT_RING] = buf[i];
+    }
+}
+
+/* exit() by a device, without QEMU's clean-up. */
+static void next_on_exit(Notifier *notifier, void *data)
+{
+    next_flush_all(container_of(notifier, TimestampChardev, next_exit));
+}
+
+static int next_can_read(void *opaque)
+{
+    return qemu_chr_be_can_write(CHARDEV(opaque));
+}
+
+static void next_read(void *opaque, const uint8_t *buf, int size)
+{
+    qemu_chr_be_write(CHARDEV(opaque), (uint8_t *)buf, size);
+}
+
+static void next_event(void *opaque, QEMUChrEvent event)
+{
+    /* Our own front end was told OPENED already and is never closed. */
+    if (event == CHR_EVENT_BREAK) {
+        qemu_chr_be_event(CHARDEV(opaque), event);
+    }
+}
+
+static bool next_open(TimestampChardev *d, const char *id, Error **errp)
+{
+    Chardev *next = qemu_chr_find(id);
+
+    if (!next) {
+        error_setg(errp, "timestamp: chardev '%s' not found", id);
+        error_append_hint(errp, "Put -chardev ...,id=%s before the one that "
+                          "passes its bytes on to it.\n", id);
+        return false;
+    }
+    if (!qemu_chr_fe_init(&d->next, next, errp)) {
+        return false;
+    }
+    /* QEMU's clean-up may drop it before us, with bytes still to come. */
+    object_ref(OBJECT(next));
+    d->has_next = true;
+    d->ring = g_malloc0(NEXT_RING);
+    d->next_exit.notify = next_on_exit;
+    qemu_add_exit_notifier(&d->next_exit);
+    qemu_chr_fe_set_handlers(&d->next, next_can_read, next_read, next_event,
+                             NULL, d, NULL, true);
+    d->next_timer = timer_new_ms(QEMU_CLOCK_REALTIME, next_timer_tick, d);
+    next_timer_tick(d);
+    return true;
+}
+
+static void next_close(TimestampChardev *d)
+{
+    Chardev *next = qemu_chr_fe_get_driver(&d->next);
+
+    if (d->has_next) {
+        next_flush_all(d);
+        timer_free(d->next_timer);
+        qemu_remove_exit_notifier(&d->next_exit);
+        qemu_chr_fe_deinit(&d->next, false);
+        object_unref(OBJECT(next));
+        g_free(d->ring);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* The guest's path                                                    */
+
+/* How many bytes up to and including the first newline. */
+static int line_length(const uint8_t *buf, int len)
+{
+    const uint8_t *newline = memchr(buf, '\n', len);
+
+    return newline ? newline - buf + 1 : len;
+}
+
+/*
+ * Here a vCPU waits for us: no system call, no lock of ours, no allocation,
+ * no formatting.  The stamp comes first, whatever the rest may take.
+ */
+static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
+{
+    TimestampChardev *d = container_of(chr, TimestampChardev, parent);
+    uint64_t time = capture_writer_now(d->writer);
+    int done = 0;
+
+    while (done < len) {
+        int n = line_length(buf + done, len - done);
+
+        if (d->at_line_start || unlikely(icount_enabled())) {
+            boot_vclock(d->writer, time);
+        }
+        capture_append_bytes(d->writer, time, d->stream, buf + done, n);
+        done += n;
+        d->at_line_start = buf[done - 1] == '\n';
+    }
+    if (d->has_next) {
+        next_write(d, buf, len);
+    }
+    return len;
+}
+
+/* ------------------------------------------------------------------ */
+/* Set-up                                                              */
+
+/* Options of other back ends are refused: QEMU's parser takes them all. */
+static int check_known(void *opaque, const char *name, const char *value,
+                       Error **errp)
+{
+    static const char *const known[] = {
+        "backend", "path", "append", "size", "chardev", "mux", "logfile",
+        "logappend",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+        if (!strcmp(name, known[i])) {
+            return 0;
+        }
+    }
+    error_setg(errp, "chardev: timestamp: invalid option '%s'", name);
+    error_append_hint(errp, "It takes path=, append=, size=, chardev=, mux=, "
+                      "logfile= and logappend=.\n");
+    return -1;
+}
+
+static void timestamp_chr_parse(QemuOpts *opts, ChardevBackend *backend,
+                                Error **errp)
+{
+    const char *path = qemu_opt_get(opts, "path");
+    TimestampOptions *o;
+
+    if (qemu_opt_foreach(opts, check_known, NULL, errp)) {
+        return;
+    }
+    if (path && !path[0]) {
+        error_setg(errp, "chardev: timestamp: path is empty");
+        error_append_hint(errp, "Leave path= out for a new file in the "
+                          "default folder.\n");
+        return;
+    }
+    o = g_new0(TimestampOptions, 1);
+    qemu_chr_parse_common(opts, &o->common);
+    o->path = g_strdup(path);
+    o->next = g_strdup(qemu_opt_get(opts, "chardev"));
+    o->has_append = qemu_opt_get(opts, "append");
+    o->append = qemu_opt_get_bool(opts, "append", false);
+    o->has_size = qemu_opt_get(opts, "size");
+    o->size = qemu_opt_get_size(opts, "size", 0);
+    backend->u.null.data = &o->common;
+}
+
+static bool check_options(const BootCaptureOptions *o, const char *next,
+                          const Chardev *chr, Error **errp)
+{
+    if (o->append && !o->path) {
+        error_setg(errp, "chardev: timestamp: append=on needs path=");
+        return false;
+    }
+    if (o->has_size && o->size < CAPTURE_SIZE_MIN) {
+        error_setg(errp, "chardev: timestamp: size=%" PRIu64 " is too small",
+                   o->size);
+        error_append_hint(errp, "Give at least %dK; without size= the "
+                          "capture may grow.\n", CAPTURE_SIZE_MIN / 1024);
+        return false;
+    }
+    if (next && !strcmp(next, chr->label)) {
+        error_setg(errp, "chardev: timestamp: '%s' cannot pass its bytes on "
+                   "to itself", chr->label);
+        return false;
+    }
+    return true;
+}
+
+static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
+                               bool *be_opened, Error **errp)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+    TimestampOptions *o = (TimestampOptions *)backend->u.null.data;
+    /* QEMU frees *o as the ChardevCommon it begins with. */
+    g_autofree char *path = g_steal_pointer(&o->path);
+    g_autofree char *next = g_steal_pointer(&o->next);
+    BootCaptureOptions options = {
+        .path = path,
+        .has_append = o->has_append,
+        .append = o->append,
+        .has_size = o->has_size,
+        .size = o->size,
+    };
+    int stream;
+
+    if (!check_options(&options, next, chr, errp) ||
+        (next && !next_open(d, next, errp))) {
+        return;
+    }
+    d->capture = boot_capture_get(&options, chr->label, errp);
+    if (!d->capture) {
+        return;
+    }
+    d->writer = boot_capture_writer(d->capture);
+    stream = boot_capture_add_stream(d->capture, chr->label);
+    if (stream < 0) {
+        error_setg(errp, "%s: a capture has at most %d streams",
+                   capture_writer_path(d->writer), CAPTURE_STREAMS_MAX);
+        return;
+    }
+    d->stream = stream;
+    d->at_line_start = true;
+    chr->filename = g_strdup_printf("timestamp:%s",
+                                    capture_writer_path(d->writer));
+}
+
+static void timestamp_chr_accept_input(Chardev *chr)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+
+    if (d->has_next) {
+        qemu_chr_fe_accept_input(&d->next);
+    }
+}
+
+static void timestamp_chr_finalize(Object *obj)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(obj);
+
+    next_close(d);
+    if (d->capture) {
+        boot_capture_put(d->capture);
+    }
+}
+
+static void timestamp_chr_class_init(ObjectClass *oc, void *data)
+{
+    ChardevClass *cc = CHARDEV_CLASS(oc);
+
+    cc->parse = timestamp_chr_parse;
+    cc->open = timestamp_chr_open;
+    cc->chr_write = timestamp_chr_write;
+    cc->chr_accept_input = timestamp_chr_accept_input;
+}
+
+static const TypeInfo timestamp_chr_info = {
+    .name = TYPE_CHARDEV_TIMESTAMP,
+    .parent = TYPE_CHARDEV,
+    .instance_size = sizeof(TimestampChardev),
+    .instance_finalize = timestamp_chr_finalize,
+    .class_init = timestamp_chr_class_init,
+};
+
+static void timestamp_register_types(void)
+{
+    type_register_static(&timestamp_chr_info);
+}
+
+type_init(timestamp_register_types)

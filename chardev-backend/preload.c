@@ -1,0 +1,147 @@
+/*
+ * chardev-timestamp.so: the door into an unmodified QEMU.
+ *
+ * LD_PRELOAD brings this object into QEMU, and into whatever wrapper script
+ * starts it: it needs nothing but libc, and where there is no QEMU around it
+ * does nothing.  In a QEMU of the version it was built for it loads the real
+ * module, which lies beside it; every reference to QEMU is resolved there
+ * and then, so a guest never runs into a missing symbol.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+#define MODULE_FILE "chardev-timestamp-qemu.so"
+
+/* VersionInfo of qapi/control.json: what qmp_query_version() returns. */
+struct version_info {
+    struct {
+        int64_t major, minor, micro;
+    } *qemu;
+    char *package;
+};
+
+typedef struct version_info *query_version_fn(void *errp);
+
+/*
+ * Only system emulators have all three: qemu-img and its like are modular
+ * as well, and have no guest.
+ */
+static bool is_system_emulator(void)
+{
+    return dlsym(RTLD_DEFAULT, "register_module_init") &&
+           dlsym(RTLD_DEFAULT, "qemu_chr_parse_common") &&
+           dlsym(RTLD_DEFAULT, "fw_cfg_find");
+}
+
+/* The version as `qemu-system-x86_64 --version` prints it. */
+static bool running_version(char *buf, size_t size)
+{
+    query_version_fn *query =
+        (query_version_fn *)dlsym(RTLD_DEFAULT, "qmp_query_version");
+    struct version_info *v = query ? query(NULL) : NULL;
+
+    if (!v || !v->qemu) {
+        return false;
+    }
+    /* The few bytes of *v are not worth a dependency on glib. */
+    snprintf(buf, size, "%" PRId64 ".%" PRId64 ".%" PRId64 "%s%s%s",
+             v->qemu->major, v->qemu->minor, v->qemu->micro,
+             v->package && v->package[0] ? " (" : "",
+             v->package ? v->package : "",
+             v->package && v->package[0] ? ")" : "");
+    return true;
+}
+
+/* QEMU's children, such as network scripts, are none of our business. */
+static void leave_environment(const char *self)
+{
+    const char *list = getenv("LD_PRELOAD");
+    char *rest, *out, *copy, *item, *save = NULL;
+
+    if (!list) {
+        return;
+    }
+    copy = strdup(list);
+    rest = malloc(strlen(list) + 1);
+    if (!copy || !rest) {
+        free(copy);
+        free(rest);
+        return;
+    }
+    out = rest;
+    *out = '\0';
+    for (item = strtok_r(copy, ": ", &save); item;
+         item = strtok_r(NULL, ": ", &save)) {
+        char real[PATH_MAX];
+
+        if (strcmp(item, self) == 0 ||
+            (realpath(item, real) && strcmp(real, self) == 0)) {
+            continue;
+        }
+        out += sprintf(out, "%s%s", out == rest ? "" : ":", item);
+    }
+    if (rest[0]) {
+        setenv("LD_PRELOAD", rest, 1);
+    } else {
+        unsetenv("LD_PRELOAD");
+    }
+    free(copy);
+    free(rest);
+}
+
+static void load_module(const char *self)
+{
+    char path[PATH_MAX];
+    const char *slash = strrchr(self, '/');
+    int dir = slash ? (int)(slash - self) + 1 : 0;
+
+    if (snprintf(path, sizeof(path), "%.*s%s", dir, self, MODULE_FILE) >=
+        (int)sizeof(path)) {
+        fprintf(stderr, "bootstamp: %s: its path is too long\n", self);
+        return;
+    }
+    if (!dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+        fprintf(stderr, "bootstamp: %s: cannot load: %s; "
+                "run ./configure && make for this QEMU\n", path, dlerror());
+    }
+}
+
+static void __attribute__((constructor)) enter(void)
+{
+    char version[256];
+    char real[PATH_MAX];
+    Dl_info info;
+
+    if (!is_system_emulator()) {
+        return;
+    }
+    if (!dladdr((void *)enter, &info) || !info.dli_fname ||
+        !realpath(info.dli_fname, real)) {
+        fprintf(stderr, "bootstamp: chardev-timestamp.so: "
+                "cannot find its own path: %s\n", strerror(errno));
+        return;
+    }
+    leave_environment(real);
+    if (!running_version(version, sizeof(version))) {
+        snprintf(version, sizeof(version), "of unknown version");
+    }
+    if (strcmp(version, BOOTSTAMP_QEMU_VERSION) != 0) {
+        fprintf(stderr, "bootstamp: %s: built for QEMU %s and this is QEMU "
+                "%s, so it is not loaded; run ./configure && make again\n",
+                real, BOOTSTAMP_QEMU_VERSION, version);
+        return;
+    }
+    load_module(real);
+}

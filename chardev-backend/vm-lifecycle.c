@@ -1,0 +1,89 @@
+/*
+ * The VM's life cycle, from QEMU's own notifiers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu-compat.h"
+#include "qemu/notify.h"
+#include "sysemu/reset.h"
+#include "sysemu/runstate.h"
+#include "sysemu/sysemu.h"
+
+#include "boot-capture.h"
+#include "capture/sigbus.h"
+
+static void on_machine_ready(Notifier *notifier, void *data)
+{
+    boot_capture_machine_ready();
+    boot_vm_event(CAPTURE_VM_READY, NULL);
+    /* QEMU may have put its own handler over ours since. */
+    sigbus_install();
+}
+
+static void on_run_state(void *opaque, bool running, RunState state)
+{
+    if (running) {
+        boot_vm_event(CAPTURE_VM_RUN, NULL);
+    } else {
+        boot_vm_event(CAPTURE_VM_PAUSE, RunState_str(state));
+    }
+}
+
+static void on_reset(void *opaque)
+{
+    boot_vm_event(CAPTURE_VM_RESET, NULL);
+}
+
+static void on_powerdown(Notifier *notifier, void *data)
+{
+    boot_vm_event(CAPTURE_VM_POWERDOWN, NULL);
+}
+
+static void on_shutdown(Notifier *notifier, void *data)
+{
+    ShutdownCause *cause = data;
+
+    boot_vm_event(CAPTURE_VM_SHUTDOWN, ShutdownCause_str(*cause));
+}
+
+static void on_suspend(Notifier *notifier, void *data)
+{
+    boot_vm_event(CAPTURE_VM_SUSPEND, NULL);
+}
+
+static void on_wakeup(Notifier *notifier, void *data)
+{
+    boot_vm_event(CAPTURE_VM_WAKEUP, NULL);
+}
+
+static void on_exit_qemu(Notifier *notifier, void *data)
+{
+    boot_capture_exit();
+}
+
+static Notifier ready_notifier = { .notify = on_machine_ready };
+static Notifier powerdown_notifier = { .notify = on_powerdown };
+static Notifier shutdown_notifier = { .notify = on_shutdown };
+static Notifier suspend_notifier = { .notify = on_suspend };
+static Notifier wakeup_notifier = { .notify = on_wakeup };
+static Notifier exit_notifier = { .notify = on_exit_qemu };
+
+void vm_lifecycle_start(void)
+{
+    static bool started;
+
+    if (started) {
+        return;
+    }
+    started = true;
+    qemu_add_vm_change_state_handler(on_run_state, NULL);
+    qemu_register_reset(on_reset, NULL);
+    qemu_register_powerdown_notifier(&powerdown_notifier);
+    qemu_register_shutdown_notifier(&shutdown_notifier);
+    qemu_register_suspend_notifier(&suspend_notifier);
+    qemu_register_wakeup_notifier(&wakeup_notifier);
+    qemu_add_exit_notifier(&exit_notifier);
+    /* Runs at once where the machine is there already (hot plug). */
+    qemu_add_machine_init_done_notifier(&ready_notifier);
+}
