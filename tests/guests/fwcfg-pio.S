@@ -7,6 +7,7 @@
 # bytes mod 2^32 (`guest-bytes.pl sum FILE [OFFSET [LENGTH]]`).
 # -kernel takes any file that is no Linux, multiboot or ELF image: its first (b + 1) * 512 bytes, b being byte
 # 0x1f1 of the file or 4 if that is 0, are then `setup` (QEMU changes some of them), the rest is `kernel`.
+# -initrd needs a real Linux image as -kernel: vmlinuz will do, its code is never run.
         .include "rom.inc"
 
         .macro item name, size, data

@@ -32,7 +32,7 @@ if [ "${MAKE_GUESTS_LOCKED:-}" != "$out" ]; then
     MAKE_GUESTS_LOCKED=$out
     export MAKE_GUESTS_LOCKED
     # shellcheck disable=SC2086
-    exec flock -w 600 "$out/.lock" "$0" $what "$out/"
+    exec flock -w 600 "$out/.lock" "$src/${0##*/}" $what "$out/"
 fi
 
 tmp=$out/.tmp
@@ -95,8 +95,7 @@ kernel() {
 
 busybox() {
     for box in /bin/busybox /usr/bin/busybox; do
-        # a static one has no interpreter
-        [ -x $box ] && ! LC_ALL=C grep -q -a -m 1 'ld-linux' $box && return
+        [ -x $box ] && LC_ALL=C ldd $box 2>&1 | grep -q 'not a dynamic\|statically linked' && return
     done
     box=$tmp/box/bin/busybox
     [ -x "$box" ] || unpack busybox-static "$tmp/box"
