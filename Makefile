@@ -1,0 +1,295 @@
+# bootstamp: make help tells the targets.
+#
+# Everything made goes below build/.  Source files are found by their folder:
+# a new one needs no line here.
+#   capture/*.c            build/libcapture.a (position independent)
+#   chardev-backend/*.c    build/chardev-timestamp-qemu.so, with capture in it
+#     but preload.c        build/chardev-timestamp.so
+#   viewer/*.c             build/bootstamp
+#   tests/unit/test-*.c    a program each, in up to three builds; other files
+#                          there are linked into all of them
+
+SHELL = /bin/sh
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# Only these need no configuration.
+ifneq ($(or $(if $(MAKECMDGOALS),,all),$(filter-out help clean distclean,$(MAKECMDGOALS))),)
+include config.mak
+endif
+
+all: build/libcapture.a build/chardev-timestamp.so \
+	build/chardev-timestamp-qemu.so build/bootstamp ## build everything (V=1: show commands)
+.PHONY: all
+
+# --- configuration ----------------------------------------------------------
+
+# make itself brings config.mak up to date before anything else.
+config.mak: configure tools/qemu-headers.sh tools/fetch-source.sh \
+		tools/qapi-conditions.py tools/qemu-abi.c $(wildcard tools/check-deps/*.c)
+	@if test -x build/config.status; then build/config.status; else \
+		echo "bootstamp: make: not configured; run ./configure first" >&2; exit 1; fi
+
+# They can only be missing when someone removed build/.
+build/config.h $(QEMU_BUILD)/headers.ok:
+	@echo "bootstamp: make: $@ is missing; run ./configure" >&2; exit 1
+
+# --- flags ------------------------------------------------------------------
+
+AR ?= ar
+ifneq ($(filter default undefined,$(origin AR)),)
+AR = ar
+endif
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-unused-parameter
+ifneq ($(filter true 1,$(CI))$(filter-out 0,$(WERROR)),)
+WARNINGS += -Werror
+endif
+
+# Before the user's own, which may say otherwise.
+BASE = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) \
+	-iquote . -iquote build -pthread
+# A distribution's compiler may have a level of its own: no redefinition.
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LINK_HARDEN = -Wl,-z,relro,-z,now
+
+CAPTURE_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(GLIB_CFLAGS) $(CFLAGS)
+VIEWER_FLAGS = $(BASE) $(HARDEN) -fPIE $(GLIB_CFLAGS) $(JSON_CFLAGS) \
+	$(NCURSES_CFLAGS) $(CFLAGS)
+PRELOAD_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(CFLAGS)
+# QEMU_CFLAGS has QEMU's folders as -isystem: only our code is warned about.
+BACKEND_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(QEMU_CFLAGS) \
+	$(GLIB_CFLAGS) $(CFLAGS)
+
+VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) -lm -pthread
+
+# Builds of the unit tests.  Sanitizers bring their own checks: no FORTIFY.
+SAN = $(BASE) -g -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
+	$(NCURSES_CFLAGS) $(filter-out -O%,$(CFLAGS)) -O1
+plain_FLAGS = $(VIEWER_FLAGS)
+plain_LINK = -pie
+asan_FLAGS = $(SAN) -fsanitize=address,undefined -fno-sanitize-recover=all
+asan_LINK = -fsanitize=address,undefined
+tsan_FLAGS = $(SAN) -fsanitize=thread
+tsan_LINK = -fsanitize=thread
+
+# --- sources ----------------------------------------------------------------
+
+capture_src := $(sort $(wildcard capture/*.c))
+viewer_src := $(sort $(wildcard viewer/*.c))
+backend_src := $(sort $(filter-out %/preload.c,$(wildcard chardev-backend/*.c)))
+unit_src := $(sort $(wildcard tests/unit/test-*.c))
+helper_src := $(sort $(filter-out $(unit_src),$(wildcard tests/unit/*.c)))
+
+objects = $(patsubst %.c,build/$(1)/%.o,$(2))
+capture_obj := $(call objects,obj,$(capture_src))
+viewer_obj := $(call objects,obj,$(viewer_src))
+backend_obj := $(call objects,obj,$(backend_src))
+preload_obj := build/obj/chardev-backend/preload.o
+
+# Which unit tests are built how: VARIANT/NAME
+unit_names := $(notdir $(unit_src:.c=))
+unit := $(addprefix plain/,$(unit_names))
+ifeq ($(ASAN),yes)
+unit += $(addprefix asan/,$(unit_names))
+endif
+ifeq ($(TSAN),yes)
+# The writer alone is used by several threads.
+unit += $(addprefix tsan/,$(filter test-writer%,$(unit_names)))
+endif
+
+# --- remembering flags and lists --------------------------------------------
+
+# $(call remember,FILE,TEXT): FILE holds TEXT, and is newer than what was made
+# with another text.  Done while reading this file, so that no rule runs (and
+# "nothing to be done" is said) when all is the same.  "text" tells an empty one
+# from a missing file.
+remember = $(if $(filter-out $(call one_word,text $(2)),$(call one_word,$(file <$(1)))),$(file >$(1),text $(strip $(2))))
+one_word = x$(subst $(space),_,$(strip $(1)))
+empty :=
+space := $(empty) $(empty)
+
+ifdef QEMU_BUILD
+ifneq ($(wildcard build/config.h),)
+$(call remember,build/flags-c,$(CC) $(CAPTURE_FLAGS) $(VIEWER_FLAGS) $(SAN) $(asan_FLAGS) $(tsan_FLAGS))
+$(call remember,build/flags-qemu,$(CC) $(BACKEND_FLAGS))
+$(call remember,build/flags-link,$(CC) $(LDFLAGS) $(VIEWER_LIBS) $(LINK_HARDEN))
+# Removing a file must rebuild what it was in.
+$(call remember,build/list-capture,$(capture_src))
+$(call remember,build/list-viewer,$(viewer_src))
+$(call remember,build/list-backend,$(backend_src))
+$(call remember,build/list-helpers,$(helper_src))
+endif
+endif
+
+# --- rules ------------------------------------------------------------------
+
+ifeq ($(V),1)
+say = @:
+Q =
+else
+say = @printf '  %-7s %s\n'
+Q = @
+endif
+
+COMPILE = $(CC) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@ $<
+common = Makefile build/config.h build/flags-c
+
+build/obj/capture/%.o: capture/%.c $(common)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(CAPTURE_FLAGS)
+
+build/obj/viewer/%.o: viewer/%.c $(common)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(VIEWER_FLAGS)
+
+# -MMD leaves out system headers, thus headers.ok for all those of QEMU.
+build/obj/chardev-backend/%.o: chardev-backend/%.c Makefile build/config.h \
+		build/flags-qemu $(QEMU_BUILD)/headers.ok
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(BACKEND_FLAGS)
+
+$(preload_obj): chardev-backend/preload.c $(common)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(PRELOAD_FLAGS)
+
+build/libcapture.a: $(capture_obj) build/list-capture
+	$(say) AR $@
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $(capture_obj)
+
+# What it needs of QEMU and glib is in the QEMU that loads it: undefined symbols
+# are right here, and tools/check-symbols.sh looks whether QEMU has them all.
+build/chardev-timestamp-qemu.so: $(backend_obj) $(capture_obj) \
+		build/list-backend build/list-capture build/flags-link
+	$(say) LINK $@
+	$(Q)$(CC) -shared -pthread $(LDFLAGS) $(LINK_HARDEN) -Wl,-soname,$(@F) \
+		-o $@ $(backend_obj) $(capture_obj) -lm
+
+build/chardev-timestamp.so: $(preload_obj) build/flags-link
+	$(say) LINK $@
+	$(Q)$(CC) -shared $(LDFLAGS) $(LINK_HARDEN) -Wl,-soname,$(@F) -o $@ $(preload_obj) -ldl
+
+build/bootstamp: $(viewer_obj) build/libcapture.a build/list-viewer build/flags-link
+	$(say) LINK $@
+	$(Q)$(CC) -pie $(LDFLAGS) $(LINK_HARDEN) -o $@ $(viewer_obj) build/libcapture.a $(VIEWER_LIBS)
+
+# --- unit tests -------------------------------------------------------------
+
+# $(call unit_rules,VARIANT): all code anew with its flags.  The viewer's code is
+# offered too, as a library without main().
+define unit_rules
+build/$(1)/%.o: %.c $$(common)
+	$$(say) CC '$$< ($(1))'
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) $$($(1)_FLAGS)
+
+$(1)_viewer := $$(call objects,$(1),$$(filter-out viewer/main.c,$$(viewer_src)))
+$(1)_capture := $$(call objects,$(1),$$(capture_src))
+$(1)_helper := $$(call objects,$(1),$$(helper_src))
+
+build/$(1)/libtested.a: $$($(1)_capture) $$($(1)_viewer) build/list-capture build/list-viewer
+	$$(say) AR $$@
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)$$(AR) rcsD $$@ $$($(1)_capture) $$($(1)_viewer)
+
+build/$(1)/tests/unit/%: build/$(1)/tests/unit/%.o $$($(1)_helper) \
+		build/$(1)/libtested.a build/list-helpers build/flags-link
+	$$(say) LINK $$@
+	$$(Q)$$(CC) $$($(1)_LINK) $$(LDFLAGS) -o $$@ $$< $$($(1)_helper) \
+		build/$(1)/libtested.a $$(VIEWER_LIBS)
+
+# One script per test and build, as prove runs files.
+build/tests/unit/%.$(1).t: build/$(1)/tests/unit/% tools/unit-test.sh
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec "$$$$BOOTSTAMP_SRC/tools/unit-test.sh" $(1) "$$$$BOOTSTAMP_BUILD/$(1)/tests/unit/$$*"\n' >$$@
+	@chmod +x $$@
+endef
+$(foreach variant,plain asan tsan,$(eval $(call unit_rules,$(variant))))
+
+unit_t := $(foreach u,$(unit),build/tests/unit/$(notdir $(u)).$(patsubst %/,%,$(dir $(u))).t)
+
+# --- tests ------------------------------------------------------------------
+
+# Unit tests at once; those that boot machines one after the other, for they
+# measure time.
+JOBS ?= 2
+BOOT_JOBS ?= 1
+script_t := tools/check-symbols.sh \
+	$(sort $(foreach room,boot faults terminal cli,$(wildcard tests/$(room)/*.t)))
+slow_t := $(sort $(wildcard tests/slow/*.t))
+
+# TESTS=...: words, a test is taken if its name holds one of them
+select = $(if $(TESTS),$(foreach t,$(1),$(if $(strip $(foreach word,$(TESTS),$(findstring $(word),$(t)))),$(t))),$(1))
+
+test_env = BOOTSTAMP_SRC=$(CURDIR) BOOTSTAMP_BUILD=$(CURDIR)/build \
+	BOOTSTAMP_QEMU='$(QEMU)' MAKEFLAGS= MAKELEVEL=
+guests := $(wildcard tests/guests/make-guests.sh)
+
+check: all $(call select,$(unit_t)) guests ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
+	@$(test_env) tools/run-tests.pl --result build/tests/result \
+		--jobs $(JOBS) $(call select,$(unit_t)) \
+		--jobs $(BOOT_JOBS) $(call select,$(script_t))
+check-slow: all $(unit_t) guests ## the same and those that take minutes (tests/slow)
+	@BOOTSTAMP_SLOW=1 $(test_env) tools/run-tests.pl --result build/tests/result \
+		--jobs $(JOBS) $(call select,$(unit_t)) \
+		--jobs $(BOOT_JOBS) $(call select,$(script_t) $(slow_t))
+unit-tests: $(unit_t) ## build the unit tests
+guests: ## make the guests that tests and benchmarks boot
+	@$(if $(guests),BOOTSTAMP_BUILD=$(CURDIR)/build $(guests),:)
+bench: all guests ## measure what stamping costs
+	@$(test_env) tests/bench/run
+demo: all guests ## boot a guest and look at it
+	@$(test_env) tools/demo.sh
+.PHONY: check check-slow unit-tests guests bench demo
+
+# --- installing -------------------------------------------------------------
+
+INSTALL = install
+man := $(wildcard docs/*.1)
+documents := $(wildcard README.md docs/*.md)
+completions = $(datadir)/bash-completion/completions
+
+install: all ## install below prefix (DESTDIR=... before it)
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(moduledir) $(DESTDIR)$(mandir)/man1 \
+		$(DESTDIR)$(docdir) $(DESTDIR)$(completions)
+	$(INSTALL) -m 755 build/bootstamp $(DESTDIR)$(bindir)/
+	$(INSTALL) -m 644 build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
+		$(DESTDIR)$(moduledir)/
+	$(if $(man),$(INSTALL) -m 644 $(man) $(DESTDIR)$(mandir)/man1/)
+	$(if $(documents),$(INSTALL) -m 644 $(documents) $(DESTDIR)$(docdir)/)
+	$(if $(wildcard completion/bootstamp.bash),$(INSTALL) -m 644 \
+		completion/bootstamp.bash $(DESTDIR)$(completions)/bootstamp)
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(bindir)/bootstamp \
+		$(DESTDIR)$(moduledir)/chardev-timestamp.so \
+		$(DESTDIR)$(moduledir)/chardev-timestamp-qemu.so \
+		$(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(man))) \
+		$(addprefix $(DESTDIR)$(docdir)/,$(notdir $(documents))) \
+		$(DESTDIR)$(completions)/bootstamp
+	-rmdir $(DESTDIR)$(moduledir) $(DESTDIR)$(docdir) 2>/dev/null || :
+
+# --- the rest ---------------------------------------------------------------
+
+clean: ## remove what was built; the configuration, QEMU's headers and guests stay
+	rm -rf build/obj build/plain build/asan build/tsan build/tests build/flags-* build/list-* \
+		build/libcapture.a build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
+		build/bootstamp
+distclean: ## remove build/ and the configuration
+	rm -rf build config.mak config.mak.new
+help: ## this text
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p; s/^\t.*build\/bootstamp ## \(.*\)/  all\t\1/p' Makefile | \
+		expand -t 16
+.PHONY: install uninstall clean distclean help
+
+-include $(wildcard build/obj/*/*.d build/plain/*/*.d build/asan/*/*.d build/tsan/*/*.d \
+	build/plain/tests/unit/*.d build/asan/tests/unit/*.d build/tsan/tests/unit/*.d)
