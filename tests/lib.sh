@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # lib.sh: helpers for the TAP tests (POSIX sh).  At the top of tests/DIR/X.t:
 #
 #   . "$(dirname "$0")/../lib.sh"

@@ -103,7 +103,7 @@ busybox() {
 
 initrd() {
     file=$1 filler=$2
-    stamp=$(sum "$src/init" "$src/guest-bytes.pl")-$filler
+    stamp=$(sum "$src/init" "$src/guest-bytes.pl" "$src/make-guests.sh")-$filler
     fresh "$file" "$stamp" && return
     busybox
     rm -rf "$tmp/root"
@@ -113,7 +113,7 @@ initrd() {
     chmod 755 "$tmp/root/init" "$tmp/root/bin/busybox"
     [ "$filler" = 0 ] || perl "$src/guest-bytes.pl" random 1 "$filler" >"$tmp/root/filler"
     find "$tmp/root" -exec touch -h -d @0 {} +
-    (cd "$tmp/root" && find . | sort | "$box" cpio -o -H newc 2>/dev/null) >"$tmp/$file"
+    (cd "$tmp/root" && find . | sort | "$box" cpio -o -H newc -R 0:0 --ignore-devno --renumber-inodes 2>/dev/null) >"$tmp/$file"
     keep "$file" "$stamp"
 }
 
