@@ -69,7 +69,7 @@ fi
 rm -rf "$dest/headers.ok" "$dest/headers" "$dest/cflags" "$dest/abi.txt"
 
 if [ $# -eq 4 ]; then
-    echo "  FETCH   source of $3 $4"
+    [ -d "$dest/source" ] || echo "  FETCH   source of $3 $4"
     "$tools/fetch-source.sh" "$3" "$4" "$dest/source"
     source=$dest/source
 else
@@ -97,6 +97,8 @@ x86_64 | i386 | "$(uname -m)") set -- "$@" --enable-kvm ;;
 esac
 # Options that came and went.  Up to 8.0 the meson is chosen; later ones run the
 # one they find with the python given, and may want to download what is missing.
+mkdir "$dest/headers"
+cd "$dest/headers" # even --help leaves files behind
 help=$("$source/configure" --help 2>/dev/null || :)
 offer() {
     case $help in
@@ -113,10 +115,10 @@ if offer --disable-download; then
     set -- "$@" --disable-download
 fi
 
+rm -rf "${dest:?}/headers"/*
+
 log=$dest/configure.log
 echo "  CONFIG  QEMU $(cat "$source/VERSION"), for its headers"
-mkdir "$dest/headers"
-cd "$dest/headers"
 # CFLAGS in the environment are meant for bootstamp; QEMU would refuse some.
 if ! env -u CFLAGS -u LDFLAGS -u CPPFLAGS "$source/configure" "$@" >"$log" 2>&1 </dev/null
 then
