@@ -8,6 +8,7 @@
 #   viewer/*.c             build/bootstamp
 #   tests/unit/test-*.c    a program each, in up to three builds; other files
 #                          there are linked into all of them
+#   tests/*/*.t            run by make check, but for tests/slow
 
 SHELL = /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
@@ -224,7 +225,7 @@ unit_t := $(foreach u,$(unit),build/tests/unit/$(notdir $(u)).$(patsubst %/,%,$(
 JOBS ?= 2
 BOOT_JOBS ?= 1
 script_t := tools/check-symbols.sh \
-	$(sort $(foreach room,boot faults terminal cli,$(wildcard tests/$(room)/*.t)))
+	$(sort $(filter-out tests/slow/%,$(wildcard tests/*/*.t)))
 slow_t := $(sort $(wildcard tests/slow/*.t))
 
 # TESTS=...: words, a test is taken if its name holds one of them
