@@ -13,6 +13,12 @@
 #define CAPTURE_SUFFIX ".bst"
 
 /*
+ * Environment: CLOCK_MONOTONIC in ns when `bootstamp run` started QEMU, in
+ * decimal, which is time 0 of the capture then.
+ */
+#define CAPTURE_START_ENV "BOOTSTAMP_START_NS"
+
+/*
  * $XDG_RUNTIME_DIR/bootstamp, else bootstamp-UID in the temporary folder.
  * The caller frees the path.
  */

@@ -47,11 +47,11 @@ static bool machine_ready;
  */
 static void __attribute__((constructor)) note_start(void)
 {
-    const char *told = getenv(BOOTSTAMP_START_ENV);
+    const char *told = getenv(CAPTURE_START_ENV);
     uint64_t now = capture_mono_ns();
     uint64_t start = told ? strtoull(told, NULL, 10) : 0;
 
-    unsetenv(BOOTSTAMP_START_ENV);
+    unsetenv(CAPTURE_START_ENV);
     process_start = start && start <= now && now - start < 60 * UINT64_C(1000000000)
                         ? start : now;
 }

@@ -55,7 +55,7 @@ static const FWCfgEntryMirror *entry(const FWCfgState *s, uint16_t key)
     unsigned index = key & FW_CFG_ENTRY_MASK;
 
     if (s->cur_entry == FW_CFG_INVALID ||
-        index >= FW_CFG_FILE_FIRST + s->file_slots) {
+        index >= FW_CFG_FILE_FIRST + (unsigned)s->file_slots) {
         return NULL;
     }
     return (const FWCfgEntryMirror *)s->entries[arch_local(key)] + index;

@@ -40,8 +40,9 @@ int usage_error(const char *command, const char *format, ...)
 /*
  * Parses argv with GOption: @entries (may be NULL), --help, and what is left
  * over in *@rest (caller: g_strfreev), at most @max_rest words; @args stands
- * for them in the help text.  Returns false with *@status set when the
- * command is over.
+ * for them in the help text.  With @max_rest -1 the first word that is no
+ * option ends the options: the rest is another program's command line.
+ * Returns false with *@status set when the command is over.
  */
 bool parse_options(int argc, char **argv, const char *args,
                    const char *summary, const GOptionEntry *entries,

@@ -1,0 +1,172 @@
+/*
+ * bootstamp phases: the milestone table and the fw_cfg copies.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/copies.h"
+#include "capture/phases.h"
+#include "common.h"
+
+static struct {
+    char *clock;
+    int session;
+} opt;
+
+static const GOptionEntry entries[] = {
+    { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
+      "host (default), or virtual: QEMU's own clock, exact under -icount",
+      "CLOCK" },
+    { "session", 0, 0, G_OPTION_ARG_INT, &opt.session,
+      "which boot of a capture written with append=on, from 1 "
+      "(default: the last)", "N" },
+    G_OPTION_ENTRY_NULL
+};
+
+typedef struct Boot {
+    CapturePhases *phases;
+    CaptureCopies *copies;
+    uint64_t start; /* of the session, ns */
+    int sessions;
+} Boot;
+
+/* Reads up to the end, or to the end of session @wanted (0: the last). */
+static void read_boot(CaptureReader *r, Boot *b, bool virtual_clock,
+                      int wanted)
+{
+    CaptureLines *lines = capture_lines_new();
+    CaptureRecord rec;
+    CaptureLine line;
+
+    while (capture_reader_next(r, &rec)) {
+        if (rec.kind == CAPTURE_SESSION) {
+            if (wanted && b->sessions == wanted) {
+                break;
+            }
+            b->sessions++;
+            b->start = virtual_clock ? 0 : rec.time;
+        }
+        if (virtual_clock) {
+            use_virtual_clock(&rec);
+        }
+        capture_phases_record(b->phases, &rec);
+        capture_copies_feed(b->copies, &rec);
+        if (capture_lines_feed(lines, &rec, &line)) {
+            capture_phases_line(b->phases, &line);
+        }
+    }
+    while (capture_lines_flush(lines, &line)) {
+        capture_phases_line(b->phases, &line);
+    }
+    capture_lines_free(lines);
+}
+
+static char *seconds(uint64_t ns)
+{
+    GString *s = g_string_new(NULL);
+
+    append_seconds(s, ns, 6);
+    return g_string_free(s, FALSE);
+}
+
+/* Rounded to the microsecond that is printed, so that deltas add up. */
+static uint64_t whole_us(uint64_t ns)
+{
+    return ns / 1000 * 1000;
+}
+
+static void print_phases(const Boot *b)
+{
+    guint n = capture_phases_count(b->phases);
+    uint64_t first, last, before;
+
+    if (!n) {
+        printf("no milestone so far\n");
+        return;
+    }
+    first = MAX(b->start, 0);
+    last = capture_phases_get(b->phases, n - 1)->time;
+    before = first;
+    printf("%-24s %12s %12s %7s\n", "Milestone", "Time (s)", "Delta (s)",
+           "Share");
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *p = capture_phases_get(b->phases, i);
+        uint64_t delta = whole_us(p->time) - whole_us(before);
+        double total = last > first ? last - first : 1;
+        g_autofree char *at = seconds(p->time - first);
+        g_autofree char *step = seconds(delta);
+        g_autoptr(GString) detail = g_string_new(NULL);
+
+        append_visible(detail, p->detail, strlen(p->detail), false);
+        printf("%-24s %12s %12s %6.1f%%%s%s\n", p->name, at, step,
+               100.0 * delta / total, detail->len ? "  " : "", detail->str);
+        before = p->time;
+    }
+}
+
+static void print_copies(const Boot *b)
+{
+    guint n = capture_copies_count(b->copies);
+
+    if (!n) {
+        return;
+    }
+    printf("\n%-24s %12s %6s %12s %10s\n", "fw_cfg item", "Bytes", "By",
+           "Duration (s)", "MB/s");
+    for (guint i = 0; i < n; i++) {
+        const CaptureCopy *c = capture_copies_get(b->copies, i);
+        g_autofree char *duration = seconds(c->active_ns);
+        g_autoptr(GString) name = g_string_new(NULL);
+
+        append_visible(name, c->name, strlen(c->name), false);
+        printf("%-24s %12" PRIu64 " %6s %12s ", name->str, c->bytes,
+               capture_copy_method(c), duration);
+        if (c->active_ns) {
+            printf("%10.1f\n", capture_copy_rate(c));
+        } else {
+            printf("%10s\n", "-");
+        }
+    }
+}
+
+int cmd_phases(int argc, char **argv)
+{
+    g_auto(GStrv) rest = NULL;
+    CaptureReader *r;
+    Boot b = { 0 };
+    int status;
+
+    if (!parse_options(argc, argv, "[CAPTURE]",
+                       "Prints the milestones of a boot and the fw_cfg items "
+                       "that were copied.", entries, 1, &rest, &status)) {
+        return status;
+    }
+    if (opt.clock && strcmp(opt.clock, "host") &&
+        strcmp(opt.clock, "virtual")) {
+        return usage_error("phases", "unknown clock '%s'", opt.clock);
+    }
+    r = open_capture(rest[0]);
+    if (!r) {
+        return EXIT_FAILURE;
+    }
+    b.phases = capture_phases_new();
+    b.copies = capture_copies_new();
+    read_boot(r, &b, opt.clock && !strcmp(opt.clock, "virtual"),
+              opt.session);
+    if (opt.session < 0 || opt.session > b.sessions) {
+        status = fail(capture_reader_path(r), "has %d session%s, not %d",
+                      b.sessions, b.sessions == 1 ? "" : "s", opt.session);
+    } else {
+        print_phases(&b);
+        print_copies(&b);
+        status = EXIT_SUCCESS;
+    }
+    capture_phases_free(b.phases);
+    capture_copies_free(b.copies);
+    capture_reader_close(r);
+    return status;
+}

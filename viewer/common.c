@@ -1,0 +1,239 @@
+/*
+ * What the commands of bootstamp share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/paths.h"
+#include "common.h"
+
+int fail(const char *what, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    fprintf(stderr, "bootstamp: %s: %s\n", what, text);
+    return EXIT_FAILURE;
+}
+
+int usage_error(const char *command, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    fprintf(stderr, "bootstamp: %s: %s; see bootstamp %s --help\n", command,
+            text, command);
+    return EXIT_USAGE;
+}
+
+bool parse_options(int argc, char **argv, const char *args,
+                   const char *summary, const GOptionEntry *entries,
+                   int max_rest, char ***rest, int *status)
+{
+    g_autofree char *prgname = g_strdup_printf("bootstamp %s", argv[0]);
+    g_autoptr(GOptionContext) context = g_option_context_new(args);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) words = NULL;
+    GStrv args_copy = g_new0(char *, argc + 1);
+    guint left;
+
+    for (int i = 0; i < argc; i++) {
+        args_copy[i] = g_strdup(i ? argv[i] : prgname);
+    }
+    words = args_copy;
+    g_set_prgname(prgname);
+    g_option_context_set_summary(context, summary);
+    if (entries) {
+        g_option_context_add_main_entries(context, entries, NULL);
+    }
+    g_option_context_set_strict_posix(context, max_rest < 0);
+    if (!g_option_context_parse_strv(context, &words, &error)) {
+        *status = usage_error(argv[0], "%s", error->message);
+        return false;
+    }
+    left = g_strv_length(words);
+    if (left > 1 && !strcmp(words[1], "--")) {
+        g_free(words[1]);
+        memmove(words + 1, words + 2, (left - 1) * sizeof(*words));
+        left--;
+    }
+    if (max_rest >= 0 && left > (guint)max_rest + 1) {
+        *status = usage_error(argv[0], "'%s' is one argument too many",
+                              words[max_rest + 1]);
+        return false;
+    }
+    *rest = g_strdupv(words + 1);
+    return true;
+}
+
+CaptureReader *open_capture(const char *path)
+{
+    g_autoptr(GPtrArray) found = NULL;
+    g_autoptr(GError) error = NULL;
+    CaptureReader *r;
+
+    if (!path) {
+        found = capture_list();
+        if (!found->len) {
+            g_autofree char *dir = capture_default_dir();
+
+            fail(dir, "no capture is there, nor in the current folder; "
+                 "start one with bootstamp run");
+            return NULL;
+        }
+        path = g_ptr_array_index(found, 0);
+    }
+    r = capture_reader_open(path, &error);
+    if (!r) {
+        fail(path, "%s", error->message);
+    }
+    return r;
+}
+
+/* Shown as a number: it would turn, hide or break the text around it. */
+static bool is_deceptive(gunichar c)
+{
+    switch (g_unichar_type(c)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static size_t append_character(GString *out, const char *text, size_t len)
+{
+    gunichar c = g_utf8_get_char_validated(text, len);
+    size_t size;
+
+    if (c == (gunichar)-1 || c == (gunichar)-2) {
+        g_string_append_printf(out, "<%02X>", (unsigned char)*text);
+        return 1;
+    }
+    size = g_utf8_next_char(text) - text;
+    if (is_deceptive(c)) {
+        g_string_append_printf(out, "<U+%04X>", c);
+    } else {
+        g_string_append_len(out, text, size);
+    }
+    return size;
+}
+
+void append_visible(GString *out, const char *text, size_t len,
+                    bool keep_tabs)
+{
+    size_t i = 0;
+
+    while (i < len) {
+        unsigned char c = text[i];
+        size_t plain = i;
+
+        while (plain < len && text[plain] >= 0x20 && text[plain] < 0x7f) {
+            plain++;
+        }
+        if (plain > i) {
+            g_string_append_len(out, text + i, plain - i);
+            i = plain;
+        } else if (c == '\t' && keep_tabs) {
+            g_string_append_c(out, c);
+            i++;
+        } else if (c < 0x20 || c == 0x7f) {
+            g_string_append_c(out, '^');
+            g_string_append_c(out, c ^ 0x40);
+            i++;
+        } else {
+            i += append_character(out, text + i, len - i);
+        }
+    }
+}
+
+void append_line_text(GString *out, const CaptureLine *line)
+{
+    size_t len = line->len;
+
+    if (line->complete && len && line->text[len - 1] == '\r') {
+        len--;
+    }
+    append_visible(out, line->text, len, true);
+}
+
+/* printf() takes several times as long, a hundred million times over. */
+void append_seconds(GString *out, uint64_t ns, int decimals)
+{
+    char buf[32];
+    char *end = buf + sizeof(buf);
+    char *p = end;
+    int n = decimals;
+
+    for (int i = decimals; i < 9; i++) {
+        ns /= 10;
+    }
+    do {
+        *--p = '0' + ns % 10;
+        ns /= 10;
+        if (--n == 0) {
+            *--p = '.';
+        }
+    } while (ns || n >= 0);
+    g_string_append_len(out, p, end - p);
+}
+
+char *format_bytes(uint64_t bytes)
+{
+    g_autofree char *text = g_format_size(bytes);
+    g_auto(GStrv) parts = g_strsplit(text, "\302\240", -1);
+
+    /* glib puts a no-break space there, which upsets columns and greps. */
+    return g_strjoinv(" ", parts);
+}
+
+void stream_names_feed(StreamNames *names, const CaptureRecord *rec)
+{
+    int id = -1;
+
+    if (rec->kind == CAPTURE_STREAM) {
+        id = rec->u.stream.id;
+        g_strlcpy(names->label[id], rec->u.stream.label, CAPTURE_NAME_MAX);
+        g_strlcpy(names->frontend[id], rec->u.stream.frontend,
+                  CAPTURE_NAME_MAX);
+    } else if (rec->kind == CAPTURE_BYTE) {
+        id = rec->stream;
+    }
+    if (id >= names->count) {
+        names->count = id + 1;
+    }
+}
+
+char *stream_tag(const StreamNames *names, uint8_t stream)
+{
+    GString *tag = g_string_new(NULL);
+    const char *label = names->label[stream % CAPTURE_STREAMS_MAX];
+
+    append_visible(tag, label, strlen(label), false);
+    if (!tag->len) {
+        g_string_printf(tag, "%d", stream);
+    }
+    return g_string_free(tag, FALSE);
+}
+
+void use_virtual_clock(CaptureRecord *rec)
+{
+    rec->time = rec->vtime == CAPTURE_NO_TIME ? 0 : rec->vtime;
+}
