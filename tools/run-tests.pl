@@ -10,6 +10,8 @@
 # TEST_TIMEOUT (seconds, default 300) is for one test program; V=1 prints all.
 use strict;
 use warnings;
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
 use TAP::Harness;
 use TAP::Parser::Aggregator;
 
@@ -76,6 +78,7 @@ print "$skipped skipped\n" if $skipped;
 my $line = "$passed passed, $failed failed\n";
 print $line;
 if (defined $result) {
+    make_path(dirname($result));
     open my $out, '>', $result or die "$result: $!\n";
     print $out $line;
     close $out or die "$result: $!\n";
