@@ -246,7 +246,13 @@ check-slow: all $(unit_t) guests ## the same and those that take minutes (tests/
 unit-tests: $(unit_t) ## build the unit tests
 guests: ## make the guests that tests and benchmarks boot
 	@$(if $(guests),BOOTSTAMP_BUILD=$(CURDIR)/build $(guests),:)
-bench: all guests ## measure what stamping costs
+build/bench/%: tests/bench/%.c build/libcapture.a $(common)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $(VIEWER_FLAGS) $< build/libcapture.a -pie $(VIEWER_LIBS)
+
+bench_programs := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
+bench: all guests $(bench_programs) ## measure what stamping costs
 	@$(test_env) tests/bench/run
 demo: all guests ## boot a guest and look at it
 	@$(test_env) tools/demo.sh
@@ -282,7 +288,7 @@ uninstall: ## remove what install put there
 # --- the rest ---------------------------------------------------------------
 
 clean: ## remove what was built; the configuration, QEMU's headers and guests stay
-	rm -rf build/obj build/plain build/asan build/tsan build/tests build/flags-* build/list-* \
+	rm -rf build/obj build/plain build/asan build/tsan build/tests build/bench build/flags-* build/list-* \
 		build/libcapture.a build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
 		build/bootstamp
 distclean: ## remove build/ and the configuration

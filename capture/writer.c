@@ -87,11 +87,6 @@ static uint64_t clock_ns(clockid_t id)
     return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-uint64_t capture_mono_ns(void)
-{
-    return clock_ns(CLOCK_MONOTONIC);
-}
-
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns)
 {
     return mono_ns - w->start_ns;
@@ -462,6 +457,7 @@ static void *helper_main(void *opaque)
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
+        capture_clock_tick();
         at = capture_mono_ns() + (uint64_t)tick(w) * 1000000;
         until.tv_sec = at / NS_PER_S;
         until.tv_nsec = at % NS_PER_S;
@@ -838,6 +834,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     if (!check_options(o, error)) {
         return NULL;
     }
+    capture_clock_init();
     existed = lstat(o->path, &st) == 0;
     w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
     memset(w, 0, sizeof(*w));

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "format.h"
 
 typedef struct CaptureWriter CaptureWriter;
@@ -77,9 +78,6 @@ uint64_t capture_writer_now(const CaptureWriter *w);
 
 /* The same for a CLOCK_MONOTONIC reading taken elsewhere. */
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns);
-
-/* CLOCK_MONOTONIC in nanoseconds. */
-uint64_t capture_mono_ns(void);
 
 /* One guest byte of @stream (below CAPTURE_STREAMS_MAX), stamped now. */
 void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte);

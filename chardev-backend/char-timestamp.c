@@ -179,10 +179,14 @@ static void next_close(TimestampChardev *d)
 /* The guest's path                                                    */
 
 /* How many bytes up to and including the first newline. */
-static int line_length(const uint8_t *buf, int len)
+static inline int line_length(const uint8_t *buf, int len)
 {
-    const uint8_t *newline = memchr(buf, '\n', len);
+    const uint8_t *newline;
 
+    if (likely(len == 1)) {
+        return 1;
+    }
+    newline = memchr(buf, '\n', len);
     return newline ? newline - buf + 1 : len;
 }
 

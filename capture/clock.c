@@ -1,0 +1,222 @@
+/*
+ * CLOCK_MONOTONIC for less.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+static uint64_t system_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+#ifdef __x86_64__
+
+/* Shortest time over which a first scale is measured. */
+#define FIRST_NS UINT64_C(2000000)
+
+/* The scale is looked after this often: soon at first, then each second. */
+#define TICK_MIN_NS UINT64_C(10000000)
+#define TICK_MAX_NS NS_PER_S
+
+/* Farther off than this something stopped one of the clocks: start anew. */
+#define STEP_NS 1000000
+
+/*
+ * ns = ns0 + (counter - tsc0) * mult / 2^32.  A slot is filled, then made
+ * the current one; it is used again when fifteen others have been, seconds
+ * later, so a thread that has just looked at it reads it undisturbed.
+ */
+typedef struct Scale {
+    uint64_t tsc0, ns0;
+    int64_t mult;
+} Scale;
+
+#define SLOTS 16
+
+static Scale slots[SLOTS];
+static unsigned current; /* slot in use, plus one; 0: none, the system's */
+
+static pthread_mutex_t steer_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t last_tsc, last_ns, next_tick, period;
+static uint64_t first_tsc, first_ns; /* when we were loaded */
+
+static inline uint64_t read_tsc(void)
+{
+    return __builtin_ia32_rdtsc();
+}
+
+/* Both clocks at the same moment: the pair that took the least time. */
+static void read_pair(uint64_t *tsc, uint64_t *ns)
+{
+    uint64_t best = UINT64_MAX;
+
+    for (int i = 0; i < 8; i++) {
+        uint64_t before = read_tsc();
+        uint64_t now = system_ns();
+        uint64_t after = read_tsc();
+
+        if (after - before < best) {
+            best = after - before;
+            *tsc = before + (after - before) / 2;
+            *ns = now;
+        }
+    }
+}
+
+static void __attribute__((constructor)) note_first(void)
+{
+    read_pair(&first_tsc, &first_ns);
+}
+
+static inline uint64_t scaled(unsigned slot, uint64_t tsc)
+{
+    const Scale *s = &slots[slot];
+    int64_t ticks = tsc - __atomic_load_n(&s->tsc0, __ATOMIC_RELAXED);
+    __int128 mult = __atomic_load_n(&s->mult, __ATOMIC_RELAXED);
+
+    return __atomic_load_n(&s->ns0, __ATOMIC_RELAXED) +
+           (uint64_t)(ticks * mult >> 32);
+}
+
+static void use_scale(uint64_t tsc0, uint64_t ns0, int64_t mult)
+{
+    unsigned slot = __atomic_load_n(&current, __ATOMIC_RELAXED) % SLOTS;
+
+    __atomic_store_n(&slots[slot].tsc0, tsc0, __ATOMIC_RELAXED);
+    __atomic_store_n(&slots[slot].ns0, ns0, __ATOMIC_RELAXED);
+    __atomic_store_n(&slots[slot].mult, mult, __ATOMIC_RELAXED);
+    __atomic_store_n(&current, slot + 1, __ATOMIC_RELEASE);
+}
+
+static int64_t measured(uint64_t tsc, uint64_t ns, uint64_t tsc_before,
+                        uint64_t ns_before)
+{
+    return ((__int128)(ns - ns_before) << 32) / (int64_t)(tsc - tsc_before);
+}
+
+/*
+ * The kernel trusts the counter on every CPU, or it would not use it: it
+ * watches it against other clocks and gives it up when they disagree.
+ */
+static bool kernel_uses_tsc(void)
+{
+    char name[16] = "";
+    int fd = open("/sys/devices/system/clocksource/clocksource0/"
+                  "current_clocksource", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return got == 4 && !memcmp(name, "tsc\n", 4);
+}
+
+void capture_clock_init(void)
+{
+    uint64_t tsc, ns;
+
+    pthread_mutex_lock(&steer_lock);
+    if (!current && kernel_uses_tsc()) {
+        read_pair(&tsc, &ns);
+        while (ns - first_ns < FIRST_NS) {
+            usleep(FIRST_NS / 1000);
+            read_pair(&tsc, &ns);
+        }
+        if (tsc > first_tsc) {
+            use_scale(tsc, ns, measured(tsc, ns, first_tsc, first_ns));
+            last_tsc = tsc;
+            last_ns = ns;
+            period = TICK_MIN_NS;
+            next_tick = ns + period;
+        }
+    }
+    pthread_mutex_unlock(&steer_lock);
+}
+
+/*
+ * From here on our clock goes on without a step, at the pace that was
+ * measured, bent so that it meets the system's at the next tick.
+ */
+static void steer(void)
+{
+    uint64_t tsc, ns, ours;
+    int64_t pace, error;
+
+    read_pair(&tsc, &ns);
+    if (ns < next_tick || tsc <= last_tsc) {
+        return;
+    }
+    ours = scaled(current - 1, tsc);
+    error = ns - ours;
+    pace = measured(tsc, ns, last_tsc, last_ns);
+    period = period * 4 < TICK_MAX_NS ? period * 4 : TICK_MAX_NS;
+    if (error > STEP_NS || error < -STEP_NS) {
+        use_scale(tsc, ns, pace);
+    } else {
+        use_scale(tsc, ours,
+                  pace + (int64_t)((__int128)pace * error / (int64_t)period));
+    }
+    last_tsc = tsc;
+    last_ns = ns;
+    next_tick = ns + period;
+}
+
+void capture_clock_tick(void)
+{
+    if (!__atomic_load_n(&current, __ATOMIC_ACQUIRE) ||
+        pthread_mutex_trylock(&steer_lock)) {
+        return;
+    }
+    if (system_ns() >= next_tick) {
+        steer();
+    }
+    pthread_mutex_unlock(&steer_lock);
+}
+
+bool capture_clock_is_tsc(void)
+{
+    return __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+}
+
+uint64_t capture_mono_ns(void)
+{
+    unsigned slot = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+
+    return __builtin_expect(slot, 1) ? scaled(slot - 1, read_tsc())
+                                     : system_ns();
+}
+
+#else /* !__x86_64__ */
+
+void capture_clock_init(void)
+{
+}
+
+void capture_clock_tick(void)
+{
+}
+
+bool capture_clock_is_tsc(void)
+{
+    return false;
+}
+
+uint64_t capture_mono_ns(void)
+{
+    return system_ns();
+}
+
+#endif

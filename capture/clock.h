@@ -1,0 +1,38 @@
+/*
+ * CLOCK_MONOTONIC for less: the stamp of a byte.
+ *
+ * Where the kernel itself keeps time by the processor's time stamp counter,
+ * the counter is read directly and scaled here, as the kernel's vDSO would,
+ * without the fence that makes a clock_gettime() cost two to three times as
+ * much as the bare counter (docs/performance.md has the figures).  The
+ * scale is steered towards CLOCK_MONOTONIC, so the two stay within about a
+ * microsecond for days.  Everywhere else it is clock_gettime().
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_CLOCK_H
+#define CAPTURE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Chooses the clock; takes up to 2 ms the first time.  Before it was called
+ * capture_mono_ns() is clock_gettime().
+ */
+void capture_clock_init(void);
+
+/*
+ * Steers the scale; to be called every now and then, from any thread that
+ * is not the guest's.  Does nothing when it is not due.
+ */
+void capture_clock_tick(void);
+
+/* True where the time stamp counter is read. */
+bool capture_clock_is_tsc(void);
+
+/* CLOCK_MONOTONIC in nanoseconds; wait-free, no system call. */
+uint64_t capture_mono_ns(void);
+
+#endif
