@@ -1,0 +1,159 @@
+#!/usr/bin/perl
+# A reader of captures, written from docs/capture-format.md alone: where it and the program differ, the
+# page, this file or the program is wrong.
+#
+#   read-capture.pl bytes|virtual|events|state FILE
+#
+# bytes    a line per guest byte: nanoseconds, value, stream; what `export --format bytes` prints
+# virtual  the same by the virtual clock, 0 where it is not known
+# events   a line per event that `export --events` has a row for: seconds, text
+# state    live, ended or killed
+use strict;
+use warnings;
+use Fcntl qw(O_RDONLY O_NONBLOCK F_RDLCK F_UNLCK SEEK_SET);
+
+use constant { WRAP => 1 << 48, HALF => 1 << 47, F_OFD_GETLK => 36 };
+
+my ($what, $path) = @ARGV;
+sysopen my $file, $path, O_RDONLY | O_NONBLOCK or die "$path: $!\n";
+die "$path: not a regular file\n" if !-f $file;
+
+# Header
+die "$path: no capture\n" if (sysread($file, my $header, 4096) // 0) != 4096;
+my ($magic, $version, $header_size, $clock, $flags, $mono, $wall) = unpack 'a8 L< L< L< L< Q< Q<', $header;
+die "$path: no capture\n" if $magic ne 'BOOTSTMP';
+die "$path: version $version\n" if $version != 1;
+die "$path: header of $header_size bytes\n" if $header_size < 4096 || $header_size % 8 || $header_size > 1 << 20;
+
+# The lock, before the words: struct flock of 64-bit Linux
+my $flock = pack 's s x4 q q l x4', F_RDLCK, SEEK_SET, 0, 0, 0;
+fcntl $file, F_OFD_GETLK, $flock or die "$path: $!\n";
+my $live = unpack('s', $flock) != F_UNLCK;
+if ($what eq 'state') {
+    print $live ? "live\n" : $flags & 1 ? "ended\n" : "killed\n";
+    exit;
+}
+
+# Words
+my $data = '';
+sysseek $file, $header_size, SEEK_SET;
+while (sysread $file, my $piece, 1 << 20) { $data .= $piece }
+my $words = int(length($data) / 8);
+
+my $last = 0;                      # full time of the record before
+my ($vclock, $vtime, $icount);     # last VCLOCK, its host time
+my %label;
+
+sub full_time {
+    my $time = ($last & ~(WRAP - 1)) | shift;
+    if ($time + HALF < $last) { $time += WRAP }
+    elsif ($time > $last + HALF && $time >= WRAP) { $time -= WRAP }
+    return $time;
+}
+
+sub virtual {
+    my $time = shift;
+    return 0 if !defined $vclock;
+    return $icount || $time < $vtime ? $vclock : $vclock + $time - $vtime;
+}
+
+sub event {
+    my ($time, $text) = @_;
+    printf "%d.%06d %s\n", $time / 1_000_000_000, $time % 1_000_000_000 / 1000, $text if $what eq 'events';
+}
+
+sub detail { defined $_[0] && length $_[0] ? ": $_[0]" : '' }
+
+# @strings at the end of a payload
+sub strings { split /\0/, shift, -1 }
+
+my @vm = (undef, 'QEMU started', 'machine ready', 'VM runs', 'VM stopped', 'reset', 'power button',
+    'shutdown request', 'suspended', 'woken up', 'QEMU stopped');
+
+# kind => [ smallest payload, what to do with time and payload ]; a true result is the record's own time
+my %kinds = (
+    0x01 => [ 8, sub { unpack 'Q<', $_[1] } ],
+    0x02 => [ 7, sub { ($vclock, $vtime) = (unpack('Q<', substr($_[1], 0, 7) . "\0"), $_[0]); undef } ],
+    0x03 => [ 28, sub {
+        ($vclock, $vtime, $icount) = ();
+        unpack 'Q<', $_[1];
+    } ],
+    0x04 => [ 1, sub {
+        my ($id, $text) = unpack 'C a*', $_[1];
+        return -1 if $id > 127;
+        $label{$id} = (strings $text)[0];
+        undef;
+    } ],
+    0x05 => [ 13, sub { $icount = (unpack 'Q< L< C', $_[1])[2] & 1; undef } ],
+    0x06 => [ 1, sub {
+        my ($event, $text) = unpack 'C a*', $_[1];
+        return -1 if $event < 1 || $event > 10;
+        event $_[0], $vm[$event] . detail((strings $text)[0]);
+        undef;
+    } ],
+    0x07 => [ 16, sub {
+        event $_[0], sprintf '%d bytes and %d other records lost up to here', unpack 'Q< Q<', $_[1];
+        undef;
+    } ],
+    0x08 => [ 6, sub {
+        my ($key, $size, $text) = unpack 'S< L< a*', $_[1];
+        event $_[0], sprintf('fw_cfg 0x%04x is %u bytes', $key, $size) . detail((strings $text)[0]);
+        undef;
+    } ],
+    0x09 => [ 3, sub {
+        my ($key, $dma) = unpack 'S< C', $_[1];
+        event $_[0], sprintf 'fw_cfg 0x%04x selected%s', $key, $dma ? ' by DMA' : '';
+        undef;
+    } ],
+    0x0a => [ 7, sub {
+        event $_[0], sprintf 'fw_cfg 0x%04x read up to %u by PIO', unpack 'S< L<', $_[1];
+        undef;
+    } ],
+    0x0b => [ 19, sub {
+        my ($key, $op, $offset, $length, $address) = unpack 'S< C L< L< Q<', $_[1];
+        event $_[0], sprintf 'fw_cfg 0x%04x DMA of %u bytes at %u to 0x%x', $key, $length, $offset, $address;
+        undef;
+    } ],
+    0x0c => [ 7, sub {
+        my ($key, $offset, $error) = unpack 'S< L< C', $_[1];
+        event $_[0], sprintf 'fw_cfg 0x%04x DMA done at %u%s', $key, $offset, $error ? ', error' : '';
+        undef;
+    } ],
+    0x0d => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
+);
+
+my $at = 0;
+WORD: while ($at < $words) {
+    my $word = unpack 'Q<', substr $data, $at * 8, 8;
+    my ($kind, $info, $low) = ($word >> 56, $word >> 48 & 0xff, $word & WRAP - 1);
+
+    if ($word == 0 || $kind == 0x7f || $kind == 0x7e) {  # a hole, the rest of an event, a pad
+        $at++;
+        next;
+    }
+    if ($kind >= 0x80) {
+        $at++;
+        $last = full_time($low);
+        my $stream = $kind - 0x80;
+        my $name = $label{$stream} // '';
+        $name = $stream if $name eq '';
+        my $time = $what eq 'virtual' ? virtual($last) : $last;
+        printf "%d 0x%02x %s\n", $time, $info, $name if $what eq 'bytes' || $what eq 'virtual';
+        next;
+    }
+    my $payload = '';
+    for my $i (1 .. $info) {
+        my $cont = $at + $i < $words ? substr $data, ($at + $i) * 8, 8 : "\0" x 8;
+        if (ord(substr $cont, 7) != 0x7f) {
+            $at++;
+            next WORD;
+        }
+        $payload .= substr $cont, 0, 7;
+    }
+    $at += 1 + $info;
+    my $known = $kinds{$kind};
+    next if !$known || length $payload < $known->[0];
+    my $time = full_time($low);
+    my $own = $known->[1]->($time, $payload);
+    $last = $own // $time if ($own // 0) != -1;
+}
