@@ -1,0 +1,68 @@
+#!/bin/sh
+# VM life cycle: what QEMU does is in the capture, with the cause.
+. "$(dirname "$0")/../lib.sh"
+need_guests pattern-1000.rom reset.rom flood.rom
+RUN="$BOOTSTAMP run --"
+
+# Event rows without their times
+events() {
+    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -v '^fw_cfg'
+}
+
+run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$tmp/a.bst"
+is "$(events "$tmp/a.bst")" "QEMU started
+machine ready
+reset
+VM runs
+shutdown request: guest-shutdown
+VM stopped: shutdown
+QEMU stopped" "a guest that powers off"
+
+run_rom reset -chardev "timestamp,id=dbg,path=$tmp/r.bst"
+is "$(events "$tmp/r.bst" | grep -c '^reset')" 5 "four resets by the guest, and QEMU's first"
+is "$("$BOOTSTAMP" phases "$tmp/r.bst" | grep -c '^Reset ')" 4 "the guest's are rows of the milestone table"
+
+run_rom reset -chardev "timestamp,id=dbg,path=$tmp/n.bst" -no-reboot
+like "$(events "$tmp/n.bst")" "^shutdown request: guest-reset" "-no-reboot: the cause is the guest's reset"
+
+start_rom flood -chardev "timestamp,id=dbg,path=$tmp/t.bst" && sleep 0.3
+stop_qemu TERM
+like "$(events "$tmp/t.bst")" "^shutdown request: host-signal" "SIGTERM: the cause is a signal"
+like "$("$BOOTSTAMP" info "$tmp/t.bst")" "^state  *ended$" "and the capture is ended in good order"
+
+start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst" && sleep 0.3
+like "$("$BOOTSTAMP" info "$tmp/k.bst")" "^state  *live" "while it runs the capture is live"
+stop_qemu KILL
+like "$("$BOOTSTAMP" info "$tmp/k.bst")" "^state  *ended without a word" "kill -9: the capture says so"
+
+# The monitor: stop and cont, a back end removed and another plugged in.
+mkfifo "$tmp/mon"
+RUN='' # the module by hand, as a manager that knows nothing of bootstamp run
+export LD_PRELOAD="$build/chardev-timestamp.so"
+timeout 60 "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -S \
+    -bios "$guests/pattern-1000.rom" -no-shutdown \
+    -chardev "timestamp,id=dbg,path=$tmp/m.bst" -device isa-debugcon,iobase=0x402,chardev=dbg \
+    -chardev "timestamp,id=spare,path=$tmp/spare.bst" \
+    -monitor stdio <"$tmp/mon" >"$tmp/mon.out" 2>&1 &
+job=$!
+unset LD_PRELOAD
+exec 3>"$tmp/mon"
+live() { "$BOOTSTAMP" export --events "$tmp/m.bst" 2>/dev/null | grep -q -e "$1"; }
+printf 'info chardev\n' >&3
+wait_for 10 live 'machine ready'
+is "$(events "$tmp/m.bst" | grep -c 'VM runs')" 0 "-S: the VM does not run yet"
+printf 'chardev-remove spare\n' >&3
+wait_for 10 sh -c '"$0" export --events "$1" | grep -q "back end removed"' "$BOOTSTAMP" "$tmp/spare.bst"
+like "$("$BOOTSTAMP" info "$tmp/spare.bst")" "^state  *ended" "chardev-remove ends its capture"
+printf 'cont\n' >&3
+wait_for 10 live 'shutdown request'
+printf 'chardev-add timestamp,id=again,path=%s\n' "$tmp/again.bst" >&3
+wait_for 10 test -s "$tmp/again.bst"
+like "$("$BOOTSTAMP" info "$tmp/again.bst")" "^machine  *pc" "chardev-add: the new capture knows the machine"
+printf 'quit\n' >&3
+exec 3>&-
+wait $job
+like "$(cat "$tmp/mon.out")" "filename=timestamp:$tmp/m.bst" "info chardev shows the file"
+like "$(events "$tmp/m.bst")" "^VM stopped: shutdown" "-no-shutdown: the VM is stopped"
+like "$(events "$tmp/m.bst")" "^QEMU stopped" "and at last QEMU"
+done_testing
