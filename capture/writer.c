@@ -156,14 +156,34 @@ static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
     publish(w, pos, capture_word(kind, n, time));
 }
 
-static bool append_event(CaptureWriter *w, uint64_t time, uint8_t kind,
+/*
+ * At the cap, what comes as often as the guest likes ends with its bytes:
+ * the rest of the file is for what happened to the VM, and for the loss.
+ */
+static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
+{
+    switch (kind) {
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_END:
+    case CAPTURE_PROBE:
+        return &w->limit;
+    default:
+        return &w->event_limit;
+    }
+}
+
+static bool append_event(CaptureWriter *w, uint64_t time,
+                         const uint64_t *limit, uint8_t kind,
                          const void *payload, size_t len)
 {
     uint64_t n, pos;
 
     len = MIN(len, CAPTURE_PAYLOAD_MAX);
     n = 1 + (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
-    pos = reserve(w, &w->event_limit, n);
+    pos = reserve(w, limit, n);
     if (pos == UINT64_MAX) {
         __atomic_fetch_add(&w->header->lost_events, 1, __ATOMIC_RELAXED);
         return false;
@@ -184,7 +204,8 @@ static void __attribute__((noinline)) announce_epoch(CaptureWriter *w,
     uint64_t seen = __atomic_load_n(&w->epoch, __ATOMIC_RELAXED);
     uint64_t epoch = time >> EPOCH_SHIFT;
 
-    append_event(w, time, CAPTURE_CLOCK, &clock, sizeof(clock));
+    append_event(w, time, &w->event_limit, CAPTURE_CLOCK, &clock,
+                 sizeof(clock));
     while (seen < epoch &&
            !__atomic_compare_exchange_n(&w->epoch, &seen, epoch, false,
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
@@ -252,15 +273,16 @@ bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
                           const void *payload, size_t len)
 {
     check_epoch(w, time);
-    return append_event(w, time, kind, payload, len);
+    return append_event(w, time, event_limit(w, kind), kind, payload, len);
 }
 
 void capture_append_vclock(CaptureWriter *w, uint64_t time,
                            uint64_t virtual_ns)
 {
     /* 56 bits are two years; one word less on every line. */
-    capture_append_event(w, time, CAPTURE_VCLOCK, &virtual_ns,
-                         CAPTURE_CONT_BYTES);
+    check_epoch(w, time);
+    append_event(w, time, &w->limit, CAPTURE_VCLOCK, &virtual_ns,
+                 CAPTURE_CONT_BYTES);
 }
 
 void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
@@ -731,7 +753,8 @@ static void begin_session(CaptureWriter *w, const CaptureWriterOptions *o,
     g_byte_array_append(payload, (guint8 *)&session, sizeof(session));
     g_byte_array_append(payload, (guint8 *)version, strlen(version) + 1);
     w->epoch = time >> EPOCH_SHIFT;
-    append_event(w, time, CAPTURE_SESSION, payload->data, payload->len);
+    append_event(w, time, &w->event_limit, CAPTURE_SESSION, payload->data,
+                 payload->len);
 }
 
 static bool check_options(const CaptureWriterOptions *o, GError **error)
@@ -889,8 +912,8 @@ static void tell_losses(CaptureWriter *w)
     CaptureLost lost = losses(w);
 
     if (memcmp(&lost, &w->told, sizeof(lost))) {
-        append_event(w, capture_writer_now(w), CAPTURE_LOST, &lost,
-                     sizeof(lost));
+        append_event(w, capture_writer_now(w), &w->event_limit, CAPTURE_LOST,
+                     &lost, sizeof(lost));
     }
 }
 

@@ -93,7 +93,10 @@ void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
 bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
                           const void *payload, size_t len);
 
-/* A VCLOCK event: QEMU's virtual clock showed @virtual_ns at @time. */
+/*
+ * A VCLOCK event for bytes and fw_cfg records: QEMU's virtual clock showed
+ * @virtual_ns at @time.  At the cap it is lost where a byte would be.
+ */
 void capture_append_vclock(CaptureWriter *w, uint64_t time,
                            uint64_t virtual_ns);
 

@@ -74,6 +74,14 @@ void boot_vclock(CaptureWriter *w, uint64_t time)
     capture_append_vclock(w, time, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
+/* The same for an event of the VM, which is kept where bytes are lost. */
+static void vm_vclock(CaptureWriter *w, uint64_t time)
+{
+    uint64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    capture_append_event(w, time, CAPTURE_VCLOCK, &now, CAPTURE_CONT_BYTES);
+}
+
 void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
                    size_t len)
 {
@@ -120,7 +128,7 @@ void boot_vm_event(CaptureVmEvent event, const char *detail)
 
             /* The virtual clock stops and goes on at these points. */
             if (machine_ready) {
-                boot_vclock(w, time);
+                vm_vclock(w, time);
             }
             capture_append_event(w, time, CAPTURE_VM, payload, len);
         }
@@ -431,7 +439,7 @@ static void tell_stop(BootCapture *c, const char *detail)
     uint64_t time = capture_writer_now(c->writer);
 
     if (machine_ready) {
-        boot_vclock(c->writer, time);
+        vm_vclock(c->writer, time);
     }
     capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
 }
