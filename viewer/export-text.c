@@ -140,30 +140,32 @@ static bool append_event(GString *out, const CaptureRecord *rec)
     }
 }
 
+static void put_row(Export *e, uint64_t time, const char *text)
+{
+    append_stamp(e, time, e->tags ? "-" : NULL);
+    g_string_append_printf(e->buf, "-- %s", text);
+    put_buf(e);
+}
+
 static void text_record(Export *e, const CaptureRecord *rec)
 {
-    size_t start;
+    g_autoptr(GString) text = NULL;
 
     if (rec->kind == CAPTURE_STREAM && rec->u.stream.id > 0) {
         e->tags = e->only_stream < 0;
     }
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind != CAPTURE_LOST && !e->events) {
-        return;
-    }
-    append_stamp(e, rec->time, e->tags ? "-" : NULL);
-    start = e->buf->len;
-    g_string_append(e->buf, "-- ");
     if (rec->kind == CAPTURE_LOST) {
-        g_string_append_printf(e->buf, "%" PRIu64 " bytes and %" PRIu64
-                               " other records lost up to here",
-                               rec->u.lost.bytes, rec->u.lost.events);
-        put_buf(e);
-    } else if (append_event(e->buf, rec)) {
-        put_buf(e);
-    } else {
-        g_string_truncate(e->buf, 0);
-        (void)start;
+        text = g_string_new(NULL);
+        g_string_printf(text, "%" PRIu64 " bytes and %" PRIu64
+                        " other records lost up to here",
+                        rec->u.lost.bytes, rec->u.lost.events);
+        put_row(e, rec->time, text->str);
+    } else if (e->events && rec->kind != CAPTURE_BYTE) {
+        text = g_string_new(NULL);
+        if (append_event(text, rec)) {
+            put_row(e, rec->time, text->str);
+        }
     }
 }
 
