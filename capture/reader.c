@@ -467,6 +467,11 @@ size_t capture_reader_next_bytes(CaptureReader *r, uint8_t *stream,
     return n;
 }
 
+bool capture_reader_ready(CaptureReader *r)
+{
+    return word_at(r, r->at.pos) != 0;
+}
+
 void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor)
 {
     *cursor = r->at;

@@ -120,6 +120,13 @@ bool capture_reader_next(CaptureReader *r, CaptureRecord *record);
 size_t capture_reader_next_bytes(CaptureReader *r, uint8_t *stream,
                                  uint64_t *times, uint8_t *bytes, size_t max);
 
+/*
+ * True where a word stands at the reader's place: a look into memory, cheap
+ * enough to ask many times a second.  A hole that only time closes is left to
+ * capture_reader_next().
+ */
+bool capture_reader_ready(CaptureReader *r);
+
 void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor);
 void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor);
 
