@@ -1,0 +1,119 @@
+# bash completion for bootstamp
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# Captures: files here and those that `bootstamp list` finds, whose paths come last in its lines.
+_bootstamp_captures() {
+    local word=$1 path
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r path; do
+        COMPREPLY+=("$path")
+    done < <(
+        {
+            compgen -d -- "$word"
+            compgen -f -X '!*.bst' -- "$word"
+            "${COMP_WORDS[0]}" list 2>/dev/null |
+                while read -r _ _ _ _ _ _ path; do
+                    [[ $path == "$word"* ]] && printf '%s\n' "$path"
+                done
+        } | sort -u
+    )
+}
+
+_bootstamp_words() {
+    local word=$1
+    shift
+    mapfile -t COMPREPLY < <(compgen -W "$*" -- "$word")
+}
+
+# The command line of QEMU: its own completion where there is one.
+_bootstamp_qemu() {
+    local at=$1 word=$2
+    if ((COMP_CWORD > at)) && declare -F _command_offset >/dev/null; then
+        _command_offset "$at"
+    elif ((COMP_CWORD > at)); then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -c -- "${word:-qemu-system-}" | sort -u)
+    fi
+}
+
+_bootstamp_run() {
+    local word=$1 i=2
+    while ((i < COMP_CWORD)); do
+        case ${COMP_WORDS[i]} in
+        -c | --capture)
+            i=$((i + 2))
+            # bash takes --capture=FILE apart
+            [[ ${COMP_WORDS[i - 1]-} != = ]] || i=$((i + 1))
+            ;;
+        --) i=$((i + 1)) && break ;;
+        -*) i=$((i + 1)) ;;
+        *) break ;;
+        esac
+    done
+    if ((i > COMP_CWORD)); then
+        _bootstamp_captures "$word"
+    elif ((i == COMP_CWORD)) && [[ $word == -* && ${COMP_WORDS[i - 1]} != -- ]]; then
+        _bootstamp_words "$word" --capture --quiet --help --
+    else
+        _bootstamp_qemu "$i" "$word"
+    fi
+}
+
+_bootstamp() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+
+    if ((COMP_CWORD == 1)); then
+        _bootstamp_words "$word" run view export phases info list --help --version
+        return
+    fi
+    # --format=text comes as three words
+    if [[ $word == = ]]; then
+        word=
+    elif [[ $before == = ]]; then
+        before=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case ${COMP_WORDS[1]}:$before in
+    run:*)
+        _bootstamp_run "$word"
+        return
+        ;;
+    export:--format | export:-F)
+        _bootstamp_words "$word" text raw bytes
+        return
+        ;;
+    *:--clock)
+        _bootstamp_words "$word" host virtual
+        return
+        ;;
+    export:--time)
+        _bootstamp_words "$word" relative wall delta
+        return
+        ;;
+    export:--stream | phases:--session) return ;;
+    export:--output | export:-o)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    esac
+    if [[ $word != -* ]]; then
+        case ${COMP_WORDS[1]} in
+        view | export | phases | info) _bootstamp_captures "$word" ;;
+        esac
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+    export)
+        _bootstamp_words "$word" --format --clock --time --events --stream --follow --output --help
+        ;;
+    phases) _bootstamp_words "$word" --clock --session --help ;;
+    view) _bootstamp_words "$word" --wait --help ;;
+    info | list) _bootstamp_words "$word" --help ;;
+    esac
+}
+
+complete -F _bootstamp bootstamp

@@ -1,0 +1,30 @@
+#!/bin/sh
+# docs/bootstamp.1: well-formed, and it tells of every command and option there is.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+page=$src/docs/bootstamp.1
+
+if command -v man >/dev/null && man --version 2>/dev/null | grep -q '^man '; then
+    MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l "$page" >"$tmp/text" 2>"$tmp/warnings"
+    is "$(cat "$tmp/warnings")" "" "man has no warnings"
+else
+    skip "man has no warnings" "no man"
+fi
+if command -v mandoc >/dev/null; then
+    is "$(mandoc -Tlint -Wwarning "$page" 2>&1)" "" "mandoc has no warnings"
+else
+    skip "mandoc has no warnings" "no mandoc"
+fi
+
+for command in $("$BOOTSTAMP" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+    ok "it has the command $command" grep -qx "\.Ss $command" "$page"
+    for option in $("$BOOTSTAMP" "$command" --help | sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}--\([a-z-]*\).*/\2/p'); do
+        ok "it has $command --$option" grep -q "^\.It.* Fl -$option" "$page"
+    done
+done
+for option in path append size chardev mux logfile; do
+    ok "it has the chardev's $option=" grep -q "^\.It Cm .*$option=" "$page"
+done
+
+done_testing
