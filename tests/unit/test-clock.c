@@ -1,0 +1,89 @@
+/*
+ * The clock that stamps: as monotonic as CLOCK_MONOTONIC, and close to it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+#include <time.h>
+
+#include "capture/clock.h"
+
+static uint64_t system_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/*
+ * How far ours lies outside the two readings around it; the smallest of
+ * many, since a busy machine can stop us between any two.
+ */
+static uint64_t distance(void)
+{
+    uint64_t best = UINT64_MAX;
+
+    for (int i = 0; i < 100; i++) {
+        uint64_t before = system_ns();
+        uint64_t ours = capture_mono_ns();
+        uint64_t after = system_ns();
+        uint64_t off = ours < before ? before - ours
+                                     : ours > after ? ours - after : 0;
+
+        best = MIN(best, off);
+    }
+    return best;
+}
+
+static void test_before_init(void)
+{
+    g_assert_false(capture_clock_is_tsc());
+    g_assert_cmpuint(distance(), ==, 0);
+}
+
+static void test_close(void)
+{
+    capture_clock_init();
+    g_test_message("tsc: %d", capture_clock_is_tsc());
+    for (int i = 0; i < 60; i++) {
+        g_assert_cmpuint(distance(), <, 20000);
+        g_usleep(10000);
+        capture_clock_tick();
+    }
+}
+
+static void test_never_back(void)
+{
+    uint64_t last = capture_mono_ns();
+
+    for (int i = 0; i < 2000000; i++) {
+        uint64_t now = capture_mono_ns();
+
+        g_assert_cmpuint(now, >=, last);
+        last = now;
+        if (i % 1000 == 0) {
+            capture_clock_tick();
+        }
+    }
+}
+
+static void test_init_twice(void)
+{
+    bool tsc = capture_clock_is_tsc();
+
+    capture_clock_init();
+    g_assert_cmpint(capture_clock_is_tsc(), ==, tsc);
+    g_assert_cmpuint(distance(), <, 20000);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/clock/before-init", test_before_init);
+    g_test_add_func("/clock/close-to-the-system", test_close);
+    g_test_add_func("/clock/never-back", test_never_back);
+    g_test_add_func("/clock/init-twice", test_init_twice);
+    return g_test_run();
+}
