@@ -134,7 +134,10 @@ static int wanted_stream(const Export *e)
         }
     }
     n = strtol(opt.stream, &end, 10);
-    return *end || n < 0 || n >= CAPTURE_STREAMS_MAX ? -2 : (int)n;
+    if (end == opt.stream || *end || n < 0 || n >= CAPTURE_STREAMS_MAX) {
+        return -2;
+    }
+    return (int)n;
 }
 
 static void take_record(Export *e, const ExportFormat *format,
@@ -204,7 +207,7 @@ static int close_output(Export *e)
     if (bad) {
         return fail(name, "cannot write: %s", g_strerror(errno));
     }
-    if (e->only_stream == -2) {
+    if (e->only_stream == -2 || e->only_stream >= e->names.count) {
         return fail(capture_reader_path(e->reader),
                     "has no stream '%s'; bootstamp info lists them",
                     opt.stream);

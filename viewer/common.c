@@ -12,6 +12,17 @@
 #include "capture/paths.h"
 #include "common.h"
 
+/* File names and arguments may hold anything: no control bytes go out. */
+static void complain(const char *what, const char *text, const char *hint)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    append_visible(out, what, strlen(what), false);
+    g_string_append(out, ": ");
+    append_visible(out, text, strlen(text), false);
+    fprintf(stderr, "bootstamp: %s%s\n", out->str, hint);
+}
+
 int fail(const char *what, const char *format, ...)
 {
     g_autofree char *text = NULL;
@@ -20,21 +31,32 @@ int fail(const char *what, const char *format, ...)
     va_start(ap, format);
     text = g_strdup_vprintf(format, ap);
     va_end(ap);
-    fprintf(stderr, "bootstamp: %s: %s\n", what, text);
+    complain(what, text, "");
     return EXIT_FAILURE;
 }
 
 int usage_error(const char *command, const char *format, ...)
 {
     g_autofree char *text = NULL;
+    g_autofree char *hint = g_strdup_printf("; see bootstamp %s --help",
+                                            command);
     va_list ap;
 
     va_start(ap, format);
     text = g_strdup_vprintf(format, ap);
     va_end(ap);
-    fprintf(stderr, "bootstamp: %s: %s; see bootstamp %s --help\n", command,
-            text, command);
+    complain(command, text, hint);
     return EXIT_USAGE;
+}
+
+/* glib's own has an ellipsis that the C locale shows as a question mark. */
+static void print_help(GOptionContext *context)
+{
+    g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+    g_auto(GStrv) parts = g_strsplit(help, "\342\200\246", -1);
+    g_autofree char *plain = g_strjoinv("...", parts);
+
+    fputs(plain, stdout);
 }
 
 bool parse_options(int argc, char **argv, const char *args,
@@ -46,6 +68,11 @@ bool parse_options(int argc, char **argv, const char *args,
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) words = NULL;
     GStrv args_copy = g_new0(char *, argc + 1);
+    gboolean help = FALSE;
+    const GOptionEntry help_entry[] = {
+        { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "this text", NULL },
+        G_OPTION_ENTRY_NULL
+    };
     guint left;
 
     for (int i = 0; i < argc; i++) {
@@ -57,9 +84,16 @@ bool parse_options(int argc, char **argv, const char *args,
     if (entries) {
         g_option_context_add_main_entries(context, entries, NULL);
     }
+    g_option_context_add_main_entries(context, help_entry, NULL);
+    g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_strict_posix(context, max_rest < 0);
     if (!g_option_context_parse_strv(context, &words, &error)) {
         *status = usage_error(argv[0], "%s", error->message);
+        return false;
+    }
+    if (help) {
+        print_help(context);
+        *status = EXIT_SUCCESS;
         return false;
     }
     left = g_strv_length(words);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -37,6 +38,18 @@ static void print_help(FILE *to)
             "  bootstamp phases\n");
 }
 
+/* What a command printed must have got there. */
+static int finish(int status)
+{
+    bool bad = fflush(stdout) != 0;
+
+    if ((bad || ferror(stdout)) && status == EXIT_SUCCESS) {
+        return fail("standard output", "cannot write: %s",
+                    g_strerror(errno));
+    }
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
@@ -59,7 +72,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (!strcmp(name, commands[i].name)) {
-            return commands[i].run(argc - 1, argv + 1);
+            return finish(commands[i].run(argc - 1, argv + 1));
         }
     }
     fprintf(stderr, "bootstamp: %s: no such command; see bootstamp --help\n",
