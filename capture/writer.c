@@ -87,9 +87,15 @@ static uint64_t clock_ns(clockid_t id)
     return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+/*
+ * What was before the start is at 0: a time that wraps below it would be
+ * read as one of centuries later.
+ */
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns)
 {
-    return mono_ns - w->start_ns;
+    uint64_t time = mono_ns - w->start_ns;
+
+    return (int64_t)time < 0 ? 0 : time;
 }
 
 uint64_t capture_writer_now(const CaptureWriter *w)
