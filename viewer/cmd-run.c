@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <json-glib/json-glib.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #define MODULE "chardev-timestamp.so"
 #define CHARDEV_ID "bootstamp"
+#define DEBUG_PORT 0x402
 
 static struct {
     char *capture;
@@ -68,45 +70,131 @@ static const char *option_value(char **argv, int i, const char *name)
     return is_option(argv[i], name) && argv[i + 1] ? argv[i + 1] : NULL;
 }
 
-static bool is_timestamp(const char *chardev)
+/*
+ * The value of @key in a list such as "isa-debugcon,iobase=0x402", the last
+ * one where there are several, or NULL.  @implied: the key that the first
+ * word may leave out.  The caller frees it.
+ */
+static char *suboption(const char *list, const char *key, const char *implied)
 {
-    if (g_str_has_prefix(chardev, "backend=")) {
-        chardev += strlen("backend=");
+    size_t key_len = strlen(key);
+    char *value = NULL;
+    bool first = true;
+
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        const char *at = NULL;
+
+        while (list[len] == ',' && list[len + 1] == ',') {
+            len += 2 + strcspn(list + len + 2, ",");
+        }
+        if (len > key_len && !strncmp(list, key, key_len) &&
+            list[key_len] == '=') {
+            at = list + key_len + 1;
+        } else if (first && !memchr(list, '=', len) &&
+                   !g_strcmp0(key, implied)) {
+            at = list;
+        }
+        if (at) {
+            g_free(value);
+            value = g_strndup(at, list + len - at);
+        }
+        first = false;
+        list += len + (list[len] == ',');
     }
-    return g_str_has_prefix(chardev, "timestamp") &&
-           (chardev[9] == ',' || chardev[9] == '\0');
+    return value;
 }
 
 static bool has_timestamp(char **argv)
 {
     for (int i = 1; argv[i]; i++) {
         const char *value = option_value(argv, i, "chardev");
+        g_autofree char *backend =
+            value ? suboption(value, "backend", "backend") : NULL;
 
-        if (value && is_timestamp(value)) {
+        if (!g_strcmp0(backend, "timestamp")) {
             return true;
         }
     }
     return false;
 }
 
+/* A port as QEMU reads it, or 0. */
+static guint64 port_number(const char *text)
+{
+    return text ? g_ascii_strtoull(text, NULL, 0) : 0;
+}
+
+/* Driver and port of a -device, which may be JSON. */
+static char *device_driver(const char *device, guint64 *port)
+{
+    g_autoptr(JsonNode) root = NULL;
+    g_autofree char *iobase = NULL;
+    JsonObject *object;
+
+    *port = 0;
+    if (device[0] != '{') {
+        iobase = suboption(device, "iobase", NULL);
+        *port = port_number(iobase);
+        return suboption(device, "driver", "driver");
+    }
+    root = json_from_string(device, NULL);
+    if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+        return NULL;
+    }
+    object = json_node_get_object(root);
+    *port = json_object_get_int_member_with_default(object, "iobase", 0);
+    return g_strdup(json_object_get_string_member_with_default(object,
+                                                               "driver", ""));
+}
+
+/* The port that -global gives to every isa-debugcon, or 0. */
+static guint64 global_port(char **argv)
+{
+    guint64 port = 0;
+
+    for (int i = 1; argv[i]; i++) {
+        const char *global = option_value(argv, i, "global");
+        g_autofree char *text = NULL;
+        g_autofree char *driver = NULL;
+        g_autofree char *property = NULL;
+
+        if (!global) {
+            continue;
+        }
+        driver = suboption(global, "driver", NULL);
+        property = suboption(global, "property", NULL);
+        if (g_str_has_prefix(global, "isa-debugcon.iobase=")) {
+            text = g_strdup(strchr(global, '=') + 1);
+        } else if (!g_strcmp0(driver, "isa-debugcon") &&
+                   !g_strcmp0(property, "iobase")) {
+            text = suboption(global, "value", NULL);
+        }
+        port = text ? port_number(text) : port;
+    }
+    return port;
+}
+
 /* Somebody listens at the BIOS debug port already. */
 static bool has_debugcon(char **argv)
 {
-    bool moved = false, present = false;
+    guint64 global = global_port(argv);
 
     for (int i = 1; argv[i]; i++) {
         const char *device = option_value(argv, i, "device");
-        const char *global = option_value(argv, i, "global");
+        guint64 port = 0;
+        g_autofree char *driver =
+            device ? device_driver(device, &port) : NULL;
 
-        if (device && g_str_has_prefix(device, "isa-debugcon") &&
-            (strstr(device, "iobase=0x402") || strstr(device,
-                                                      "iobase=1026"))) {
+        if (option_value(argv, i, "debugcon") && global == DEBUG_PORT) {
             return true;
         }
-        present |= option_value(argv, i, "debugcon") != NULL;
-        moved |= global && !strcmp(global, "isa-debugcon.iobase=0x402");
+        if (!g_strcmp0(driver, "isa-debugcon") &&
+            (port ? port : global) == DEBUG_PORT) {
+            return true;
+        }
     }
-    return present && moved;
+    return false;
 }
 
 /* The machine type as the command line names it, or NULL. */
@@ -116,16 +204,15 @@ static char *machine_type(char **argv)
 
     for (int i = 1; argv[i]; i++) {
         const char *value = option_value(argv, i, "M");
+        char *named;
 
         if (!value) {
             value = option_value(argv, i, "machine");
         }
-        if (value) {
-            const char *named = strstr(value, "type=");
-
+        named = value ? suboption(value, "type", "type") : NULL;
+        if (named) {
             g_free(type);
-            type = g_strndup(named ? named + 5 : value,
-                             strcspn(named ? named + 5 : value, ","));
+            type = named;
         }
     }
     return type;
