@@ -82,20 +82,30 @@ static void vm_vclock(CaptureWriter *w, uint64_t time)
     capture_append_event(w, time, CAPTURE_VCLOCK, &now, CAPTURE_CONT_BYTES);
 }
 
+static void event_at(BootCapture *c, uint64_t mono_ns, CaptureKind kind,
+                     const void *payload, size_t len)
+{
+    uint64_t time = capture_writer_time(c->writer, mono_ns);
+
+    /* Elsewhere the virtual clock runs with the host's. */
+    if (icount_enabled() && machine_ready) {
+        boot_vclock(c->writer, time);
+    }
+    capture_append_event(c->writer, time, kind, payload, len);
+}
+
+void boot_capture_event(BootCapture *c, CaptureKind kind, const void *payload,
+                        size_t len)
+{
+    event_at(c, capture_mono_ns(), kind, payload, len);
+}
+
 void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
                    size_t len)
 {
     for (int i = 0; i < CAPTURES_MAX; i++) {
-        BootCapture *c = captures[i];
-
-        if (c) {
-            uint64_t time = capture_writer_time(c->writer, mono_ns);
-
-            /* Elsewhere the virtual clock runs with the host's. */
-            if (icount_enabled() && machine_ready) {
-                boot_vclock(c->writer, time);
-            }
-            capture_append_event(c->writer, time, kind, payload, len);
+        if (captures[i]) {
+            event_at(captures[i], mono_ns, kind, payload, len);
         }
     }
 }
@@ -178,7 +188,10 @@ static BootStream *find_stream(const char *label, BootCapture **capture)
     return NULL;
 }
 
-/* A device whose "chardev" property names one of ours is its front end. */
+/*
+ * A device whose "chardev" property names one of ours is its front end, but
+ * for the one that is content to stand beside.
+ */
 static int describe_frontend(Object *obj, void *opaque)
 {
     g_autofree char *label = NULL;
@@ -187,6 +200,7 @@ static int describe_frontend(Object *obj, void *opaque)
     uint64_t port;
 
     if (!object_dynamic_cast(obj, TYPE_DEVICE) ||
+        object_dynamic_cast(obj, TYPE_ISA_BOOTPROBE) ||
         !object_property_find(obj, "chardev")) {
         return 0;
     }

@@ -3,7 +3,7 @@
  * char-timestamp.c opens and closes them, fwcfg-progress.c, vm-lifecycle.c
  * and others tell of what happens.
  *
- * All but boot_event() and boot_vm_event() are for the main thread.
+ * All but boot_*event*() are for the main thread.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +14,9 @@
 #include "capture/writer.h"
 
 typedef struct BootCapture BootCapture;
+
+/* bootprobe.c: no front end of the chardev that it names. */
+#define TYPE_ISA_BOOTPROBE "isa-bootprobe"
 
 /* What -chardev timestamp was given; strings are the caller's. */
 typedef struct BootCaptureOptions {
@@ -56,6 +59,10 @@ void boot_capture_exit(void);
  * that lead here are.
  */
 void boot_event(CaptureKind kind, const void *payload, size_t len);
+
+/* The same into one of them. */
+void boot_capture_event(BootCapture *capture, CaptureKind kind,
+                        const void *payload, size_t len);
 
 /* The same at a time taken before: capture_mono_ns(). */
 void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,

@@ -14,9 +14,7 @@
 #include "sysemu/sysemu.h"
 
 #include "boot-capture.h"
-
-#define TYPE_CHARDEV_TIMESTAMP "chardev-timestamp"
-OBJECT_DECLARE_SIMPLE_TYPE(TimestampChardev, CHARDEV_TIMESTAMP)
+#include "char-timestamp.h"
 
 /* Bytes on their way to chardev=ID2; a power of two. */
 #define NEXT_RING 65536
@@ -29,6 +27,7 @@ struct TimestampChardev {
     BootCapture *capture;
     uint8_t stream;
     bool at_line_start;
+    NotifierList closing;
 
     /*
      * chardev=ID2.  Both ends of the ring run with the BQL held: the guest
@@ -217,6 +216,42 @@ static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
 }
 
 /* ------------------------------------------------------------------ */
+/* For devices beside the front end                                    */
+
+TimestampChardev *timestamp_chardev_find(const char *id, Chardev **front,
+                                         Notifier *closing, Error **errp)
+{
+    g_autofree char *base = g_strdup_printf("%s-base", id);
+    Chardev *chr = qemu_chr_find(id);
+    TimestampChardev *d;
+    ERRP_GUARD();
+
+    *front = chr;
+    if (chr && object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_MUX)) {
+        chr = qemu_chr_find(base);
+    }
+    d = chr ? (TimestampChardev *)object_dynamic_cast(OBJECT(chr),
+                                                TYPE_CHARDEV_TIMESTAMP)
+            : NULL;
+    if (!*front) {
+        error_setg(errp, "chardev '%s' not found", id);
+    } else if (!d) {
+        error_setg(errp, "chardev '%s' is no timestamp chardev", id);
+    } else {
+        notifier_list_add(&d->closing, closing);
+        return d;
+    }
+    error_append_hint(errp, "Add -chardev timestamp,id=%s\n", id);
+    return NULL;
+}
+
+void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,
+                             const void *payload, size_t len)
+{
+    boot_capture_event(d->capture, kind, payload, len);
+}
+
+/* ------------------------------------------------------------------ */
 /* Set-up                                                              */
 
 /* Options of other back ends are refused: QEMU's parser takes them all. */
@@ -334,10 +369,16 @@ static void timestamp_chr_accept_input(Chardev *chr)
     }
 }
 
+static void timestamp_chr_init(Object *obj)
+{
+    notifier_list_init(&CHARDEV_TIMESTAMP(obj)->closing);
+}
+
 static void timestamp_chr_finalize(Object *obj)
 {
     TimestampChardev *d = CHARDEV_TIMESTAMP(obj);
 
+    notifier_list_notify(&d->closing, d);
     next_close(d);
     if (d->capture) {
         boot_capture_put(d->capture);
@@ -358,6 +399,7 @@ static const TypeInfo timestamp_chr_info = {
     .name = TYPE_CHARDEV_TIMESTAMP,
     .parent = TYPE_CHARDEV,
     .instance_size = sizeof(TimestampChardev),
+    .instance_init = timestamp_chr_init,
     .instance_finalize = timestamp_chr_finalize,
     .class_init = timestamp_chr_class_init,
 };

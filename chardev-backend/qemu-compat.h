@@ -13,8 +13,16 @@
 #include "chardev/char-fe.h"
 #include "exec/memory.h"
 #include "hw/nvram/fw_cfg.h"
+#include "hw/qdev-properties.h"
 #include "qapi/error.h"
 #include "sysemu/cpu-timers.h"
+
+/* A list of properties ends with an empty one, until QEMU 10.0. */
+#ifdef DEFINE_PROP_END_OF_LIST
+#define BOOTSTAMP_PROPERTIES_END DEFINE_PROP_END_OF_LIST(),
+#else
+#define BOOTSTAMP_PROPERTIES_END
+#endif
 
 /* hw/nvram/fw_cfg.c has it to itself; checked at run time before use. */
 typedef struct FWCfgEntryMirror {

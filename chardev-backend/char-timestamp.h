@@ -1,0 +1,30 @@
+/*
+ * What a device beside the debug port needs of a timestamp chardev: a way to
+ * write into its stream, and into its capture, without being its front end.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef BOOTSTAMP_CHAR_TIMESTAMP_H
+#define BOOTSTAMP_CHAR_TIMESTAMP_H
+
+#include "qemu-compat.h"
+#include "qemu/notify.h"
+#include "capture/format.h"
+
+#define TYPE_CHARDEV_TIMESTAMP "chardev-timestamp"
+OBJECT_DECLARE_SIMPLE_TYPE(TimestampChardev, CHARDEV_TIMESTAMP)
+
+/*
+ * The back end that -chardev timestamp,id=@id made, also behind mux=on.
+ * @front is what a front end of that name writes to: the mux, where there is
+ * one.  @closing is notified before both go away.  For the main thread.
+ */
+TimestampChardev *timestamp_chardev_find(const char *id, Chardev **front,
+                                         Notifier *closing, Error **errp);
+
+/* An event into its capture, now; on the guest's path, with the BQL held. */
+void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,
+                             const void *payload, size_t len);
+
+#endif
