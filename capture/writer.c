@@ -325,6 +325,32 @@ static void populate(char *start, uint64_t size)
     }
 }
 
+/* Maps @add more bytes of the file, which has them. */
+static int map_piece(CaptureWriter *w, uint64_t add)
+{
+    char *start = w->region + w->mapped;
+
+    if (mmap(start, add, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+             w->fd, w->mapped) == MAP_FAILED) {
+        return errno;
+    }
+    /* A child of QEMU's has no business in here. */
+    madvise(start, add, MADV_DONTFORK);
+    populate(start, add);
+    w->mapped += add;
+    return 0;
+}
+
+static int allocate(int fd, uint64_t at, uint64_t size)
+{
+    int ret;
+
+    do {
+        ret = posix_fallocate(fd, at, size);
+    } while (ret == EINTR);
+    return ret;
+}
+
 /*
  * Maps the next piece, up to file size @size or, where the disk has no room
  * for that, as much as it has.  posix_fallocate() and not ftruncate(): a
@@ -333,24 +359,13 @@ static void populate(char *start, uint64_t size)
 static int map_more(CaptureWriter *w, uint64_t size)
 {
     uint64_t add = size - w->mapped;
-    int ret = posix_fallocate(w->fd, w->mapped, add);
+    int ret = allocate(w->fd, w->mapped, add);
 
     while (ret && add / 2 >= PIECE_MIN) {
         add = add / 2 & ~UINT64_C(4095);
-        ret = posix_fallocate(w->fd, w->mapped, add);
+        ret = allocate(w->fd, w->mapped, add);
     }
-    if (ret) {
-        return ret;
-    }
-    if (mmap(w->region + w->mapped, add, PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_FIXED, w->fd, w->mapped) == MAP_FAILED) {
-        return errno;
-    }
-    /* A child of QEMU's has no business in here. */
-    madvise(w->region + w->mapped, add, MADV_DONTFORK);
-    populate(w->region + w->mapped, add);
-    w->mapped += add;
-    return 0;
+    return ret ? ret : map_piece(w, add);
 }
 
 /*
@@ -545,13 +560,22 @@ static void set_errno(GError **error, const char *what, int err)
                 "%s: %s", what, g_strerror(err));
 }
 
-static int open_file(const CaptureWriterOptions *o, GError **error)
+/*
+ * *@created: the file is ours to remove again.  Asked for with O_EXCL, for
+ * somebody else's may come between a look and an open.
+ */
+static int open_file(const CaptureWriterOptions *o, bool *created,
+                     GError **error)
 {
     /* O_NONBLOCK: a FIFO must be refused below, not waited for here. */
-    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
-                O_NONBLOCK | (o->exclusive ? O_EXCL : 0);
-    int fd = open(o->path, flags, 0600);
+    int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd;
 
+    fd = open(o->path, flags | O_CREAT | O_EXCL, 0600);
+    *created = fd >= 0;
+    if (fd < 0 && errno == EEXIST && !o->exclusive) {
+        fd = open(o->path, flags);
+    }
     if (fd < 0 && errno == ELOOP) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
                     "is a symbolic link; name the file itself");
@@ -609,7 +633,7 @@ static bool check_file(int fd, CaptureHeader *old, uint64_t *size,
     return true;
 }
 
-/* Bytes up to and including the last word that is not zero. */
+/* Bytes up to and including the last word that is not zero; 0: see errno. */
 static uint64_t find_end(int fd, uint64_t size)
 {
     uint64_t buf[8192];
@@ -620,7 +644,8 @@ static uint64_t find_end(int fd, uint64_t size)
         ssize_t got = pread(fd, buf, end - at, at);
 
         if (got != (ssize_t)(end - at)) {
-            break;
+            errno = got < 0 ? errno : EIO;
+            return 0;
         }
         for (uint64_t i = (end - at) / CAPTURE_WORD_SIZE; i > 0; i--) {
             if (buf[i - 1]) {
@@ -663,19 +688,24 @@ static bool map_region(CaptureWriter *w)
 
 /*
  * Maps the file up to its first piece beyond @end, the bytes that an earlier
- * session wrote.
+ * session wrote: those first, whole, then as much as there is room for.
  */
 static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
 {
-    uint64_t size = ((end + 4095) & ~UINT64_C(4095)) + w->ahead;
+    uint64_t old = (end + 4095) & ~UINT64_C(4095);
     int ret;
 
     if (!map_region(w)) {
         set_errno(error, "cannot reserve address space", errno);
         return false;
     }
-    size = MIN(size, w->region_size);
-    ret = map_more(w, size);
+    ret = old < w->region_size ? allocate(w->fd, 0, old) : ENOMEM;
+    if (ret == 0) {
+        ret = map_piece(w, old);
+    }
+    if (ret == 0) {
+        ret = map_more(w, MIN(old + w->ahead, w->region_size));
+    }
     if (ret) {
         set_errno(error, "cannot reserve disk space", ret);
         munmap(w->region, w->region_size);
@@ -805,7 +835,7 @@ static bool check_append(const CaptureHeader *old, uint64_t size, uint64_t end,
  */
 static bool check_room(int fd, uint64_t size, uint64_t end, GError **error)
 {
-    int ret = posix_fallocate(fd, 0, end + PIECE_MIN);
+    int ret = allocate(fd, 0, ((end + 4095) & ~UINT64_C(4095)) + PIECE_MIN);
 
     if (ftruncate(fd, size) == 0 && ret == 0) {
         return true;
@@ -822,14 +852,18 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     uint64_t size;
     CaptureHeader old;
 
-    if (!lock_file(w->fd, error) || !check_file(w->fd, &old, &size, error)) {
+    if (!check_file(w->fd, &old, &size, error)) {
         return false;
     }
     if (!o->append) {
         memset(&old, 0, sizeof(old));
     }
     if (old.version) {
-        end = find_end(w->fd, size);
+        end = size < CAPTURE_HEADER_SIZE ? size : find_end(w->fd, size);
+        if (!end) {
+            set_errno(error, "cannot read the capture", errno);
+            return false;
+        }
         if (!check_append(&old, size, end, w->size_max, error)) {
             return false;
         }
@@ -852,33 +886,77 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     return true;
 }
 
+/*
+ * Opens, locks and maps the file.  What it created it removes on failure,
+ * unless somebody else was quicker to lock it.
+ */
+static bool open_and_prepare(CaptureWriter *w, const CaptureWriterOptions *o,
+                             GError **error)
+{
+    bool created, locked;
+
+    w->fd = open_file(o, &created, error);
+    if (w->fd < 0) {
+        return false;
+    }
+    locked = lock_file(w->fd, error);
+    if (locked && prepare(w, o, error)) {
+        return true;
+    }
+    if (created && locked) {
+        unlink(o->path);
+    }
+    close(w->fd);
+    return false;
+}
+
+/*
+ * Beyond RLIMIT_FSIZE the kernel sends SIGXFSZ, which would end QEMU, beside
+ * the error that we can tell of.  Returns the mask to go back to.
+ */
+static sigset_t hold_file_size_signal(void)
+{
+    sigset_t hold, old;
+
+    sigemptyset(&hold);
+    sigaddset(&hold, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &hold, &old);
+    return old;
+}
+
+static void drop_file_size_signal(const sigset_t *old)
+{
+    const struct timespec now = { 0 };
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGXFSZ);
+    if (!sigismember(old, SIGXFSZ)) {
+        sigtimedwait(&held, NULL, &now);
+    }
+    pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
 CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
                                    GError **error)
 {
     CaptureWriter *w;
-    struct stat st;
-    bool existed;
+    sigset_t signals;
+    bool ok;
     int ret;
 
     if (!check_options(o, error)) {
         return NULL;
     }
     capture_clock_init();
-    existed = lstat(o->path, &st) == 0;
     w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
     memset(w, 0, sizeof(*w));
     w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
-    w->fd = open_file(o, error);
-    if (w->fd < 0) {
-        free(w);
-        return NULL;
-    }
-    if (!prepare(w, o, error)) {
-        if (!existed) {
-            unlink(o->path);
-        }
-        close(w->fd);
+    signals = hold_file_size_signal();
+    ok = open_and_prepare(w, o, error);
+    drop_file_size_signal(&signals);
+    if (!ok) {
         free(w);
         return NULL;
     }
