@@ -30,7 +30,10 @@
 #define REGION_MAX (UINT64_C(256) << 30)
 #define REGION_MIN (UINT64_C(64) << 20)
 
-/* Words below the cap that are kept for events: the end must be told. */
+/*
+ * Words at the end of what is mapped that are kept for events: at the cap,
+ * or on a full disk, the end must be told.
+ */
 #define EVENT_WORDS 512
 
 /* How long the helper sleeps while bytes come, and while none do. */
@@ -55,6 +58,10 @@ struct CaptureWriter {
     uint64_t limit;        /* first word that bytes may not use */
     uint64_t event_limit;  /* first word that events may not use */
     uint64_t epoch;        /* highest time >> EPOCH_SHIFT announced */
+    uint64_t mapped_words; /* that a pad can be stored to */
+
+    /* Words handed out: what all writers contend for. */
+    uint64_t reserved __attribute__((aligned(64)));
 
     /* The helper's own. */
     char *region __attribute__((aligned(64)));
@@ -116,40 +123,62 @@ static void count_lost_bytes(CaptureWriter *w, uint64_t n)
     __atomic_fetch_add(&w->header->lost_bytes, n, __ATOMIC_RELAXED);
 }
 
+static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
+{
+    __atomic_store_n(&w->words[pos], word, __ATOMIC_RELEASE);
+}
+
+/*
+ * A race took @n places at @pos beyond the limit: no reader shall wait for
+ * them.  What is not mapped yet the helper pads when it is; either it sees
+ * our reservation, or we see its mapping.
+ */
+static void __attribute__((noinline)) pad(CaptureWriter *w, uint64_t pos,
+                                          uint64_t n)
+{
+    uint64_t end;
+
+    __atomic_fetch_add(&w->reserved, 0, __ATOMIC_ACQ_REL);
+    end = MIN(pos + n, __atomic_load_n(&w->mapped_words, __ATOMIC_ACQUIRE));
+    for (uint64_t i = pos; i < end; i++) {
+        publish(w, i, capture_word(CAPTURE_PAD, 0, 0));
+    }
+}
+
 /*
  * Reserves @n words below *@limit, or returns UINT64_MAX.  The look before
- * the add keeps the counter from running away while nothing can be stored;
- * the few places that a race still takes beyond the limit are padded by
- * the helper before it moves the limit.
+ * the add keeps the counter from running away while nothing can be stored.
+ * The limit is read once: who was refused stays refused, so that a place
+ * beyond the old limit is never a record's and a pad's in turn.
  */
 static inline uint64_t reserve(CaptureWriter *w, const uint64_t *limit,
                                uint64_t n)
 {
-    uint64_t *next = &w->header->reserved_words;
+    uint64_t end = __atomic_load_n(limit, __ATOMIC_ACQUIRE);
     uint64_t pos;
 
-    if (__builtin_expect(__atomic_load_n(next, __ATOMIC_RELAXED) + n >
-                         __atomic_load_n(limit, __ATOMIC_RELAXED), 0)) {
+    if (__builtin_expect(__atomic_load_n(&w->reserved, __ATOMIC_RELAXED) + n >
+                         end, 0)) {
         return UINT64_MAX;
     }
-    pos = __atomic_fetch_add(next, n, __ATOMIC_RELAXED);
-    if (__builtin_expect(pos + n > __atomic_load_n(limit, __ATOMIC_ACQUIRE),
-                         0)) {
+    pos = __atomic_fetch_add(&w->reserved, n, __ATOMIC_RELAXED);
+    if (__builtin_expect(pos + n > end, 0)) {
+        pad(w, pos, n);
         return UINT64_MAX;
     }
     return pos;
 }
 
-static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
+static inline uint64_t event_words(size_t len)
 {
-    __atomic_store_n(&w->words[pos], word, __ATOMIC_RELEASE);
+    return 1 + (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
 }
 
 /* Stores an event in the @n + 1 words at @pos, its head last. */
 static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
                         uint8_t kind, const uint8_t *payload, size_t len)
 {
-    size_t n = (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
+    size_t n = event_words(len) - 1;
 
     for (size_t i = 0; i < n; i++) {
         size_t at = i * CAPTURE_CONT_BYTES;
@@ -181,15 +210,50 @@ static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
     }
 }
 
+/*
+ * Every thread that enters a new epoch tells of it before its own record;
+ * the epoch is raised after the CLOCK record has its place, so whoever sees
+ * the new epoch writes behind one.  False: there was no place.
+ */
+static bool __attribute__((noinline)) announce_epoch(CaptureWriter *w,
+                                                     uint64_t time)
+{
+    CaptureClock clock = { .time_ns = time };
+    uint64_t seen = __atomic_load_n(&w->epoch, __ATOMIC_RELAXED);
+    uint64_t epoch = time >> EPOCH_SHIFT;
+    uint64_t pos = reserve(w, &w->event_limit, event_words(sizeof(clock)));
+
+    if (pos == UINT64_MAX) {
+        return false;
+    }
+    store_event(w, pos, time, CAPTURE_CLOCK, (uint8_t *)&clock,
+                sizeof(clock));
+    while (seen < epoch &&
+           !__atomic_compare_exchange_n(&w->epoch, &seen, epoch, false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+        ;
+    }
+    return true;
+}
+
+/* False: no record of @time can be kept, for a reader would misdate it. */
+static inline bool check_epoch(CaptureWriter *w, uint64_t time)
+{
+    return __builtin_expect(time >> EPOCH_SHIFT <=
+                            __atomic_load_n(&w->epoch, __ATOMIC_ACQUIRE), 1) ||
+           announce_epoch(w, time);
+}
+
 static bool append_event(CaptureWriter *w, uint64_t time,
                          const uint64_t *limit, uint8_t kind,
                          const void *payload, size_t len)
 {
-    uint64_t n, pos;
+    uint64_t pos = UINT64_MAX;
 
     len = MIN(len, CAPTURE_PAYLOAD_MAX);
-    n = 1 + (len + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
-    pos = reserve(w, limit, n);
+    if (check_epoch(w, time)) {
+        pos = reserve(w, limit, event_words(len));
+    }
     if (pos == UINT64_MAX) {
         __atomic_fetch_add(&w->header->lost_events, 1, __ATOMIC_RELAXED);
         return false;
@@ -198,42 +262,14 @@ static bool append_event(CaptureWriter *w, uint64_t time,
     return true;
 }
 
-/*
- * Every thread that enters a new epoch tells of it before its own record;
- * the epoch is raised after the CLOCK record has its place, so whoever sees
- * the new epoch writes behind one.
- */
-static void __attribute__((noinline)) announce_epoch(CaptureWriter *w,
-                                                     uint64_t time)
-{
-    CaptureClock clock = { .time_ns = time };
-    uint64_t seen = __atomic_load_n(&w->epoch, __ATOMIC_RELAXED);
-    uint64_t epoch = time >> EPOCH_SHIFT;
-
-    append_event(w, time, &w->event_limit, CAPTURE_CLOCK, &clock,
-                 sizeof(clock));
-    while (seen < epoch &&
-           !__atomic_compare_exchange_n(&w->epoch, &seen, epoch, false,
-                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
-        ;
-    }
-}
-
-static inline void check_epoch(CaptureWriter *w, uint64_t time)
-{
-    if (__builtin_expect(time >> EPOCH_SHIFT >
-                         __atomic_load_n(&w->epoch, __ATOMIC_ACQUIRE), 0)) {
-        announce_epoch(w, time);
-    }
-}
-
 void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte)
 {
     uint64_t time = capture_writer_now(w);
-    uint64_t pos;
+    uint64_t pos = UINT64_MAX;
 
-    check_epoch(w, time);
-    pos = reserve(w, &w->limit, 1);
+    if (check_epoch(w, time)) {
+        pos = reserve(w, &w->limit, 1);
+    }
     if (__builtin_expect(pos == UINT64_MAX, 0)) {
         count_lost_bytes(w, 1);
         return;
@@ -241,44 +277,38 @@ void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte)
     publish(w, pos, capture_word(CAPTURE_BYTE + stream, byte, time));
 }
 
-/* How many of @len words fit below the limit; the rest is counted as lost. */
+/* How many of @len words fit below the limit, at *@pos. */
 static size_t reserve_some(CaptureWriter *w, size_t len, uint64_t *pos)
 {
     uint64_t limit, used;
-    size_t fits = len;
 
-    *pos = reserve(w, &w->limit, fits);
+    *pos = reserve(w, &w->limit, len);
     if (*pos == UINT64_MAX) {
         limit = __atomic_load_n(&w->limit, __ATOMIC_ACQUIRE);
-        used = __atomic_load_n(&w->header->reserved_words, __ATOMIC_RELAXED);
-        fits = used < limit ? MIN(limit - used, len) : 0;
-        *pos = fits ? reserve(w, &w->limit, fits) : UINT64_MAX;
+        used = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
+        len = used < limit ? MIN(limit - used, len) : 0;
+        *pos = len ? reserve(w, &w->limit, len) : UINT64_MAX;
     }
-    if (*pos == UINT64_MAX) {
-        fits = 0;
-    }
-    if (fits < len) {
-        count_lost_bytes(w, len - fits);
-    }
-    return fits;
+    return *pos == UINT64_MAX ? 0 : len;
 }
 
 void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
                           const uint8_t *buf, size_t len)
 {
     uint64_t pos;
+    size_t fits = check_epoch(w, time) ? reserve_some(w, len, &pos) : 0;
 
-    check_epoch(w, time);
-    len = reserve_some(w, len, &pos);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < fits; i++) {
         publish(w, pos + i, capture_word(CAPTURE_BYTE + stream, buf[i], time));
+    }
+    if (__builtin_expect(fits < len, 0)) {
+        count_lost_bytes(w, len - fits);
     }
 }
 
 bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
                           const void *payload, size_t len)
 {
-    check_epoch(w, time);
     return append_event(w, time, event_limit(w, kind), kind, payload, len);
 }
 
@@ -286,7 +316,6 @@ void capture_append_vclock(CaptureWriter *w, uint64_t time,
                            uint64_t virtual_ns)
 {
     /* 56 bits are two years; one word less on every line. */
-    check_epoch(w, time);
     append_event(w, time, &w->limit, CAPTURE_VCLOCK, &virtual_ns,
                  CAPTURE_CONT_BYTES);
 }
@@ -369,52 +398,58 @@ static int map_more(CaptureWriter *w, uint64_t size)
 }
 
 /*
- * Places that a race reserved beyond the old limit will never be filled,
- * unless their owner sees the new limit: then its record replaces the pad.
- * The LOST record goes in before the new limit is out, ahead of what comes.
+ * Room for a LOST record is there whatever came before: only who tells of
+ * losses may use the last words.
  */
-static void close_gap(CaptureWriter *w, uint64_t old_limit)
+#define LOST_WORDS (1 + (sizeof(CaptureLost) + CAPTURE_CONT_BYTES - 1) / \
+                    CAPTURE_CONT_BYTES)
+
+/*
+ * What was lost since the last LOST record.  The helper's alone, or after
+ * it ended: a reader must not depend on the header's counters.
+ */
+static void tell_losses(CaptureWriter *w)
 {
     CaptureLost lost = losses(w);
     uint64_t time = capture_writer_now(w);
-    uint64_t n, pos, end;
+    uint64_t pos;
 
-    if (!memcmp(&lost, &w->told, sizeof(lost))) {
+    if (!memcmp(&lost, &w->told, sizeof(lost)) || !check_epoch(w, time)) {
         return;
     }
-    n = 1 + (sizeof(lost) + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES;
-    pos = __atomic_fetch_add(&w->header->reserved_words, n, __ATOMIC_RELAXED);
-    end = words_in(w->mapped);
-    for (uint64_t i = old_limit; i < pos && i < end; i++) {
-        uint64_t empty = 0;
-
-        __atomic_compare_exchange_n(&w->words[i], &empty,
-                                    capture_word(CAPTURE_PAD, 0, time), false,
-                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    pos = __atomic_fetch_add(&w->reserved, LOST_WORDS, __ATOMIC_RELAXED);
+    if (pos + LOST_WORDS > w->mapped_words) {
+        pad(w, pos, LOST_WORDS);
+        return;
     }
-    if (pos + n <= end) {
-        store_event(w, pos, time, CAPTURE_LOST, (uint8_t *)&lost,
-                    sizeof(lost));
-        w->told = lost;
-    }
+    store_event(w, pos, time, CAPTURE_LOST, (uint8_t *)&lost, sizeof(lost));
+    w->told = lost;
 }
 
-static void set_limits(CaptureWriter *w)
+/*
+ * After more was mapped: pads what was reserved beyond the old limits and
+ * tells of what did not fit, then lets the writers go on behind it.
+ */
+static void raise_limits(CaptureWriter *w)
 {
+    uint64_t old = w->mapped_words;
     uint64_t words = words_in(w->mapped);
-    uint64_t byte_words = words;
+    uint64_t byte_words = words - EVENT_WORDS;
+    uint64_t reserved;
 
-    if (w->size_max) {
-        byte_words = MIN(words, words_in(w->size_max) - EVENT_WORDS);
+    __atomic_store_n(&w->mapped_words, words, __ATOMIC_RELEASE);
+    reserved = __atomic_fetch_add(&w->reserved, 0, __ATOMIC_ACQ_REL);
+    for (uint64_t i = old; i < MIN(reserved, words); i++) {
+        publish(w, i, capture_word(CAPTURE_PAD, 0, 0));
     }
-    __atomic_store_n(&w->event_limit, words, __ATOMIC_RELEASE);
+    tell_losses(w);
+    __atomic_store_n(&w->event_limit, words - LOST_WORDS, __ATOMIC_RELEASE);
     __atomic_store_n(&w->limit, byte_words, __ATOMIC_RELEASE);
 }
 
 static uint64_t used_bytes(const CaptureWriter *w)
 {
-    uint64_t words = __atomic_load_n(&w->header->reserved_words,
-                                     __ATOMIC_RELAXED);
+    uint64_t words = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
 
     return CAPTURE_HEADER_SIZE +
            MIN(words, words_in(w->mapped)) * CAPTURE_WORD_SIZE;
@@ -423,15 +458,13 @@ static uint64_t used_bytes(const CaptureWriter *w)
 static void extend(CaptureWriter *w)
 {
     uint64_t size = w->mapped + w->ahead;
-    uint64_t old_limit = words_in(w->mapped);
 
     if (w->size_max) {
         size = MIN(size, w->size_max);
     }
     size = MIN(size, w->region_size);
     if (size > w->mapped && map_more(w, size) == 0) {
-        close_gap(w, old_limit);
-        set_limits(w);
+        raise_limits(w);
     }
 }
 
@@ -464,8 +497,7 @@ static void rearm(CaptureWriter *w, uint64_t used)
 /* One round of the helper's work; returns how long to sleep, in ms. */
 static int tick(CaptureWriter *w)
 {
-    uint64_t reserved = __atomic_load_n(&w->header->reserved_words,
-                                        __ATOMIC_RELAXED);
+    uint64_t reserved = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
     uint64_t came = (reserved - w->last_reserved) * CAPTURE_WORD_SIZE;
     uint64_t used;
 
@@ -478,6 +510,7 @@ static int tick(CaptureWriter *w)
     }
 
     w->last_reserved = reserved;
+    __atomic_store_n(&w->header->reserved_words, reserved, __ATOMIC_RELAXED);
     if (came > w->ahead / 4 && w->ahead < AHEAD_MAX) {
         w->ahead *= 2;
     }
@@ -723,6 +756,7 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
 {
     CaptureHeader *h = w->header;
     uint64_t age = capture_mono_ns() - start_ns;
+    uint64_t magic;
 
     h->version = CAPTURE_VERSION;
     h->header_size = CAPTURE_HEADER_SIZE;
@@ -746,8 +780,8 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
               sizeof(h->chardev_id));
     g_strlcpy(h->arch, o->arch ? o->arch : "", sizeof(h->arch));
     /* Last: a file with the magic has a whole header. */
-    __atomic_thread_fence(__ATOMIC_RELEASE);
-    memcpy(h->magic, CAPTURE_MAGIC, sizeof(h->magic));
+    memcpy(&magic, CAPTURE_MAGIC, sizeof(magic));
+    __atomic_store_n((uint64_t *)h->magic, magic, __ATOMIC_RELEASE);
 }
 
 /*
@@ -880,8 +914,9 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     }
     w->start_ns = time_zero(&old, start_ns);
     fill_header(w, o, &old, start_ns, words_in(end));
-    w->last_reserved = words_in(end);
-    set_limits(w);
+    /* What an earlier session wrote is none of ours to pad. */
+    w->mapped_words = w->reserved = w->last_reserved = words_in(end);
+    raise_limits(w);
     begin_session(w, o, start_ns);
     return true;
 }
@@ -987,20 +1022,6 @@ void capture_writer_abandon(CaptureWriter *w)
                       __ATOMIC_RELEASE);
 }
 
-/*
- * What was lost since the last LOST record, told at the end too: a reader
- * must not depend on the header's counters.
- */
-static void tell_losses(CaptureWriter *w)
-{
-    CaptureLost lost = losses(w);
-
-    if (memcmp(&lost, &w->told, sizeof(lost))) {
-        append_event(w, capture_writer_now(w), &w->event_limit, CAPTURE_LOST,
-                     &lost, sizeof(lost));
-    }
-}
-
 void capture_writer_close(CaptureWriter *w)
 {
     uint64_t used;
@@ -1008,6 +1029,7 @@ void capture_writer_close(CaptureWriter *w)
     stop_helper(w);
     tell_losses(w);
     used = used_bytes(w);
+    w->header->reserved_words = words_in(used);
     capture_writer_abandon(w);
     sigbus_unguard(&w->guard);
     munmap(w->region, w->region_size);
