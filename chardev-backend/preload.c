@@ -118,6 +118,25 @@ static void load_module(const char *self)
     }
 }
 
+/*
+ * Distributions also build emulators without modules, and those export
+ * nothing: Debian's microvm one.  Say so before QEMU says that it knows no
+ * such chardev.
+ */
+static void tell_unfit(void)
+{
+    static const char emulator[] = "qemu-system-";
+
+    if (!strncmp(program_invocation_short_name, emulator,
+                 sizeof(emulator) - 1) &&
+        !dlsym(RTLD_DEFAULT, "register_module_init") &&
+        dlsym(RTLD_DEFAULT, "g_main_context_new")) {
+        fprintf(stderr, "bootstamp: %s: this QEMU was built without modules "
+                "and exports no symbols, so nothing can be loaded into it; "
+                "use another binary\n", program_invocation_short_name);
+    }
+}
+
 static void __attribute__((constructor)) enter(void)
 {
     char version[256];
@@ -125,6 +144,7 @@ static void __attribute__((constructor)) enter(void)
     Dl_info info;
 
     if (!is_system_emulator()) {
+        tell_unfit();
         return;
     }
     if (!dladdr((void *)enter, &info) || !info.dli_fname ||
