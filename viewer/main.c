@@ -15,6 +15,7 @@
 
 static const Command commands[] = {
     { "run", cmd_run, "start QEMU and capture its boot" },
+    { "view", cmd_view, "watch a boot, live or afterwards" },
     { "export", cmd_export, "write a capture as text, raw bytes, ..." },
     { "phases", cmd_phases, "print the milestone table and fw_cfg copies" },
     { "info", cmd_info, "say what a capture holds" },
