@@ -24,6 +24,23 @@ static char *visible_name(const CaptureCopy *copy)
     return g_string_free(name, FALSE);
 }
 
+/* Names such as etc/smbios/smbios-tables differ at their ends. */
+static char *cut_name(const CaptureCopy *copy, int width)
+{
+    char *name = visible_name(copy);
+    int len = g_utf8_strlen(name, -1);
+    int head = width / 3;
+    g_autofree char *from = NULL, *to = NULL;
+
+    if (len <= width || width < 6 || text_width(name) != len) {
+        return name;
+    }
+    from = g_utf8_substring(name, 0, head);
+    to = g_utf8_substring(name, len - (width - head - 1), len);
+    g_free(name);
+    return g_strconcat(from, glyph("…", "~"), to, NULL);
+}
+
 /* Of the pass that runs, or of the last one. */
 static double fraction(const CaptureCopy *copy)
 {
@@ -87,7 +104,7 @@ static CopyColumns choose_columns(int width)
         c.rate = 0;
         rest += 6;
     }
-    c.bar = CLAMP(rest / 3, 4, 24);
+    c.bar = CLAMP(rest / 4, 4, 24);
     c.name = MAX(rest - c.bar, 4);
     return c;
 }
@@ -110,7 +127,7 @@ static void draw_head(int y, int x, const CopyColumns *c)
 static void draw_row(int y, int x, const CopyColumns *c,
                      const CaptureCopy *copy, bool now, Style style)
 {
-    g_autofree char *name = visible_name(copy);
+    g_autofree char *name = cut_name(copy, c->name);
     char done[16], size[16], text[40], left[16];
     double part = fraction(copy);
     Style bar = now ? STYLE_BAR_RUN : STYLE_BAR;

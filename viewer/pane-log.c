@@ -152,8 +152,12 @@ void log_goto_milestone(View *v, int step)
     uint64_t best = MODEL_END;
 
     for (guint i = 0; i < capture_phases_count(phases); i++) {
-        uint64_t pos = capture_phases_get(phases, i)->pos;
+        const CapturePhase *p = capture_phases_get(phases, i);
+        uint64_t pos = p->pos;
 
+        if (model_is_pending(s->model, p)) {
+            continue;
+        }
         if (step > 0 ? pos > here && (best == MODEL_END || pos < best)
                      : pos < here && (best == MODEL_END || pos > best)) {
             best = pos;

@@ -70,7 +70,8 @@ static void collect(const Source *s, Timeline *t)
         const CapturePhase *p = capture_phases_get(phases, i);
 
         t->boots = MAX(t->boots, p->boot + 1);
-        if (p->boot == t->boot && t->n < PHASES_MAX) {
+        if (p->boot == t->boot && t->n < PHASES_MAX &&
+            !model_is_pending(s->model, p)) {
             t->segments[t->n++] = (Segment){ .phase = p, .from = p->time };
         }
     }
@@ -158,8 +159,9 @@ static char *share_text(const Timeline *t, const Segment *seg)
     if (seg->cut) {
         return g_strdup(glyph("…", "..."));
     }
-    return g_strdup_printf(percent >= 9.95 || percent < 0.05 ? "%.0f%%"
-                                                             : "%.1f%%",
+    return g_strdup_printf(percent >= 9.95 ? "%.0f%%"
+                           : percent >= 0.095 || percent <= 0 ? "%.1f%%"
+                                                              : "%.2f%%",
                            percent);
 }
 
@@ -181,7 +183,7 @@ static void draw_bar(const Timeline *t, int y, int x)
         put_blank(y, x + seg->x, seg->width, phase_style(i));
         if (inner >= text_width(text)) {
             put_text(y, x + seg->x, inner, phase_style(i), text);
-        } else if (inner >= 4) {
+        } else if (inner >= text_width(short_name(seg->phase))) {
             put_text(y, x + seg->x, inner, phase_style(i),
                      short_name(seg->phase));
         }

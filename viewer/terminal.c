@@ -212,7 +212,7 @@ static struct StyleInfo {
                             A_UNDERLINE | A_BOLD },
     [STYLE_FRAME] = { "frame", { 240, DEFAULT, 0 },
                       { DEFAULT, DEFAULT, A_DIM }, 0 },
-    [STYLE_BAR] = { "bar", { 67, DEFAULT, 0 }, { COLOR_BLUE, DEFAULT, 0 },
+    [STYLE_BAR] = { "bar", { 60, DEFAULT, 0 }, { COLOR_BLUE, DEFAULT, 0 },
                     0 },
     [STYLE_BAR_RUN] = { "bar-running", { 113, DEFAULT, A_BOLD },
                         { COLOR_GREEN, DEFAULT, A_BOLD }, A_BOLD },

@@ -233,6 +233,19 @@ static void take_event(Model *m, const CaptureRecord *rec)
 /* ------------------------------------------------------------------ */
 /* Milestones by position                                              */
 
+bool model_is_pending(const Model *m, const CapturePhase *phase)
+{
+    int now;
+
+    if (phase->milestone != CAPTURE_MS_LINUX_BOOT_OS ||
+        m->state != CAPTURE_LIVE) {
+        return false;
+    }
+    now = capture_copies_current(m->copies);
+    return now >= 0 && capture_copy_is_kernel_item(
+                           capture_copies_get(m->copies, now)->key);
+}
+
 static int by_pos(gconstpointer a, gconstpointer b)
 {
     const MilestonePos *x = a;
@@ -248,9 +261,11 @@ static void update_milestones(Model *m)
     uint64_t sum = n;
 
     for (guint i = 0; i < n; i++) {
-        sum = sum * 31 + capture_phases_get(m->phases, i)->pos;
+        const CapturePhase *p = capture_phases_get(m->phases, i);
+
+        sum = sum * 31 + (model_is_pending(m, p) ? 0 : p->pos + 1);
     }
-    if (sum == m->milestone_sum && n == m->milestones->len) {
+    if (sum == m->milestone_sum) {
         return;
     }
     m->milestone_sum = sum;
@@ -259,7 +274,9 @@ static void update_milestones(Model *m)
         const CapturePhase *p = capture_phases_get(m->phases, i);
         MilestonePos at = { p->pos, p->name };
 
-        g_array_append_val(m->milestones, at);
+        if (!model_is_pending(m, p)) {
+            g_array_append_val(m->milestones, at);
+        }
     }
     g_array_sort(m->milestones, by_pos);
     blocks_forget(m);

@@ -91,6 +91,12 @@ const StreamNames *model_streams(const Model *m);
 const CaptureCopies *model_copies(const Model *m);
 const CapturePhases *model_phases(const Model *m);
 
+/*
+ * "LinuxBoot boot OS" is where the last item for -kernel ends: while one is
+ * being copied, where it stands is not yet that.
+ */
+bool model_is_pending(const Model *m, const CapturePhase *phase);
+
 /* ------------------------------------------------------------------ */
 /* What is shown                                                       */
 
