@@ -139,6 +139,14 @@ endif
 COMPILE = $(CC) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@ $<
 common = Makefile build/config.h build/flags-c
 
+# The patterns of milestones, as a C string.
+build/phases-conf.h: firmware-debug/phases.conf
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
+build/obj/capture/patterns.o build/plain/capture/patterns.o build/asan/capture/patterns.o \
+		build/tsan/capture/patterns.o: build/phases-conf.h
+
 build/obj/capture/%.o: capture/%.c $(common)
 	$(say) CC $<
 	@mkdir -p $(@D)
@@ -262,7 +270,7 @@ demo: all guests ## boot a guest and look at it
 
 INSTALL = install
 man := $(wildcard docs/*.1)
-documents := $(wildcard README.md docs/*.md)
+documents := $(wildcard README.md docs/*.md) firmware-debug/phases.conf firmware-debug/probe.h
 completions = $(datadir)/bash-completion/completions
 
 install: all ## install below prefix (DESTDIR=... before it)
@@ -289,7 +297,7 @@ uninstall: ## remove what install put there
 
 clean: ## remove what was built; the configuration, QEMU's headers and guests stay
 	rm -rf build/obj build/plain build/asan build/tsan build/tests build/bench build/flags-* build/list-* \
-		build/libcapture.a build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
+		build/phases-conf.h build/libcapture.a build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
 		build/bootstamp
 distclean: ## remove build/ and the configuration
 	rm -rf build config.mak config.mak.new

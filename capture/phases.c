@@ -9,13 +9,30 @@
 #include "copies.h"
 #include "phases.h"
 
+/* Milestones are numbers: those of CaptureMilestone, then the patterns. */
+#define MILESTONES_MAX (CAPTURE_MS_CUSTOM + CAPTURE_PATTERNS_MAX)
+
+/* A pattern, its names turned into numbers. */
+typedef struct Matcher {
+    const CapturePattern *pattern;
+    guint milestone;
+    GArray *after;  /* guint */
+    GArray *unless; /* guint */
+    bool lines;     /* has a rule for lines */
+} Matcher;
+
 struct CapturePhases {
-    GArray *rows; /* CapturePhase, by time */
+    CapturePatterns *patterns;
+    GArray *matchers;   /* Matcher */
+    GHashTable *items;  /* fw_cfg key -> name that a rule asks for */
+    char *streams[CAPTURE_STREAMS_MAX]; /* labels, or NULL */
+    GArray *rows;       /* CapturePhase, by time */
+    bool found[MILESTONES_MAX]; /* in this boot */
     guint boot;
-    bool ran;     /* the vCPUs ran: a reset is the guest's from now on */
+    bool ran;           /* the vCPUs ran: a reset is the guest's from now on */
 };
 
-static const char *const names[] = {
+static const char *const names[CAPTURE_MS_CUSTOM] = {
     [CAPTURE_MS_START] = "Start",
     [CAPTURE_MS_RUN] = "Run",
     [CAPTURE_MS_BIOS_POST] = "BIOS post",
@@ -29,33 +46,122 @@ static const char *const names[] = {
     [CAPTURE_MS_STOP] = "Stop",
 };
 
-/* What SeaBIOS prints: src/post.c, src/boot.c (dprintf levels 1 and 3). */
-static const struct {
-    const char *prefix;
-    CaptureMilestone milestone;
-} patterns[] = {
-    { "SeaBIOS (version", CAPTURE_MS_BIOS_POST },
-    { "enter handle_19", CAPTURE_MS_BIOS_INT19 },
-    { "Booting from", CAPTURE_MS_BIOS_BOOT_OS },
-};
+int capture_milestone_number(const char *name)
+{
+    for (int i = 0; i < CAPTURE_MS_CUSTOM; i++) {
+        if (!strcmp(names[i], name)) {
+            return i;
+        }
+    }
+    return -1;
+}
 
-CapturePhases *capture_phases_new(void)
+/* ------------------------------------------------------------------ */
+/* Patterns                                                            */
+
+/* The number of a milestone; MILESTONES_MAX: nobody has that name. */
+static guint milestone_of(const CapturePatterns *patterns, const char *name)
+{
+    int number = capture_milestone_number(name);
+
+    if (number >= 0) {
+        return number;
+    }
+    for (guint i = 0; i < capture_patterns_count(patterns); i++) {
+        if (!strcmp(capture_patterns_get(patterns, i)->name, name)) {
+            return CAPTURE_MS_CUSTOM + i;
+        }
+    }
+    return MILESTONES_MAX;
+}
+
+static GArray *milestones_of(const CapturePatterns *patterns,
+                             const GPtrArray *wanted)
+{
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(guint));
+
+    for (guint i = 0; i < wanted->len; i++) {
+        guint number = milestone_of(patterns, wanted->pdata[i]);
+
+        g_array_append_val(numbers, number);
+    }
+    return numbers;
+}
+
+static bool is_line_rule(const CaptureRule *rule)
+{
+    return rule->kind == CAPTURE_RULE_BEGINS ||
+           rule->kind == CAPTURE_RULE_CONTAINS ||
+           rule->kind == CAPTURE_RULE_MATCHES;
+}
+
+static void add_matcher(CapturePhases *p, const CapturePattern *pattern)
+{
+    Matcher m = {
+        .pattern = pattern,
+        .milestone = milestone_of(p->patterns, pattern->name),
+        .after = milestones_of(p->patterns, pattern->after),
+        .unless = milestones_of(p->patterns, pattern->unless),
+    };
+
+    for (guint i = 0; i < pattern->rules->len; i++) {
+        m.lines |= is_line_rule(&g_array_index(pattern->rules, CaptureRule,
+                                               i));
+    }
+    g_array_append_val(p->matchers, m);
+}
+
+static void clear_matcher(gpointer data)
+{
+    Matcher *m = data;
+
+    g_array_unref(m->after);
+    g_array_unref(m->unless);
+}
+
+CapturePhases *capture_phases_new_with(CapturePatterns *patterns)
 {
     CapturePhases *p = g_new0(CapturePhases, 1);
 
+    p->patterns = capture_patterns_ref(patterns);
     p->rows = g_array_new(FALSE, TRUE, sizeof(CapturePhase));
+    p->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    p->matchers = g_array_new(FALSE, TRUE, sizeof(Matcher));
+    g_array_set_clear_func(p->matchers, clear_matcher);
+    for (guint i = 0; i < capture_patterns_count(patterns); i++) {
+        add_matcher(p, capture_patterns_get(patterns, i));
+    }
     return p;
+}
+
+CapturePhases *capture_phases_new(void)
+{
+    return capture_phases_new_with(capture_patterns_default(NULL));
+}
+
+static void forget_streams(CapturePhases *p)
+{
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        g_clear_pointer(&p->streams[i], g_free);
+    }
 }
 
 void capture_phases_free(CapturePhases *p)
 {
     if (p) {
+        forget_streams(p);
         g_array_unref(p->rows);
+        g_array_unref(p->matchers);
+        g_hash_table_unref(p->items);
+        capture_patterns_unref(p->patterns);
         g_free(p);
     }
 }
 
-static CapturePhase *find(CapturePhases *p, CaptureMilestone milestone)
+/* ------------------------------------------------------------------ */
+/* Rows                                                                */
+
+static CapturePhase *find(CapturePhases *p, guint milestone)
 {
     for (guint i = p->rows->len; i > 0; i--) {
         CapturePhase *row = &g_array_index(p->rows, CapturePhase, i - 1);
@@ -67,37 +173,45 @@ static CapturePhase *find(CapturePhases *p, CaptureMilestone milestone)
     return NULL;
 }
 
-static void insert(CapturePhases *p, CaptureMilestone milestone,
-                   uint64_t time, uint64_t vtime, uint64_t pos,
-                   const char *detail)
+static const char *name_of(const CapturePhases *p, guint milestone)
+{
+    return milestone < CAPTURE_MS_CUSTOM
+               ? names[milestone]
+               : capture_patterns_get(p->patterns,
+                                      milestone - CAPTURE_MS_CUSTOM)->name;
+}
+
+static void insert(CapturePhases *p, guint milestone,
+                   const CaptureRecord *rec, const char *detail)
 {
     guint at = p->rows->len;
     CapturePhase row = {
         .milestone = milestone,
-        .name = names[milestone],
-        .time = time,
-        .vtime = vtime,
-        .pos = pos,
+        .name = name_of(p, milestone),
+        .time = rec->time,
+        .vtime = rec->vtime,
+        .pos = rec->pos,
         .boot = p->boot,
     };
 
+    p->found[milestone] = true;
     g_strlcpy(row.detail, detail, sizeof(row.detail));
     while (at > 0 &&
-           g_array_index(p->rows, CapturePhase, at - 1).time > time) {
+           g_array_index(p->rows, CapturePhase, at - 1).time > rec->time) {
         at--;
     }
     g_array_insert_val(p->rows, at, row);
 }
 
-static void first_time(CapturePhases *p, CaptureMilestone milestone,
+static void first_time(CapturePhases *p, guint milestone,
                        const CaptureRecord *rec, const char *detail)
 {
-    if (!find(p, milestone)) {
-        insert(p, milestone, rec->time, rec->vtime, rec->pos, detail);
+    if (!p->found[milestone]) {
+        insert(p, milestone, rec, detail);
     }
 }
 
-static void latest_time(CapturePhases *p, CaptureMilestone milestone,
+static void latest_time(CapturePhases *p, guint milestone,
                         const CaptureRecord *rec)
 {
     CapturePhase *row = find(p, milestone);
@@ -106,7 +220,155 @@ static void latest_time(CapturePhases *p, CaptureMilestone milestone,
         g_array_remove_index(p->rows,
                              row - &g_array_index(p->rows, CapturePhase, 0));
     }
-    insert(p, milestone, rec->time, rec->vtime, rec->pos, "");
+    insert(p, milestone, rec, "");
+}
+
+/* ------------------------------------------------------------------ */
+/* Patterns at work                                                    */
+
+static bool all_found(const CapturePhases *p, const GArray *wanted)
+{
+    for (guint i = 0; i < wanted->len; i++) {
+        guint number = g_array_index(wanted, guint, i);
+
+        if (number >= MILESTONES_MAX || !p->found[number]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool any_found(const CapturePhases *p, const GArray *wanted)
+{
+    for (guint i = 0; i < wanted->len; i++) {
+        guint number = g_array_index(wanted, guint, i);
+
+        if (number < MILESTONES_MAX && p->found[number]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Could an event now be this milestone? */
+static bool is_awaited(const CapturePhases *p, const Matcher *m)
+{
+    return (m->pattern->last || !p->found[m->milestone]) &&
+           all_found(p, m->after) && !any_found(p, m->unless);
+}
+
+static void reached(CapturePhases *p, const Matcher *m,
+                    const CaptureRecord *rec)
+{
+    if (m->pattern->hidden) {
+        p->found[m->milestone] = true;
+    } else if (m->pattern->last) {
+        latest_time(p, m->milestone, rec);
+    } else {
+        first_time(p, m->milestone, rec, "");
+    }
+}
+
+/* Milestones whose rules have this kind and number, or this kind and name. */
+static void take_event(CapturePhases *p, const CaptureRecord *rec,
+                       CaptureRuleKind kind, uint16_t number,
+                       const char *name)
+{
+    for (guint i = 0; i < p->matchers->len; i++) {
+        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
+        bool hit = false;
+
+        for (guint j = 0; j < m->pattern->rules->len && !hit; j++) {
+            const CaptureRule *rule = &g_array_index(m->pattern->rules,
+                                                     CaptureRule, j);
+
+            hit = rule->kind == kind &&
+                  (name ? !strcmp(rule->text, name)
+                        : rule->number == number);
+        }
+        if (hit && is_awaited(p, m)) {
+            reached(p, m, rec);
+        }
+    }
+}
+
+/* Remembers the key of an item that some rule names. */
+static void take_item(CapturePhases *p, const CaptureRecord *rec)
+{
+    for (guint i = 0; i < p->matchers->len; i++) {
+        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
+
+        for (guint j = 0; j < m->pattern->rules->len; j++) {
+            const CaptureRule *rule = &g_array_index(m->pattern->rules,
+                                                     CaptureRule, j);
+
+            if (rule->kind == CAPTURE_RULE_ITEM &&
+                !strcmp(rule->text, rec->u.item.name)) {
+                g_hash_table_replace(p->items,
+                                     GUINT_TO_POINTER(rec->u.item.key),
+                                     g_strdup(rule->text));
+                return;
+            }
+        }
+    }
+}
+
+static bool line_matches(const CapturePhases *p, const Matcher *m,
+                         const CaptureLine *line)
+{
+    const char *stream = p->streams[line->stream % CAPTURE_STREAMS_MAX];
+
+    for (guint i = 0; i < m->pattern->rules->len; i++) {
+        if (capture_rule_matches(&g_array_index(m->pattern->rules,
+                                                CaptureRule, i),
+                                 line->text, line->len, stream)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void capture_phases_line(CapturePhases *p, const CaptureLine *line)
+{
+    CaptureRecord rec = {
+        .time = line->time,
+        .vtime = line->vtime,
+        .pos = line->pos,
+    };
+
+    if (line->continued) {
+        return;
+    }
+    for (guint i = 0; i < p->matchers->len; i++) {
+        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
+
+        if (m->lines && is_awaited(p, m) && line_matches(p, m, line)) {
+            reached(p, m, &rec);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Records                                                             */
+
+/* QEMU starts once; all else is looked for anew in each boot. */
+static void forget_boot(CapturePhases *p)
+{
+    bool start = p->found[CAPTURE_MS_START], run = p->found[CAPTURE_MS_RUN];
+
+    memset(p->found, 0, sizeof(p->found));
+    p->found[CAPTURE_MS_START] = start;
+    p->found[CAPTURE_MS_RUN] = run;
+}
+
+static void take_session(CapturePhases *p)
+{
+    g_array_set_size(p->rows, 0);
+    g_hash_table_remove_all(p->items);
+    forget_streams(p);
+    memset(p->found, 0, sizeof(p->found));
+    p->boot = 0;
+    p->ran = false;
 }
 
 static void take_reset(CapturePhases *p, const CaptureRecord *rec)
@@ -114,6 +376,7 @@ static void take_reset(CapturePhases *p, const CaptureRecord *rec)
     /* Machine creation resets too, before anything ran. */
     if (p->ran) {
         p->boot++;
+        forget_boot(p);
         first_time(p, CAPTURE_MS_RESET, rec, rec->u.vm.detail);
     }
 }
@@ -144,6 +407,30 @@ static void take_vm(CapturePhases *p, const CaptureRecord *rec)
     }
 }
 
+static void take_stream(CapturePhases *p, const CaptureRecord *rec)
+{
+    char **label = &p->streams[rec->u.stream.id % CAPTURE_STREAMS_MAX];
+
+    g_free(*label);
+    *label = g_strdup(rec->u.stream.label);
+}
+
+static void take_select(CapturePhases *p, const CaptureRecord *rec)
+{
+    uint16_t key = rec->u.select.key;
+    const char *name = g_hash_table_lookup(p->items, GUINT_TO_POINTER(key));
+
+    if (key == FWCFG_KERNEL_DATA) {
+        first_time(p, CAPTURE_MS_COPY_KERNEL, rec, "");
+    } else if (key == FWCFG_INITRD_DATA) {
+        first_time(p, CAPTURE_MS_COPY_INITRD, rec, "");
+    }
+    take_event(p, rec, CAPTURE_RULE_KEY, key, NULL);
+    if (name) {
+        take_event(p, rec, CAPTURE_RULE_ITEM, 0, name);
+    }
+}
+
 /* The option ROM hands over when its last item is in place. */
 static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
                           uint16_t key)
@@ -157,19 +444,19 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_SESSION:
-        g_array_set_size(p->rows, 0);
-        p->boot = 0;
-        p->ran = false;
+        take_session(p);
+        break;
+    case CAPTURE_STREAM:
+        take_stream(p, rec);
         break;
     case CAPTURE_VM:
         take_vm(p, rec);
         break;
+    case CAPTURE_ITEM:
+        take_item(p, rec);
+        break;
     case CAPTURE_SELECT:
-        if (rec->u.select.key == FWCFG_KERNEL_DATA) {
-            first_time(p, CAPTURE_MS_COPY_KERNEL, rec, "");
-        } else if (rec->u.select.key == FWCFG_INITRD_DATA) {
-            first_time(p, CAPTURE_MS_COPY_INITRD, rec, "");
-        }
+        take_select(p, rec);
         break;
     case CAPTURE_PIO:
         if (!rec->u.pio.late) {
@@ -179,28 +466,11 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_DMA_END:
         take_copy_end(p, rec, rec->u.dma_end.key);
         break;
+    case CAPTURE_PROBE:
+        take_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff, NULL);
+        break;
     default:
         break;
-    }
-}
-
-void capture_phases_line(CapturePhases *p, const CaptureLine *line)
-{
-    CaptureRecord rec = {
-        .time = line->time,
-        .vtime = line->vtime,
-        .pos = line->pos,
-    };
-
-    if (line->continued) {
-        return;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
-        size_t len = strlen(patterns[i].prefix);
-
-        if (line->len >= len && !memcmp(line->text, patterns[i].prefix, len)) {
-            first_time(p, patterns[i].milestone, &rec, "");
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 /*
  * The milestones of a boot, out of records and lines.
  *
- * Stock SeaBIOS and option ROMs give all of them: the rules stand in
- * docs/milestones.md.
+ * Stock SeaBIOS and option ROMs give the first ten, and more can be told of
+ * in phases.conf: the rules stand in docs/milestones.md.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,25 +11,30 @@
 #define CAPTURE_PHASES_H
 
 #include "lines.h"
+#include "patterns.h"
 #include "reader.h"
 
 typedef enum CaptureMilestone {
     CAPTURE_MS_START,         /* QEMU's process */
     CAPTURE_MS_RUN,           /* the vCPUs */
-    CAPTURE_MS_BIOS_POST,     /* "SeaBIOS (version" */
-    CAPTURE_MS_BIOS_INT19,    /* "enter handle_19" */
-    CAPTURE_MS_BIOS_BOOT_OS,  /* "Booting from" */
+    CAPTURE_MS_BIOS_POST,     /* these three: phases.conf */
+    CAPTURE_MS_BIOS_INT19,
+    CAPTURE_MS_BIOS_BOOT_OS,
     CAPTURE_MS_COPY_KERNEL,   /* first select of fw_cfg 0x11 */
     CAPTURE_MS_COPY_INITRD,   /* first select of fw_cfg 0x12 */
     CAPTURE_MS_LINUX_BOOT_OS, /* end of the last item for -kernel */
     CAPTURE_MS_RESET,         /* the guest was reset */
     CAPTURE_MS_SHUTDOWN,      /* shutdown request */
     CAPTURE_MS_STOP,          /* QEMU ended */
+    CAPTURE_MS_CUSTOM,        /* and above: others of phases.conf */
 } CaptureMilestone;
+
+/* The number of a milestone that needs no pattern, or -1. */
+int capture_milestone_number(const char *name);
 
 typedef struct CapturePhase {
     CaptureMilestone milestone;
-    const char *name;
+    const char *name; /* good as long as the CapturePhases */
     uint64_t time;  /* ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
     uint64_t pos;   /* of the record it comes from */
@@ -39,13 +44,18 @@ typedef struct CapturePhase {
 
 typedef struct CapturePhases CapturePhases;
 
+/* With capture_patterns_default(), or with a table of one's own. */
 CapturePhases *capture_phases_new(void);
+CapturePhases *capture_phases_new_with(CapturePatterns *patterns);
 void capture_phases_free(CapturePhases *phases);
 
 /* Takes any record; a SESSION record starts over. */
 void capture_phases_record(CapturePhases *phases, const CaptureRecord *record);
 
-/* Takes a line (a partial one as well; only its beginning is looked at). */
+/*
+ * Takes a line, a partial one as well: only its first
+ * CAPTURE_PATTERN_LINE_MAX bytes are looked at.
+ */
 void capture_phases_line(CapturePhases *phases, const CaptureLine *line);
 
 /* Milestones so far in the order they happened; good until the next feed. */

@@ -1,0 +1,580 @@
+/*
+ * Reading phases.conf.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "firmware-debug/probe.h"
+#include "patterns.h"
+#include "phases.h"
+
+/* A guest may write what makes a regular expression try for ever. */
+#define REGEX_LIMITS "(*LIMIT_MATCH=20000)"
+
+#define PROBES (BOOTPROBE_NUMBER_MASK + 1)
+
+struct CapturePatterns {
+    int refs;
+    GPtrArray *patterns; /* CapturePattern * */
+    char *probes[PROBES];
+};
+
+/* Made of firmware-debug/phases.conf by the Makefile. */
+static const char builtin[] =
+#include "phases-conf.h"
+    ;
+
+G_DEFINE_QUARK(capture-patterns-error-quark, capture_patterns_error)
+
+/* ------------------------------------------------------------------ */
+/* Tables                                                              */
+
+static void clear_rule(gpointer data)
+{
+    CaptureRule *rule = data;
+
+    g_free(rule->text);
+    g_free(rule->stream);
+    g_clear_pointer(&rule->regex, g_regex_unref);
+}
+
+static void free_pattern(gpointer data)
+{
+    CapturePattern *pattern = data;
+
+    g_free(pattern->name);
+    g_array_unref(pattern->rules);
+    g_ptr_array_unref(pattern->after);
+    g_ptr_array_unref(pattern->unless);
+    g_free(pattern);
+}
+
+static CapturePattern *new_pattern(const char *name)
+{
+    CapturePattern *pattern = g_new0(CapturePattern, 1);
+
+    pattern->name = g_strdup(name);
+    pattern->rules = g_array_new(FALSE, TRUE, sizeof(CaptureRule));
+    g_array_set_clear_func(pattern->rules, clear_rule);
+    pattern->after = g_ptr_array_new_with_free_func(g_free);
+    pattern->unless = g_ptr_array_new_with_free_func(g_free);
+    return pattern;
+}
+
+CapturePatterns *capture_patterns_new(void)
+{
+    CapturePatterns *p = g_new0(CapturePatterns, 1);
+
+    p->refs = 1;
+    p->patterns = g_ptr_array_new_with_free_func(free_pattern);
+    return p;
+}
+
+CapturePatterns *capture_patterns_ref(CapturePatterns *p)
+{
+    g_atomic_int_inc(&p->refs);
+    return p;
+}
+
+void capture_patterns_unref(CapturePatterns *p)
+{
+    if (!p || !g_atomic_int_dec_and_test(&p->refs)) {
+        return;
+    }
+    g_ptr_array_unref(p->patterns);
+    for (int i = 0; i < PROBES; i++) {
+        g_free(p->probes[i]);
+    }
+    g_free(p);
+}
+
+guint capture_patterns_count(const CapturePatterns *p)
+{
+    return p->patterns->len;
+}
+
+const CapturePattern *capture_patterns_get(const CapturePatterns *p, guint i)
+{
+    return i < p->patterns->len ? g_ptr_array_index(p->patterns, i) : NULL;
+}
+
+const char *capture_patterns_probe(const CapturePatterns *p, unsigned number)
+{
+    return number < PROBES ? p->probes[number] : NULL;
+}
+
+/* ------------------------------------------------------------------ */
+/* A line of the file                                                  */
+
+typedef struct Parser {
+    CapturePatterns *to; /* what this file says, and nothing else */
+    CapturePattern *now; /* the milestone that the lines belong to, or NULL */
+    char *stream;        /* for its rules from here on, or NULL */
+    int line;
+    GArray *uses;        /* Use: names that may stand further down */
+} Parser;
+
+typedef struct Use {
+    char *name; /* owned by the pattern */
+    int line;
+} Use;
+
+typedef bool Keyword(Parser *p, const char *rest, GError **error);
+
+static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool refuse(GError **error, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list args;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error_literal(error, CAPTURE_PATTERNS_ERROR, 0, text);
+    return false;
+}
+
+/* Names are shown as they are. */
+static bool good_name(const char *name, GError **error)
+{
+    if (strlen(name) >= CAPTURE_NAME_MAX) {
+        return refuse(error, "the name has more than %d bytes",
+                      CAPTURE_NAME_MAX - 1);
+    }
+    if (!g_utf8_validate(name, -1, NULL)) {
+        return refuse(error, "the name is not UTF-8");
+    }
+    for (const char *c = name; *c; c = g_utf8_next_char(c)) {
+        if (!g_unichar_isprint(g_utf8_get_char(c))) {
+            return refuse(error, "a character of the name cannot be shown");
+        }
+    }
+    return true;
+}
+
+/* A number up to @max, decimal or 0x and hexadecimal, and nothing behind. */
+static bool get_number(const char *word, uint64_t max, uint16_t *number,
+                       GError **error)
+{
+    char *end;
+    uint64_t n = g_ascii_isdigit(word[0])
+                     ? g_ascii_strtoull(word, &end, 0) : UINT64_MAX;
+
+    if (n > max || *end) {
+        return refuse(error, "'%s' is not a number from 0 to 0x%x", word,
+                      (unsigned)max);
+    }
+    *number = n;
+    return true;
+}
+
+/* "probe NUMBER NAME" */
+static bool take_probe(Parser *p, const char *rest, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
+    const char *name = words[1] ? g_strchug(words[1]) : "";
+    uint16_t number;
+
+    p->now = NULL;
+    if (!get_number(words[0], BOOTPROBE_NUMBER_MASK, &number, error)) {
+        return false;
+    }
+    if (!*name) {
+        return refuse(error, "the probe has no name");
+    }
+    if (p->to->probes[number]) {
+        return refuse(error, "probe 0x%02x has a name already", number);
+    }
+    p->to->probes[number] = g_strdup(name);
+    return good_name(name, error);
+}
+
+static guint index_of(const CapturePatterns *p, const char *name)
+{
+    guint i = 0;
+
+    while (i < p->patterns->len &&
+           strcmp(capture_patterns_get(p, i)->name, name)) {
+        i++;
+    }
+    return i;
+}
+
+static bool take_milestone(Parser *p, const char *rest, GError **error)
+{
+    if (!good_name(rest, error)) {
+        return false;
+    }
+    if (index_of(p->to, rest) < p->to->patterns->len) {
+        return refuse(error, "milestone '%s' is above already", rest);
+    }
+    if (p->to->patterns->len == CAPTURE_PATTERNS_MAX) {
+        return refuse(error, "more than %d milestones", CAPTURE_PATTERNS_MAX);
+    }
+    p->now = new_pattern(rest);
+    g_ptr_array_add(p->to->patterns, p->now);
+    g_clear_pointer(&p->stream, g_free);
+    return true;
+}
+
+static bool take_first(Parser *p, const char *rest, GError **error)
+{
+    p->now->last = false;
+    return true;
+}
+
+static bool take_last(Parser *p, const char *rest, GError **error)
+{
+    p->now->last = true;
+    return true;
+}
+
+static bool take_hidden(Parser *p, const char *rest, GError **error)
+{
+    p->now->hidden = true;
+    return true;
+}
+
+static bool take_stream(Parser *p, const char *rest, GError **error)
+{
+    g_free(p->stream);
+    p->stream = g_strdup(rest);
+    return true;
+}
+
+static bool use_name(Parser *p, GPtrArray *names, const char *name)
+{
+    Use use = { .name = g_strdup(name), .line = p->line };
+
+    g_ptr_array_add(names, use.name);
+    g_array_append_val(p->uses, use);
+    return true;
+}
+
+static bool take_after(Parser *p, const char *rest, GError **error)
+{
+    return use_name(p, p->now->after, rest);
+}
+
+static bool take_unless(Parser *p, const char *rest, GError **error)
+{
+    return use_name(p, p->now->unless, rest);
+}
+
+/* ------------------------------------------------------------------ */
+/* Rules                                                               */
+
+static bool add_rule(Parser *p, CaptureRule *rule, GError **error)
+{
+    if (p->now->rules->len == CAPTURE_PATTERN_RULES_MAX) {
+        clear_rule(rule);
+        return refuse(error, "more than %d rules for a milestone",
+                      CAPTURE_PATTERN_RULES_MAX);
+    }
+    g_array_append_val(p->now->rules, *rule);
+    return true;
+}
+
+/* Quotes keep the blanks at the ends of a text. */
+static char *unquoted(const char *rest)
+{
+    size_t len = strlen(rest);
+
+    return len >= 3 && rest[0] == '"' && rest[len - 1] == '"'
+               ? g_strndup(rest + 1, len - 2) : g_strdup(rest);
+}
+
+static bool add_text(Parser *p, CaptureRuleKind kind, const char *rest,
+                     GError **error)
+{
+    CaptureRule rule = {
+        .kind = kind,
+        .text = unquoted(rest),
+        .stream = g_strdup(p->stream),
+    };
+
+    rule.len = strlen(rule.text);
+    if (rule.len > CAPTURE_PATTERN_LINE_MAX) {
+        clear_rule(&rule);
+        return refuse(error, "only the first %d bytes of a line are looked "
+                      "at", CAPTURE_PATTERN_LINE_MAX);
+    }
+    return add_rule(p, &rule, error);
+}
+
+static bool take_begins(Parser *p, const char *rest, GError **error)
+{
+    return add_text(p, CAPTURE_RULE_BEGINS, rest, error);
+}
+
+static bool take_contains(Parser *p, const char *rest, GError **error)
+{
+    return add_text(p, CAPTURE_RULE_CONTAINS, rest, error);
+}
+
+static bool take_matches(Parser *p, const char *rest, GError **error)
+{
+    g_autofree char *text = unquoted(rest);
+    g_autofree char *limited = g_strconcat(REGEX_LIMITS, text, NULL);
+    g_autoptr(GError) why = NULL;
+    CaptureRule rule = { .kind = CAPTURE_RULE_MATCHES };
+
+    /* Raw: guest bytes need not be UTF-8. */
+    rule.regex = g_regex_new(limited, G_REGEX_RAW, 0, &why);
+    if (!rule.regex) {
+        return refuse(error, "'%s' is not a regular expression: %s", text,
+                      why->message);
+    }
+    rule.stream = g_strdup(p->stream);
+    return add_rule(p, &rule, error);
+}
+
+/* "fwcfg NAME", or the item's key as a number: names begin otherwise. */
+static bool take_fwcfg(Parser *p, const char *rest, GError **error)
+{
+    CaptureRule rule = { .kind = CAPTURE_RULE_KEY };
+
+    if (g_ascii_isdigit(rest[0])) {
+        return get_number(rest, UINT16_MAX, &rule.number, error) &&
+               add_rule(p, &rule, error);
+    }
+    return add_text(p, CAPTURE_RULE_ITEM, rest, error);
+}
+
+/* "mark [begin|end] NUMBER" */
+static bool take_mark(Parser *p, const char *rest, GError **error)
+{
+    CaptureRule rule = { .kind = CAPTURE_RULE_MARK };
+    g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
+    const char *number = words[0];
+    uint16_t kind = BOOTPROBE_POINT;
+
+    if (words[1]) {
+        kind = !strcmp(words[0], "begin") ? BOOTPROBE_BEGIN : BOOTPROBE_END;
+        if (kind == BOOTPROBE_END && strcmp(words[0], "end")) {
+            return refuse(error, "'%s' is neither 'begin' nor 'end'",
+                          words[0]);
+        }
+        number = g_strchug(words[1]);
+    }
+    if (!get_number(number, BOOTPROBE_NUMBER_MASK, &rule.number, error)) {
+        return false;
+    }
+    rule.number |= kind;
+    return add_rule(p, &rule, error);
+}
+
+/* ------------------------------------------------------------------ */
+/* The file                                                            */
+
+typedef enum KeywordUse {
+    TOP,   /* anywhere, with something behind it */
+    BELOW, /* below a milestone, with something behind it */
+    ALONE, /* below a milestone, and nothing stands behind it */
+} KeywordUse;
+
+static const struct {
+    const char *word;
+    Keyword *take;
+    KeywordUse use;
+} keywords[] = {
+    { "probe", take_probe, TOP },
+    { "milestone", take_milestone, TOP },
+    { "first", take_first, ALONE },
+    { "last", take_last, ALONE },
+    { "hidden", take_hidden, ALONE },
+    { "stream", take_stream, BELOW },
+    { "after", take_after, BELOW },
+    { "unless", take_unless, BELOW },
+    { "begins", take_begins, BELOW },
+    { "contains", take_contains, BELOW },
+    { "matches", take_matches, BELOW },
+    { "fwcfg", take_fwcfg, BELOW },
+    { "mark", take_mark, BELOW },
+};
+
+/* @line is without blanks at its ends; it is changed. */
+static bool take_line(Parser *p, char *line, GError **error)
+{
+    size_t n = strcspn(line, " \t");
+    const char *rest = line[n] ? g_strchug(line + n + 1) : "";
+
+    if (strlen(line) > CAPTURE_PATTERN_TEXT_MAX) {
+        return refuse(error, "the line has more than %d bytes",
+                      CAPTURE_PATTERN_TEXT_MAX);
+    }
+    line[n] = '\0';
+    for (size_t i = 0; i < G_N_ELEMENTS(keywords); i++) {
+        if (strcmp(line, keywords[i].word)) {
+            continue;
+        }
+        if (keywords[i].use != TOP && !p->now) {
+            return refuse(error, "'%s' belongs below a milestone", line);
+        }
+        if ((keywords[i].use == ALONE) != !*rest) {
+            return refuse(error, *rest ? "nothing may stand behind '%s'"
+                                       : "something is missing behind '%s'",
+                          line);
+        }
+        return keywords[i].take(p, rest, error);
+    }
+    return refuse(error, "'%s' is not a keyword", line);
+}
+
+static void merge(CapturePatterns *p, CapturePatterns *from)
+{
+    for (int i = 0; i < PROBES; i++) {
+        if (from->probes[i]) {
+            g_free(p->probes[i]);
+            p->probes[i] = g_steal_pointer(&from->probes[i]);
+        }
+    }
+    while (from->patterns->len) {
+        CapturePattern *pattern = g_ptr_array_steal_index(from->patterns, 0);
+        guint i = index_of(p, pattern->name);
+
+        if (i < p->patterns->len) {
+            free_pattern(p->patterns->pdata[i]);
+            p->patterns->pdata[i] = pattern;
+        } else {
+            g_ptr_array_add(p->patterns, pattern);
+        }
+    }
+}
+
+static bool parse(Parser *p, char **lines, GError **error)
+{
+    for (int i = 0; lines[i]; i++) {
+        char *line = g_strstrip(lines[i]);
+
+        p->line = i + 1;
+        if (*line && *line != '#' && !take_line(p, line, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_known(const CapturePatterns *p, const char *name)
+{
+    return index_of(p, name) < p->patterns->len;
+}
+
+/* Whose after or unless is nobody's name waits in vain. */
+static bool check_uses(Parser *p, const CapturePatterns *before,
+                       GError **error)
+{
+    for (guint i = 0; i < p->uses->len; i++) {
+        Use use = g_array_index(p->uses, Use, i);
+
+        if (!is_known(p->to, use.name) && !is_known(before, use.name) &&
+            capture_milestone_number(use.name) < 0) {
+            p->line = use.line;
+            return refuse(error, "there is no milestone '%s'", use.name);
+        }
+    }
+    return true;
+}
+
+bool capture_patterns_add(CapturePatterns *p, const char *text,
+                          const char *name, GError **error)
+{
+    g_autoptr(CapturePatterns) file = capture_patterns_new();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GArray) uses = g_array_new(FALSE, FALSE, sizeof(Use));
+    Parser parser = { .to = file, .uses = uses };
+    bool good = parse(&parser, lines, error) &&
+                check_uses(&parser, p, error);
+
+    if (good && p->patterns->len + file->patterns->len >
+                    CAPTURE_PATTERNS_MAX) {
+        good = refuse(error, "more than %d milestones with those that are "
+                      "compiled in", CAPTURE_PATTERNS_MAX);
+    }
+    if (good) {
+        merge(p, file);
+    } else {
+        g_prefix_error(error, "%s:%d: ", name, parser.line);
+    }
+    g_free(parser.stream);
+    return good;
+}
+
+CapturePatterns *capture_patterns_load(const char *user_file, GError **error)
+{
+    g_autoptr(CapturePatterns) p = capture_patterns_new();
+    g_autoptr(GError) why = NULL;
+    g_autofree char *text = NULL;
+    gsize size;
+
+    if (!capture_patterns_add(p, builtin, "phases.conf", error)) {
+        return NULL;
+    }
+    if (!user_file) {
+        return g_steal_pointer(&p);
+    }
+    if (!g_file_get_contents(user_file, &text, &size, &why)) {
+        if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+            return g_steal_pointer(&p);
+        }
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    if (strlen(text) != size) {
+        refuse(error, "%s: is not a text", user_file);
+        return NULL;
+    }
+    return capture_patterns_add(p, text, user_file, error)
+               ? g_steal_pointer(&p) : NULL;
+}
+
+char *capture_patterns_user_file(void)
+{
+    return g_build_filename(g_get_user_config_dir(), "bootstamp",
+                            "phases.conf", NULL);
+}
+
+CapturePatterns *capture_patterns_default(GError **error)
+{
+    static CapturePatterns *shared;
+    static GError *wrong;
+
+    if (!shared) {
+        g_autofree char *file = capture_patterns_user_file();
+
+        shared = capture_patterns_load(file, &wrong);
+        if (!shared) {
+            shared = capture_patterns_load(NULL, NULL);
+        }
+        g_assert(shared); /* a unit test reads the compiled-in text */
+    }
+    if (wrong && error) {
+        *error = g_error_copy(wrong);
+    }
+    return shared;
+}
+
+/* ------------------------------------------------------------------ */
+/* Matching                                                            */
+
+bool capture_rule_matches(const CaptureRule *rule, const char *text,
+                          size_t len, const char *stream)
+{
+    len = MIN(len, CAPTURE_PATTERN_LINE_MAX);
+    if (rule->stream && (!stream || strcmp(rule->stream, stream))) {
+        return false;
+    }
+    switch (rule->kind) {
+    case CAPTURE_RULE_BEGINS:
+        return len >= rule->len && !memcmp(text, rule->text, rule->len);
+    case CAPTURE_RULE_CONTAINS:
+        return memmem(text, len, rule->text, rule->len) != NULL;
+    case CAPTURE_RULE_MATCHES:
+        return g_regex_match_full(rule->regex, text, len, 0, 0, NULL, NULL);
+    default:
+        return false;
+    }
+}
