@@ -22,6 +22,9 @@
 #include "char-timestamp.h"
 #include "firmware-debug/probe.h"
 
+/* A QEMU whose machines have no ISA bus lacks it, and the device's parent. */
+#pragma weak isa_register_ioport
+
 #define PORTS 8
 #define LINE_OFFSET (BOOTPROBE_LINE_PORT - BOOTPROBE_PORT)
 
@@ -217,7 +220,9 @@ static const TypeInfo bootprobe_info = {
 
 static void bootprobe_register_types(void)
 {
-    type_register_static(&bootprobe_info);
+    if (isa_register_ioport) {
+        type_register_static(&bootprobe_info);
+    }
 }
 
 type_init(bootprobe_register_types)
