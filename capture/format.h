@@ -109,7 +109,7 @@ typedef struct CaptureHeader {
     uint32_t reserved0;
     uint8_t pad0[64];
 
-    uint64_t reserved_words; /* words handed out so far; own cache line */
+    uint64_t reserved_words; /* words handed out, some milliseconds ago */
     uint8_t pad1[56];
 
     uint64_t lost_bytes;  /* guest bytes not kept, this session */

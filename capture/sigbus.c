@@ -43,11 +43,32 @@ static void chain(int sig, siginfo_t *info, void *context)
     } else if (previous.sa_handler == SIG_IGN) {
         return;
     } else if (previous.sa_handler == SIG_DFL) {
-        /* Returning repeats the access, now with the default action. */
+        /*
+         * Returning repeats the access, now with the default action; a
+         * signal that somebody sent has to be sent again.
+         */
         sigaction(sig, &previous, NULL);
+        if (info->si_code <= 0) {
+            raise(sig);
+        }
     } else {
         previous.sa_handler(sig);
     }
+}
+
+/*
+ * Two threads may do so for the same page, one after the other; what the
+ * first has stored there by then was lost anyway.  (Not inlined: the tests'
+ * thread sanitizer knows it by its name.)
+ */
+static bool __attribute__((noinline)) put_zero_page(const SigbusRegion *r,
+                                                    const char *addr)
+{
+    void *page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
+    int prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
+
+    return mmap(page, page_size, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                -1, 0) != MAP_FAILED;
 }
 
 static void handler(int sig, siginfo_t *info, void *context)
@@ -55,22 +76,17 @@ static void handler(int sig, siginfo_t *info, void *context)
     int saved = errno;
     char *addr = info->si_addr;
     SigbusRegion *r = find_region(addr);
-    int prot;
-    void *page;
 
-    if (!r || info->si_code == SI_USER) {
+    if (!r || info->si_code <= 0) {
         chain(sig, info, context);
         errno = saved;
         return;
     }
 
-    page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
-    prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
-    if (mmap(page, page_size, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-             -1, 0) == MAP_FAILED) {
-        chain(sig, info, context);
-    } else {
+    if (put_zero_page(r, addr)) {
         __atomic_store_n(&r->damaged, 1, __ATOMIC_RELEASE);
+    } else {
+        chain(sig, info, context);
     }
     errno = saved;
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "salvage.h"
 #include "sigbus.h"
 #include "writer.h"
 
@@ -62,6 +63,11 @@ struct CaptureWriter {
 
     /* Words handed out: what all writers contend for. */
     uint64_t reserved __attribute__((aligned(64)));
+    uint64_t other_words;  /* of those, words that are no guest's byte */
+    uint64_t events;       /* kept, but for the writer's own */
+
+    /* Refused so far; the header, which can be cut off, has a copy. */
+    CaptureLost lost __attribute__((aligned(64)));
 
     /* The helper's own. */
     char *region __attribute__((aligned(64)));
@@ -71,14 +77,20 @@ struct CaptureWriter {
     uint64_t size_max;     /* page-aligned, 0: none */
     uint64_t last_reserved;
     CaptureLost told;      /* losses the capture tells of already */
+    uint64_t first;        /* word that the session begins at */
     int fd;
-    bool dead;             /* the file was truncated under us */
+    bool dead;             /* the file was truncated under us: */
+    CaptureLost gone;      /* kept once and then cut off */
+    uint64_t kept_end;     /* word behind what the cut left */
+    uint64_t tail;         /* where the next record can be put */
     bool stop;
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     SigbusRegion guard;
     char *path;
+    GByteArray *session;   /* payload of the SESSION record */
+    CaptureHeader saved;   /* as it was written, without the counters */
 };
 
 GQuark capture_writer_error_quark(void)
@@ -120,7 +132,14 @@ const char *capture_writer_path(const CaptureWriter *w)
 
 static void count_lost_bytes(CaptureWriter *w, uint64_t n)
 {
+    __atomic_fetch_add(&w->lost.bytes, n, __ATOMIC_RELAXED);
     __atomic_fetch_add(&w->header->lost_bytes, n, __ATOMIC_RELAXED);
+}
+
+static void count_lost_event(CaptureWriter *w)
+{
+    __atomic_fetch_add(&w->lost.events, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&w->header->lost_events, 1, __ATOMIC_RELAXED);
 }
 
 static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
@@ -138,6 +157,7 @@ static void __attribute__((noinline)) pad(CaptureWriter *w, uint64_t pos,
 {
     uint64_t end;
 
+    __atomic_fetch_add(&w->other_words, n, __ATOMIC_RELAXED);
     __atomic_fetch_add(&w->reserved, 0, __ATOMIC_ACQ_REL);
     end = MIN(pos + n, __atomic_load_n(&w->mapped_words, __ATOMIC_ACQUIRE));
     for (uint64_t i = pos; i < end; i++) {
@@ -180,6 +200,7 @@ static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
 {
     size_t n = event_words(len) - 1;
 
+    __atomic_fetch_add(&w->other_words, n + 1, __ATOMIC_RELAXED);
     for (size_t i = 0; i < n; i++) {
         size_t at = i * CAPTURE_CONT_BYTES;
         uint64_t word = 0;
@@ -255,9 +276,10 @@ static bool append_event(CaptureWriter *w, uint64_t time,
         pos = reserve(w, limit, event_words(len));
     }
     if (pos == UINT64_MAX) {
-        __atomic_fetch_add(&w->header->lost_events, 1, __ATOMIC_RELAXED);
+        count_lost_event(w);
         return false;
     }
+    __atomic_fetch_add(&w->events, 1, __ATOMIC_RELAXED);
     store_event(w, pos, time, kind, payload, len);
     return true;
 }
@@ -323,8 +345,10 @@ void capture_append_vclock(CaptureWriter *w, uint64_t time,
 void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
                          uint64_t *events)
 {
-    *bytes = __atomic_load_n(&w->header->lost_bytes, __ATOMIC_RELAXED);
-    *events = __atomic_load_n(&w->header->lost_events, __ATOMIC_RELAXED);
+    *bytes = __atomic_load_n(&w->lost.bytes, __ATOMIC_RELAXED) +
+             __atomic_load_n(&w->gone.bytes, __ATOMIC_RELAXED);
+    *events = __atomic_load_n(&w->lost.events, __ATOMIC_RELAXED) +
+              __atomic_load_n(&w->gone.events, __ATOMIC_RELAXED);
 }
 
 static CaptureLost losses(const CaptureWriter *w)
@@ -468,18 +492,105 @@ static void extend(CaptureWriter *w)
     }
 }
 
+/*
+ * What was kept and is no longer there.  A word that a thread is storing
+ * right now may be in either number; after the last one it is exact.
+ */
+static void count_gone(CaptureWriter *w)
+{
+    uint64_t bytes = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED) -
+                     w->first -
+                     __atomic_load_n(&w->other_words, __ATOMIC_RELAXED);
+    uint64_t events = __atomic_load_n(&w->events, __ATOMIC_RELAXED);
+    CaptureLost kept = salvage_count(w->fd, w->first, &w->kept_end);
+
+    __atomic_store_n(&w->gone.bytes, bytes - MIN(kept.bytes, bytes),
+                     __ATOMIC_RELAXED);
+    __atomic_store_n(&w->gone.events, events - MIN(kept.events, events),
+                     __ATOMIC_RELAXED);
+}
+
+/*
+ * After the first cut, or one more: what is left ends with a whole record,
+ * and behind it comes what a reader needs to go on.
+ */
+static void begin_tail(CaptureWriter *w, uint64_t words, uint64_t time)
+{
+    CaptureClock clock = { .time_ns = time };
+
+    w->kept_end = MIN(w->kept_end, words);
+    count_gone(w);
+    w->tail = w->kept_end;
+    if (w->kept_end < w->first + event_words(w->session->len)) {
+        w->tail = w->kept_end = MIN(w->kept_end, w->first);
+        w->tail = salvage_event(w->fd, w->tail, 0, CAPTURE_SESSION,
+                                w->session->data, w->session->len);
+    }
+    w->tail = salvage_event(w->fd, w->tail, time, CAPTURE_CLOCK, &clock,
+                            sizeof(clock));
+}
+
+static void put_header(CaptureWriter *w, const CaptureLost *lost)
+{
+    pthread_mutex_lock(&w->lock);
+    salvage_header(w->fd, &w->saved, lost);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* Makes a capture again of what the cut left, and tells what it took. */
+static void salvage(CaptureWriter *w)
+{
+    uint64_t time = capture_writer_now(w);
+    uint64_t words;
+    CaptureLost lost;
+    struct stat st;
+
+    if (fstat(w->fd, &st) || !salvage_is_ours(w->fd)) {
+        return;
+    }
+    words = st.st_size > CAPTURE_HEADER_SIZE ? words_in(st.st_size) : 0;
+    if (words < w->tail) {
+        /* First: once there are records it would be taken for whole. */
+        lost = losses(w);
+        put_header(w, &lost);
+        begin_tail(w, words, time);
+    } else {
+        count_gone(w);
+    }
+    lost = losses(w);
+    put_header(w, &lost);
+    w->tail = salvage_event(w->fd, w->tail, time, CAPTURE_LOST, &lost,
+                            sizeof(lost));
+    w->told = lost;
+}
+
 /* Somebody cut the file: what we store now goes nowhere, so say it is lost. */
 static void check_truncated(CaptureWriter *w)
 {
     struct stat st;
 
-    if (!sigbus_damaged(&w->guard) &&
-        (fstat(w->fd, &st) || (uint64_t)st.st_size >= w->mapped)) {
+    if (w->dead || (!sigbus_damaged(&w->guard) &&
+                    (fstat(w->fd, &st) ||
+                     (uint64_t)st.st_size >= w->mapped))) {
         return;
     }
     w->dead = true;
     __atomic_store_n(&w->limit, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
+    w->kept_end = words_in(used_bytes(w));
+    w->tail = UINT64_MAX;
+    salvage(w);
+}
+
+/* The header's counters go on; the page of our mapping may not be the file's. */
+static void tell_dead(CaptureWriter *w)
+{
+    CaptureLost lost = losses(w);
+
+    if (memcmp(&lost, &w->told, sizeof(lost)) && salvage_is_ours(w->fd)) {
+        put_header(w, &lost);
+        w->told = lost;
+    }
 }
 
 /*
@@ -502,6 +613,7 @@ static int tick(CaptureWriter *w)
     uint64_t used;
 
     if (w->dead) {
+        tell_dead(w);
         return TICK_IDLE_MS;
     }
     check_truncated(w);
@@ -580,8 +692,6 @@ static void stop_helper(CaptureWriter *w)
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->helper, NULL);
-    pthread_cond_destroy(&w->wake);
-    pthread_mutex_destroy(&w->lock);
 }
 
 /* ------------------------------------------------------------------ */
@@ -782,6 +892,7 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
     /* Last: a file with the magic has a whole header. */
     memcpy(&magic, CAPTURE_MAGIC, sizeof(magic));
     __atomic_store_n((uint64_t *)h->magic, magic, __ATOMIC_RELEASE);
+    w->saved = *h;
 }
 
 /*
@@ -818,13 +929,15 @@ static void begin_session(CaptureWriter *w, const CaptureWriterOptions *o,
         .mono_ns = start_ns,
         .pid = getpid(),
     };
-    g_autoptr(GByteArray) payload = g_byte_array_new();
+    uint64_t pos;
 
-    g_byte_array_append(payload, (guint8 *)&session, sizeof(session));
-    g_byte_array_append(payload, (guint8 *)version, strlen(version) + 1);
+    w->session = g_byte_array_new();
+    g_byte_array_append(w->session, (guint8 *)&session, sizeof(session));
+    g_byte_array_append(w->session, (guint8 *)version, strlen(version) + 1);
     w->epoch = time >> EPOCH_SHIFT;
-    append_event(w, time, &w->event_limit, CAPTURE_SESSION, payload->data,
-                 payload->len);
+    pos = reserve(w, &w->event_limit, event_words(w->session->len));
+    store_event(w, pos, time, CAPTURE_SESSION, w->session->data,
+                w->session->len);
 }
 
 static bool check_options(const CaptureWriterOptions *o, GError **error)
@@ -915,7 +1028,8 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     w->start_ns = time_zero(&old, start_ns);
     fill_header(w, o, &old, start_ns, words_in(end));
     /* What an earlier session wrote is none of ours to pad. */
-    w->mapped_words = w->reserved = w->last_reserved = words_in(end);
+    w->first = words_in(end);
+    w->mapped_words = w->reserved = w->last_reserved = w->first;
     raise_limits(w);
     begin_session(w, o, start_ns);
     return true;
@@ -972,6 +1086,16 @@ static void drop_file_size_signal(const sigset_t *old)
     pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
+static void free_writer(CaptureWriter *w)
+{
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    close(w->fd);
+    g_byte_array_unref(w->session);
+    g_free(w->path);
+    free(w);
+}
+
 CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
                                    GError **error)
 {
@@ -1001,9 +1125,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
         set_errno(error, "cannot start the helper thread", ret);
         sigbus_unguard(&w->guard);
         munmap(w->region, w->region_size);
-        close(w->fd);
-        g_free(w->path);
-        free(w);
+        free_writer(w);
         return NULL;
     }
     return w;
@@ -1014,6 +1136,11 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
 {
     g_strlcpy(w->header->machine, machine, sizeof(w->header->machine));
     w->header->guest_ram = ram;
+    /* For the helper, who may be busy with it. */
+    pthread_mutex_lock(&w->lock);
+    memcpy(w->saved.machine, w->header->machine, sizeof(w->saved.machine));
+    w->saved.guest_ram = ram;
+    pthread_mutex_unlock(&w->lock);
 }
 
 void capture_writer_abandon(CaptureWriter *w)
@@ -1022,21 +1149,37 @@ void capture_writer_abandon(CaptureWriter *w)
                       __ATOMIC_RELEASE);
 }
 
-void capture_writer_close(CaptureWriter *w)
+/* Nobody else is there any more: the numbers are final. */
+static void close_file(CaptureWriter *w)
 {
     uint64_t used;
 
-    stop_helper(w);
+    check_truncated(w);
+    if (w->dead) {
+        salvage(w);
+        if (salvage_is_ours(w->fd)) {
+            salvage_end(w->fd, &w->saved);
+        }
+        return;
+    }
     tell_losses(w);
     used = used_bytes(w);
     w->header->reserved_words = words_in(used);
     capture_writer_abandon(w);
-    sigbus_unguard(&w->guard);
-    munmap(w->region, w->region_size);
-    if (!w->dead && ftruncate(w->fd, used)) {
+    if (ftruncate(w->fd, used)) {
         /* Trailing zeros are "not yet written": still a whole capture. */
     }
-    close(w->fd);
-    g_free(w->path);
-    free(w);
+}
+
+void capture_writer_close(CaptureWriter *w)
+{
+    sigset_t signals;
+
+    stop_helper(w);
+    signals = hold_file_size_signal();
+    close_file(w);
+    drop_file_size_signal(&signals);
+    sigbus_unguard(&w->guard);
+    munmap(w->region, w->region_size);
+    free_writer(w);
 }

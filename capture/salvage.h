@@ -1,0 +1,42 @@
+/*
+ * What is left of a capture that somebody cut while it was written.
+ *
+ * The writer can no longer use its mapping then.  These put the file right
+ * by plain writes: a header again, and a LOST record behind what is left.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_SALVAGE_H
+#define CAPTURE_SALVAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "format.h"
+
+/*
+ * True where the file is empty or begins as a capture does.  Otherwise it is
+ * somebody else's by now, and not to be touched.
+ */
+bool salvage_is_ours(int fd);
+
+/*
+ * Counts what is whole in the words [first, *end): guest bytes, and events
+ * but for those that the writer makes for itself.  Moves *@end behind the
+ * last whole record.
+ */
+CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end);
+
+/* Writes an event at word @pos; returns the word behind it. */
+uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
+                       const void *payload, size_t len);
+
+/* Writes @header where the file has less than that, and what was lost. */
+void salvage_header(int fd, const CaptureHeader *header,
+                    const CaptureLost *lost);
+
+/* Marks the capture as closed in good order. */
+void salvage_end(int fd, const CaptureHeader *header);
+
+#endif
