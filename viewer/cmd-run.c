@@ -15,6 +15,7 @@
 #include "capture/paths.h"
 #include "common.h"
 #include "config.h"
+#include "run.h"
 
 #define MODULE "chardev-timestamp.so"
 #define CHARDEV_ID "bootstamp"
@@ -23,6 +24,7 @@
 static struct {
     char *capture;
     gboolean quiet;
+    gboolean view;
 } opt;
 
 static const GOptionEntry entries[] = {
@@ -31,6 +33,8 @@ static const GOptionEntry entries[] = {
       "FILE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what was added to the command line", NULL },
+    { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
+      "watch the boot in this terminal, as bootstamp view does", NULL },
     G_OPTION_ENTRY_NULL
 };
 
@@ -105,7 +109,8 @@ static char *suboption(const char *list, const char *key, const char *implied)
     return value;
 }
 
-static bool has_timestamp(char **argv)
+/* The first -chardev timestamp of the command line, or NULL. */
+static const char *find_timestamp(char **argv)
 {
     for (int i = 1; argv[i]; i++) {
         const char *value = option_value(argv, i, "chardev");
@@ -113,10 +118,19 @@ static bool has_timestamp(char **argv)
             value ? suboption(value, "backend", "backend") : NULL;
 
         if (!g_strcmp0(backend, "timestamp")) {
-            return true;
+            return value;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* The file that a -chardev timestamp names, or NULL for a default one. */
+static char *timestamp_path(const char *chardev)
+{
+    g_autofree char *path = suboption(chardev, "path", NULL);
+    g_auto(GStrv) parts = path ? g_strsplit(path, ",,", -1) : NULL;
+
+    return parts ? g_strjoinv(",", parts) : NULL;
 }
 
 /* A port as QEMU reads it, or 0. */
@@ -327,7 +341,9 @@ int cmd_run(int argc, char **argv)
 {
     g_auto(GStrv) rest = NULL;
     g_autofree char *module = NULL;
+    g_autofree char *path = NULL;
     g_autoptr(GPtrArray) args = NULL;
+    const char *own;
     int status;
 
     if (!parse_options(argc, argv, "[--] QEMU [ARGUMENT...]",
@@ -336,7 +352,9 @@ int cmd_run(int argc, char **argv)
                        "-chardev timestamp it adds one, at the BIOS debug "
                        "port 0x402 of an x86 machine.\n"
                        "QEMU takes this program's place: its exit status and "
-                       "signals are QEMU's own.", entries, -1, &rest,
+                       "signals are QEMU's own.\n"
+                       "With --view it runs beside the viewer: q leaves the "
+                       "viewer alone, Ctrl-C both.", entries, -1, &rest,
                        &status)) {
         return status;
     }
@@ -348,15 +366,20 @@ int cmd_run(int argc, char **argv)
         return EXIT_FAILURE;
     }
     args = copy_args(rest);
-    if (!has_timestamp(rest)) {
-        if (!add_chardev(args)) {
-            return EXIT_FAILURE;
-        }
-    } else if (opt.capture) {
+    own = find_timestamp(rest);
+    if (own && opt.capture) {
         return usage_error("run", "--capture and a timestamp chardev of your "
                            "own: give that one path=");
     }
+    if (!own && !add_chardev(args)) {
+        return EXIT_FAILURE;
+    }
     set_environment(module);
+    if (opt.view && isatty(STDOUT_FILENO)) {
+        own = find_timestamp((char **)args->pdata);
+        path = timestamp_path(own);
+        return run_with_view((char **)args->pdata, path);
+    }
     execvp(rest[0], (char **)args->pdata);
     return fail(rest[0], "cannot run: %s", g_strerror(errno));
 }
