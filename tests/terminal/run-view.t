@@ -1,0 +1,62 @@
+#!/bin/bash
+# bootstamp run --view: QEMU and the viewer share a terminal without a fight.
+. "$(dirname "$0")/../lib.sh"
+need_guests pattern-1000.rom flood.rom
+command -v tmux >/dev/null || skip_all "no tmux"
+
+# A server of its own for each terminal: a name is not free again at once.
+turn=0
+tmux_() { tmux -L "bootstamp-$$-$turn" -f /dev/null "$@"; }
+trap 'tmux_ kill-server 2>/dev/null; lib_cleanup' EXIT
+screen() { tmux_ capture-pane -p -t t 2>/dev/null; }
+shows() { screen | grep -q -e "$1"; }
+
+# in_terminal COMMAND...: in a terminal that stays after it
+in_terminal() {
+    tmux_ kill-server 2>/dev/null
+    turn=$((turn + 1))
+    printf '%s\necho "status $?"\nexec sleep 60\n' "$*" >"$tmp/script"
+    tmux_ new-session -d -s t -x 110 -y 30 "LC_ALL=C.UTF-8 bash $tmp/script"
+}
+
+rom="-M pc -accel tcg -m 32 -nodefaults -display none -bios $guests"
+
+rm -f "$tmp/a.bst"
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" $rom/flood.rom
+ok "the guest's lines appear" wait_for 20 shows 'LIVE'
+pid=$("$BOOTSTAMP" info "$tmp/a.bst" | awk '$1 == "pid" { print $2 }')
+tmux_ send-keys -t t q
+ok "q leaves the viewer and says that QEMU goes on" wait_for 10 shows "pid $pid) goes on"
+ok "and it does" kill -0 "$pid"
+tmux_ send-keys -t t C-c
+ok "Ctrl-C then ends QEMU, whose status is ours" wait_for 10 shows 'status 0'
+ok "QEMU is gone" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
+like "$("$BOOTSTAMP" export --events "$tmp/a.bst" | tail -n 8)" "shutdown request: host-signal" "by a clean shutdown"
+
+rm -f "$tmp/b.bst"
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" $rom/flood.rom
+wait_for 20 shows 'LIVE'
+pid=$("$BOOTSTAMP" info "$tmp/b.bst" | awk '$1 == "pid" { print $2 }')
+tmux_ send-keys -t t C-c
+ok "Ctrl-C in the viewer ends both" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
+ok "and leaves a sane terminal" wait_for 10 shows '^status '
+
+in_terminal "$BOOTSTAMP" run --view -q -- "$QEMU" $rom/pattern-1000.rom -chardev "timestamp,id=x,path=$tmp/own.bst" \
+    -device isa-debugcon,iobase=0x402,chardev=x
+ok "a chardev of one's own is found, and the end seen" wait_for 20 shows 'ENDED'
+tmux_ send-keys -t t q
+ok "after q the status is QEMU's" wait_for 10 shows 'status 0'
+
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/c.bst" -- "$QEMU" $rom/pattern-1000.rom -no-such-option
+ok "QEMU's own error is shown" wait_for 20 shows 'no-such-option: invalid option'
+ok "with its status" wait_for 10 shows 'status 1'
+
+for words in "-nographic" "-serial stdio" "-serial mon:stdio" "-display curses" "-chardev stdio,id=s"; do
+    in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/d.bst" -- "$QEMU" $rom/pattern-1000.rom "$words"
+    ok "$words is refused: it wants the terminal too" wait_for 10 shows 'would use this terminal too'
+    ok "$words: a wrong command line" wait_for 10 shows 'status 2'
+done
+
+"$BOOTSTAMP" run --view -q -c "$tmp/e.bst" -- "$QEMU" $rom/pattern-1000.rom >"$tmp/out" 2>&1 </dev/null
+is $? 0 "without a terminal QEMU just runs"
+done_testing
