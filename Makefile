@@ -264,7 +264,9 @@ bench: all guests $(bench_programs) ## measure what stamping costs
 	@$(test_env) tests/bench/run
 demo: all guests ## boot a guest and look at it
 	@$(test_env) tools/demo.sh
-.PHONY: check check-slow unit-tests guests bench demo
+firmware: ## build firmware with probes from source packages, for run --probes
+	@$(test_env) firmware-debug/build.sh
+.PHONY: check check-slow unit-tests guests bench demo firmware
 
 # --- installing -------------------------------------------------------------
 
