@@ -82,7 +82,7 @@ _bootstamp() {
         return
         ;;
     export:--format | export:-F)
-        _bootstamp_words "$word" text raw bytes
+        _bootstamp_words "$word" text raw bytes readserial json csv perfetto ctf asciicast svg html
         return
         ;;
     *:--clock)

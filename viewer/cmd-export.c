@@ -15,7 +15,9 @@
 #define FOLLOW_PERIOD_US 20000
 
 static const ExportFormat *const formats[] = {
-    &export_text, &export_raw, &export_bytes,
+    &export_text, &export_raw, &export_bytes, &export_readserial,
+    &export_json, &export_csv, &export_perfetto, &export_ctf,
+    &export_asciicast, &export_svg, &export_html,
 };
 
 static struct {
@@ -25,20 +27,21 @@ static struct {
 
 static const GOptionEntry entries[] = {
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
-      "text (default), raw or bytes", "FORMAT" },
+      "text (default), raw, bytes, readserial, json, csv, perfetto, ctf, "
+      "asciicast, svg or html", "FORMAT" },
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &opt.time,
       "relative (default), wall or delta", "TIME" },
     { "events", 0, 0, G_OPTION_ARG_NONE, &opt.events,
-      "text: rows for fw_cfg and VM events as well", NULL },
+      "text, csv, html: rows for fw_cfg and VM events as well", NULL },
     { "stream", 0, 0, G_OPTION_ARG_STRING, &opt.stream,
       "only this stream, by its chardev id or number", "STREAM" },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &opt.follow,
       "go on with a live boot until QEMU ends", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &opt.output,
-      "write to FILE, not to standard output", "FILE" },
+      "write to FILE, not to standard output; ctf: a new folder", "FILE" },
     G_OPTION_ENTRY_NULL
 };
 
@@ -85,6 +88,10 @@ static int read_options(Export *e, const ExportFormat **format)
         return usage_error("export",
                            "the virtual clock tells no time of day");
     }
+    if ((*format)->folder && !opt.output) {
+        return usage_error("export", "%s is a folder of files: name it with "
+                           "--output", (*format)->name);
+    }
     e->virtual_clock = clock == 1;
     e->time = time;
     e->events = opt.events;
@@ -99,8 +106,12 @@ static bool same_inode(const char *path, const char *capture)
            a.st_ino == b.st_ino;
 }
 
-static bool open_output(Export *e)
+static bool open_output(Export *e, const ExportFormat *format)
 {
+    e->output = opt.output;
+    if (format->folder) {
+        return true;
+    }
     if (!opt.output) {
         e->out = stdout;
         return true;
@@ -185,10 +196,10 @@ static void export_all(Export *e, const ExportFormat *format)
                capture_reader_state(e->reader) == CAPTURE_LIVE;
         drain(e, format, lines);
         if (live) {
-            fflush(e->out);
+            fflush(e->out); /* NULL, where a folder is written: all */
             g_usleep(FOLLOW_PERIOD_US);
         }
-    } while (live && !ferror(e->out));
+    } while (live && !(e->out && ferror(e->out)));
 
     while (format->line && capture_lines_flush(lines, &line)) {
         format->line(e, &line);
@@ -199,9 +210,9 @@ static void export_all(Export *e, const ExportFormat *format)
 static int close_output(Export *e)
 {
     const char *name = opt.output ? opt.output : "standard output";
-    bool bad = ferror(e->out) | (fflush(e->out) != 0);
+    bool bad = e->out && (ferror(e->out) | (fflush(e->out) != 0));
 
-    if (e->out != stdout) {
+    if (e->out && e->out != stdout) {
         bad |= fclose(e->out) != 0;
     }
     if (bad) {
@@ -220,6 +231,7 @@ int cmd_export(int argc, char **argv)
     g_auto(GStrv) rest = NULL;
     g_autofree Export *e = g_new0(Export, 1);
     const ExportFormat *format;
+    bool done;
     int status;
 
     if (!parse_options(argc, argv, "[CAPTURE]",
@@ -236,13 +248,20 @@ int cmd_export(int argc, char **argv)
     if (!e->reader) {
         return EXIT_FAILURE;
     }
-    if (!open_output(e)) {
+    if (!open_output(e, format)) {
         capture_reader_close(e->reader);
         return EXIT_FAILURE;
     }
     e->buf = g_string_new(NULL);
-    export_all(e, format);
+    done = !format->begin || format->begin(e);
+    if (done) {
+        export_all(e, format);
+    }
+    done &= !format->end || format->end(e);
     status = close_output(e);
+    if (!done) {
+        status = EXIT_FAILURE;
+    }
     g_string_free(e->buf, TRUE);
     capture_reader_close(e->reader);
     return status;

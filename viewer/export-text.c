@@ -99,7 +99,7 @@ static void append_detail(GString *out, const char *text)
     }
 }
 
-static bool append_event(GString *out, const CaptureRecord *rec)
+bool append_event(GString *out, const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_VM:
@@ -131,6 +131,11 @@ static bool append_event(GString *out, const CaptureRecord *rec)
                                rec->u.dma_end.key, rec->u.dma_end.offset,
                                rec->u.dma_end.error ? ", error" : "");
         return true;
+    case CAPTURE_LOST:
+        g_string_append_printf(out, "%" PRIu64 " bytes and %" PRIu64
+                               " other records lost up to here",
+                               rec->u.lost.bytes, rec->u.lost.events);
+        return true;
     case CAPTURE_PROBE:
         g_string_append_printf(out, "probe 0x%x argument 0x%x",
                                rec->u.probe.id, rec->u.probe.arg);
@@ -155,13 +160,8 @@ static void text_record(Export *e, const CaptureRecord *rec)
         e->tags = e->only_stream < 0;
     }
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind == CAPTURE_LOST) {
-        text = g_string_new(NULL);
-        g_string_printf(text, "%" PRIu64 " bytes and %" PRIu64
-                        " other records lost up to here",
-                        rec->u.lost.bytes, rec->u.lost.events);
-        put_row(e, rec->time, text->str);
-    } else if (e->events && rec->kind != CAPTURE_BYTE) {
+    if (rec->kind == CAPTURE_LOST ||
+        (e->events && rec->kind != CAPTURE_BYTE)) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, text->str);

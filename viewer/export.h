@@ -28,18 +28,36 @@ typedef struct Export {
     uint64_t last;    /* time of the line before, ns */
     bool any;         /* a line came already */
     bool tags;        /* text: there are several streams */
+    const char *output; /* -o, or NULL */
+    void *state;      /* the format's own, from begin() to end() */
 } Export;
 
 /* All may be NULL.  Times are in the chosen clock already. */
 typedef struct ExportFormat {
     const char *name;
     const char *summary;
+    bool folder; /* writes a folder, which -o names; no Export.out */
+    bool (*begin)(Export *e); /* false: it has said why it cannot */
     void (*record)(Export *e, const CaptureRecord *record);
     void (*line)(Export *e, const CaptureLine *line);
+    bool (*end)(Export *e); /* also after a failed begin() */
 } ExportFormat;
+
+/*
+ * What a record that is no guest byte says, in words; false: nothing to say.
+ */
+bool append_event(GString *out, const CaptureRecord *rec);
 
 extern const ExportFormat export_text;
 extern const ExportFormat export_raw;
 extern const ExportFormat export_bytes;
+extern const ExportFormat export_readserial;
+extern const ExportFormat export_json;
+extern const ExportFormat export_csv;
+extern const ExportFormat export_perfetto;
+extern const ExportFormat export_ctf;
+extern const ExportFormat export_asciicast;
+extern const ExportFormat export_svg;
+extern const ExportFormat export_html;
 
 #endif

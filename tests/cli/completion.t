@@ -44,9 +44,9 @@ contains() {
 
 completes "commands" "--help|--version|export|info|list|phases|run|view" bootstamp ''
 completes "a command begun" "export" bootstamp e
-completes "formats" "bytes|raw|text" bootstamp export --format ''
-completes "formats of -F" "raw" bootstamp export -F r
-completes "formats behind =" "bytes|raw|text" bootstamp export --format =
+completes "formats" "asciicast|bytes|csv|ctf|html|json|perfetto|raw|readserial|svg|text" bootstamp export --format ''
+completes "formats of -F" "raw|readserial" bootstamp export -F r
+completes "formats behind =" "asciicast|bytes|csv|ctf|html|json|perfetto|raw|readserial|svg|text" bootstamp export --format =
 completes "a format begun behind =" "text" bootstamp export --format = t
 completes "clocks" "host|virtual" bootstamp phases --clock ''
 completes "times" "delta|relative|wall" bootstamp export --time ''

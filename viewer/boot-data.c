@@ -1,0 +1,228 @@
+/*
+ * What reports and pictures need of a boot.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "boot-data.h"
+
+#define FIRST_BIN_NS 1024
+
+BootData *boot_data_new(bool virtual_clock)
+{
+    BootData *b = g_new0(BootData, 1);
+
+    b->phases = capture_phases_new();
+    b->copies = capture_copies_new();
+    b->virtual_clock = virtual_clock;
+    b->bin_ns = FIRST_BIN_NS;
+    return b;
+}
+
+static void clear_density(BootData *b)
+{
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        g_clear_pointer(&b->density[i], g_free);
+    }
+    b->bin_ns = FIRST_BIN_NS;
+}
+
+void boot_data_free(BootData *b)
+{
+    if (b) {
+        clear_density(b);
+        capture_phases_free(b->phases);
+        capture_copies_free(b->copies);
+        g_free(b->machine);
+        g_free(b);
+    }
+}
+
+/* Bins of twice the width, for all streams. */
+static void widen(BootData *b)
+{
+    for (int s = 0; s < CAPTURE_STREAMS_MAX; s++) {
+        uint64_t *bins = b->density[s] ? b->density[s]->bins : NULL;
+
+        for (int i = 0; bins && i < DENSITY_BINS / 2; i++) {
+            bins[i] = bins[2 * i] + bins[2 * i + 1];
+        }
+        if (bins) {
+            memset(bins + DENSITY_BINS / 2, 0,
+                   DENSITY_BINS / 2 * sizeof(*bins));
+        }
+    }
+    b->bin_ns *= 2;
+}
+
+static void take_byte(BootData *b, const CaptureRecord *rec)
+{
+    Density *d = b->density[rec->stream];
+    uint64_t time = rec->time > b->start ? rec->time - b->start : 0;
+
+    if (!d) {
+        d = b->density[rec->stream] = g_new0(Density, 1);
+        d->first = rec->time;
+    }
+    while (time / b->bin_ns >= DENSITY_BINS) {
+        widen(b);
+    }
+    d->bins[time / b->bin_ns]++;
+    d->bytes++;
+    d->last = rec->time;
+    b->bytes++;
+}
+
+static void begin_session(BootData *b, const CaptureRecord *rec)
+{
+    b->sessions++;
+    b->start = b->virtual_clock ? 0 : rec->time;
+    b->end = b->start;
+    b->bytes = b->lines = 0;
+    memset(&b->lost, 0, sizeof(b->lost));
+    clear_density(b);
+}
+
+static void take_machine(BootData *b, const CaptureRecord *rec)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+
+    append_visible(s, rec->u.machine.type, strlen(rec->u.machine.type),
+                   false);
+    g_string_append(s, ", ");
+    append_visible(s, rec->u.machine.arch, strlen(rec->u.machine.arch),
+                   false);
+    g_string_append(s, ", ");
+    append_visible(s, rec->u.machine.accel, strlen(rec->u.machine.accel),
+                   false);
+    g_free(b->machine);
+    b->machine = g_strdup(s->str);
+    b->ram = rec->u.machine.ram;
+}
+
+void boot_data_record(BootData *b, const CaptureRecord *rec)
+{
+    switch (rec->kind) {
+    case CAPTURE_BYTE:
+        take_byte(b, rec);
+        break;
+    case CAPTURE_SESSION:
+        begin_session(b, rec);
+        break;
+    case CAPTURE_MACHINE:
+        take_machine(b, rec);
+        break;
+    case CAPTURE_LOST:
+        b->lost = rec->u.lost;
+        break;
+    default:
+        break;
+    }
+    b->end = MAX(b->end, rec->time);
+    if (rec->kind != CAPTURE_BYTE) {
+        stream_names_feed(&b->names, rec);
+        capture_phases_record(b->phases, rec);
+        capture_copies_feed(b->copies, rec);
+    } else if (rec->stream >= b->names.count) {
+        stream_names_feed(&b->names, rec);
+    }
+}
+
+void boot_data_line(BootData *b, const CaptureLine *line)
+{
+    b->lines += !line->continued;
+    capture_phases_line(b->phases, line);
+}
+
+void boot_data_read(BootData *b, CaptureReader *r)
+{
+    CaptureLines *lines = capture_lines_new();
+    CaptureRecord rec;
+    CaptureLine line;
+
+    while (capture_reader_next(r, &rec)) {
+        if (b->virtual_clock) {
+            use_virtual_clock(&rec);
+        }
+        boot_data_record(b, &rec);
+        if (capture_lines_feed(lines, &rec, &line)) {
+            boot_data_line(b, &line);
+        }
+    }
+    while (capture_lines_flush(lines, &line)) {
+        boot_data_line(b, &line);
+    }
+    capture_lines_free(lines);
+}
+
+PhaseGroup phase_group(CaptureMilestone milestone)
+{
+    switch (milestone) {
+    case CAPTURE_MS_START:
+        return PHASE_QEMU;
+    case CAPTURE_MS_COPY_KERNEL:
+    case CAPTURE_MS_COPY_INITRD:
+        return PHASE_LOADER;
+    case CAPTURE_MS_LINUX_BOOT_OS:
+        return PHASE_GUEST;
+    case CAPTURE_MS_SHUTDOWN:
+    case CAPTURE_MS_STOP:
+        return PHASE_SHUTDOWN;
+    default:
+        return PHASE_FIRMWARE;
+    }
+}
+
+const char *phase_group_name(PhaseGroup group)
+{
+    static const char *const names[PHASE_GROUPS] = {
+        [PHASE_QEMU] = "QEMU",
+        [PHASE_FIRMWARE] = "Firmware",
+        [PHASE_LOADER] = "Boot loader",
+        [PHASE_GUEST] = "Guest",
+        [PHASE_SHUTDOWN] = "Shutdown",
+    };
+
+    return names[group];
+}
+
+GArray *boot_data_spans(const BootData *b)
+{
+    GArray *spans = g_array_new(FALSE, TRUE, sizeof(PhaseSpan));
+    guint n = capture_phases_count(b->phases);
+
+    for (guint i = 0; i + 1 < n; i++) {
+        const CapturePhase *p = capture_phases_get(b->phases, i);
+        const CapturePhase *next = capture_phases_get(b->phases, i + 1);
+        PhaseSpan span = {
+            .start = p->time,
+            .end = next->time,
+            .group = phase_group(p->milestone),
+            .boot = p->boot,
+        };
+
+        /* One of phases.conf is a part of what it falls into. */
+        if (p->milestone >= CAPTURE_MS_CUSTOM && spans->len) {
+            span.group = g_array_index(spans, PhaseSpan,
+                                       spans->len - 1).group;
+        }
+        if (p->boot && p->milestone != CAPTURE_MS_STOP) {
+            g_snprintf(span.name, sizeof(span.name), "%s (boot %u)", p->name,
+                       p->boot + 1);
+        } else {
+            g_strlcpy(span.name, p->name, sizeof(span.name));
+        }
+        g_array_append_val(spans, span);
+    }
+    return spans;
+}
+
+uint64_t boot_data_total(const BootData *b)
+{
+    guint n = capture_phases_count(b->phases);
+    uint64_t last = n ? capture_phases_get(b->phases, n - 1)->time : 0;
+
+    return last > b->start ? last - b->start : 0;
+}
