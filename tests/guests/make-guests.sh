@@ -1,13 +1,14 @@
 #!/bin/sh
 # Build the guests of the tests and benchmarks: nothing of it is committed.
 #
-#   make-guests.sh [all|roms|linux|NAME.rom]... [DIR/]     (default: all, into ../../build/guests)
+#   make-guests.sh [all|roms|linux|marks|NAME.rom|NAME.elf]... [DIR/]     (default: all, into build/guests)
 #
 # roms    every tests/guests/*.S as DIR/NAME.rom, and the sizes that the tests use;
 #         NAME-N.rom is NAME.S with its parameter N (pattern: bytes, flood: lines, smp: bytes per CPU,
 #         reset: boots); serial-N.rom is pattern.S through the UART at 0x3f8
 # linux   DIR/vmlinuz (Debian's cloud kernel, downloaded, not installed), DIR/initrd (over 34 MB) and
 #         DIR/initrd-small.  Remove vmlinuz to fetch a newer one.
+# NAME.elf  tests/guests/kernels/NAME.S, for -kernel
 #
 # A word with a slash is the folder.  Runs side by side wait for each other; what is up to date is left alone.
 set -eu
@@ -19,7 +20,8 @@ for word; do
     case $word in
     */*) out=$word ;;
     all) what="$what roms linux" ;;
-    roms | linux | *.rom) what="$what $word" ;;
+    marks) what="$what linux marks" ;;
+    roms | linux | *.rom | *.elf) what="$what $word" ;;
     *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
@@ -75,6 +77,17 @@ rom() {
     keep "$file" "$rom_stamp"
 }
 
+# A multiboot header must be in the first 8 KiB of the file.
+elf() {
+    name=${1%.elf}
+    [ -f "$src/kernels/$name.S" ] || { echo "make-guests.sh: no such guest: $1" >&2; exit 2; }
+    stamp=$(sum "$src/kernels/$name.S" "$src/kernels/kernel.inc")
+    fresh "$1" "$stamp" && return
+    as --32 --fatal-warnings -I "$src/kernels" -o "$tmp/kernel.o" "$src/kernels/$name.S"
+    ld -m elf_i386 -e start -Ttext=0x100000 --section-start=.header=0x0fe000 --section-start=.note.pvh=0x0fe000 -o "$tmp/$1" "$tmp/kernel.o"
+    keep "$1" "$stamp"
+}
+
 # unpack PACKAGE DIR: download a Debian package and unpack it, without installing anything
 unpack() (
     mkdir -p "$2"
@@ -117,8 +130,24 @@ initrd() {
     keep "$file" "$stamp"
 }
 
+# The kernel unpacks archives that stand one behind the other.
+marks() {
+    debug=$src/../../firmware-debug
+    stamp=$(sum "$debug/mark/bootmark.c" "$debug/probe.h" "$out/.initrd.stamp")
+    fresh bootmark.cpio "$stamp" && fresh initrd-marks "$stamp" && return
+    busybox
+    mkdir -p "$tmp/mark/bin"
+    ${CC:-gcc} -std=gnu11 -Wall -O2 -static -s -I "$debug" -o "$tmp/mark/bin/bootmark" "$debug/mark/bootmark.c"
+    touch -d @0 "$tmp/mark/bin/bootmark"
+    (cd "$tmp/mark" && echo bin/bootmark | "$box" cpio -o -H newc -R 0:0 2>/dev/null) >"$tmp/bootmark.cpio"
+    cat "$out/initrd" "$tmp/bootmark.cpio" >"$tmp/initrd-marks"
+    keep bootmark.cpio "$stamp"
+    keep initrd-marks "$stamp"
+}
+
 for word in $what; do
     case $word in
+    marks) marks ;;
     roms)
         for s in "$src"/*.S; do
             s=${s##*/}
@@ -134,6 +163,7 @@ for word in $what; do
         initrd initrd 33000000
         initrd initrd-small 0
         ;;
+    *.elf) elf "$word" ;;
     *) rom "$word" ;;
     esac
 done
