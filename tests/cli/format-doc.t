@@ -52,7 +52,7 @@ agree "$tmp/cap.bst" "a capture at its cap"
 ok "it tells of the loss" grep -q 'bytes and .* lost' "$tmp/got"
 
 # --- live, then killed
-RUN="$BOOTSTAMP run -q --" start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst,size=4M"
+RUN="$BOOTSTAMP run -q --" start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst,size=1M"
 wait_for 10 test -s "$tmp/k.bst"
 is "$(state "$tmp/k.bst")" live "a capture that is being written is live"
 stop_qemu KILL
