@@ -23,6 +23,18 @@ static SigbusRegion *regions;
 static struct sigaction previous;
 static size_t page_size;
 
+__thread bool sigbus_admitted;
+
+void __attribute__((noinline)) sigbus_admit_slow(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGBUS);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    sigbus_admitted = true;
+}
+
 static SigbusRegion *find_region(const char *addr)
 {
     SigbusRegion *r = __atomic_load_n(&regions, __ATOMIC_ACQUIRE);

@@ -35,6 +35,22 @@ void sigbus_guard(SigbusRegion *region, void *start, size_t size,
                   bool writable);
 void sigbus_unguard(SigbusRegion *region);
 
+/*
+ * Lets SIGBUS through in the calling thread.  QEMU blocks it in most of its
+ * own, for its signalfd, and a fault there would end the process whatever
+ * handler is installed.  A system call the first time, a load after that.
+ */
+extern __thread bool sigbus_admitted
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+void sigbus_admit_slow(void);
+
+static inline void sigbus_admit(void)
+{
+    if (__builtin_expect(!sigbus_admitted, 0)) {
+        sigbus_admit_slow();
+    }
+}
+
 /* True once a page of the region had to be replaced. */
 bool sigbus_damaged(const SigbusRegion *region);
 

@@ -177,6 +177,7 @@ static inline uint64_t reserve(CaptureWriter *w, const uint64_t *limit,
     uint64_t end = __atomic_load_n(limit, __ATOMIC_ACQUIRE);
     uint64_t pos;
 
+    sigbus_admit();
     if (__builtin_expect(__atomic_load_n(&w->reserved, __ATOMIC_RELAXED) + n >
                          end, 0)) {
         return UINT64_MAX;
@@ -579,14 +580,21 @@ static void check_truncated(CaptureWriter *w)
     __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
     w->kept_end = words_in(used_bytes(w));
     w->tail = UINT64_MAX;
-    salvage(w);
 }
 
-/* The header's counters go on; the page of our mapping may not be the file's. */
+/*
+ * One round after the cut, for whoever empties a file may be about to write
+ * it, then the header's counters alone: its page in our mapping may not be
+ * the file's any more.
+ */
 static void tell_dead(CaptureWriter *w)
 {
     CaptureLost lost = losses(w);
 
+    if (w->tail == UINT64_MAX) {
+        salvage(w);
+        return;
+    }
     if (memcmp(&lost, &w->told, sizeof(lost)) && salvage_is_ours(w->fd)) {
         put_header(w, &lost);
         w->told = lost;
@@ -1061,29 +1069,29 @@ static bool open_and_prepare(CaptureWriter *w, const CaptureWriterOptions *o,
 
 /*
  * Beyond RLIMIT_FSIZE the kernel sends SIGXFSZ, which would end QEMU, beside
- * the error that we can tell of.  Returns the mask to go back to.
+ * the error that we can tell of.  True: it was let through before.
  */
-static sigset_t hold_file_size_signal(void)
+static bool hold_file_size_signal(void)
 {
     sigset_t hold, old;
 
     sigemptyset(&hold);
     sigaddset(&hold, SIGXFSZ);
     pthread_sigmask(SIG_BLOCK, &hold, &old);
-    return old;
+    return !sigismember(&old, SIGXFSZ);
 }
 
-static void drop_file_size_signal(const sigset_t *old)
+static void drop_file_size_signal(bool through)
 {
     const struct timespec now = { 0 };
     sigset_t held;
 
-    sigemptyset(&held);
-    sigaddset(&held, SIGXFSZ);
-    if (!sigismember(old, SIGXFSZ)) {
+    if (through) {
+        sigemptyset(&held);
+        sigaddset(&held, SIGXFSZ);
         sigtimedwait(&held, NULL, &now);
+        pthread_sigmask(SIG_UNBLOCK, &held, NULL);
     }
-    pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
 static void free_writer(CaptureWriter *w)
@@ -1100,8 +1108,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
                                    GError **error)
 {
     CaptureWriter *w;
-    sigset_t signals;
-    bool ok;
+    bool signals, ok;
     int ret;
 
     if (!check_options(o, error)) {
@@ -1114,7 +1121,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     w->size_max = o->size_max & ~UINT64_C(4095);
     signals = hold_file_size_signal();
     ok = open_and_prepare(w, o, error);
-    drop_file_size_signal(&signals);
+    drop_file_size_signal(signals);
     if (!ok) {
         free(w);
         return NULL;
@@ -1134,6 +1141,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
 void capture_writer_set_machine(CaptureWriter *w, const char *machine,
                                 uint64_t ram)
 {
+    sigbus_admit();
     g_strlcpy(w->header->machine, machine, sizeof(w->header->machine));
     w->header->guest_ram = ram;
     /* For the helper, who may be busy with it. */
@@ -1145,6 +1153,7 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
 
 void capture_writer_abandon(CaptureWriter *w)
 {
+    sigbus_admit();
     __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
                       __ATOMIC_RELEASE);
 }
@@ -1173,12 +1182,13 @@ static void close_file(CaptureWriter *w)
 
 void capture_writer_close(CaptureWriter *w)
 {
-    sigset_t signals;
+    bool signals;
 
     stop_helper(w);
+    sigbus_admit();
     signals = hold_file_size_signal();
     close_file(w);
-    drop_file_size_signal(&signals);
+    drop_file_size_signal(signals);
     sigbus_unguard(&w->guard);
     munmap(w->region, w->region_size);
     free_writer(w);
