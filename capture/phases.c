@@ -181,12 +181,25 @@ static const char *name_of(const CapturePhases *p, guint milestone)
                                       milestone - CAPTURE_MS_CUSTOM)->name;
 }
 
+static CapturePhaseSource source_of(const CaptureRecord *rec)
+{
+    switch (rec->kind) {
+    case CAPTURE_PROBE:
+        return CAPTURE_SOURCE_PROBE;
+    case CAPTURE_BYTE:
+        return CAPTURE_SOURCE_LOG;
+    default:
+        return CAPTURE_SOURCE_EVENT;
+    }
+}
+
 static void insert(CapturePhases *p, guint milestone,
                    const CaptureRecord *rec, const char *detail)
 {
     guint at = p->rows->len;
     CapturePhase row = {
         .milestone = milestone,
+        .source = source_of(rec),
         .name = name_of(p, milestone),
         .time = rec->time,
         .vtime = rec->vtime,
@@ -217,6 +230,10 @@ static void latest_time(CapturePhases *p, guint milestone,
     CapturePhase *row = find(p, milestone);
 
     if (row) {
+        if (row->source == CAPTURE_SOURCE_PROBE &&
+            rec->kind != CAPTURE_PROBE) {
+            return;
+        }
         g_array_remove_index(p->rows,
                              row - &g_array_index(p->rows, CapturePhase, 0));
     }
@@ -250,10 +267,22 @@ static bool any_found(const CapturePhases *p, const GArray *wanted)
     return false;
 }
 
-/* Could an event now be this milestone? */
-static bool is_awaited(const CapturePhases *p, const Matcher *m)
+/* A probe takes the place of what was only seen in the log. */
+static bool is_better(CapturePhases *p, guint milestone,
+                      const CaptureRecord *rec)
 {
-    return (m->pattern->last || !p->found[m->milestone]) &&
+    const CapturePhase *row = rec->kind == CAPTURE_PROBE
+                                  ? find(p, milestone) : NULL;
+
+    return row && row->source != CAPTURE_SOURCE_PROBE;
+}
+
+/* Could an event now be this milestone? */
+static bool is_awaited(CapturePhases *p, const Matcher *m,
+                       const CaptureRecord *rec)
+{
+    return (m->pattern->last || !p->found[m->milestone] ||
+            is_better(p, m->milestone, rec)) &&
            all_found(p, m->after) && !any_found(p, m->unless);
 }
 
@@ -262,7 +291,7 @@ static void reached(CapturePhases *p, const Matcher *m,
 {
     if (m->pattern->hidden) {
         p->found[m->milestone] = true;
-    } else if (m->pattern->last) {
+    } else if (m->pattern->last || is_better(p, m->milestone, rec)) {
         latest_time(p, m->milestone, rec);
     } else {
         first_time(p, m->milestone, rec, "");
@@ -286,7 +315,7 @@ static void take_event(CapturePhases *p, const CaptureRecord *rec,
                   (name ? !strcmp(rule->text, name)
                         : rule->number == number);
         }
-        if (hit && is_awaited(p, m)) {
+        if (hit && is_awaited(p, m, rec)) {
             reached(p, m, rec);
         }
     }
@@ -331,6 +360,7 @@ static bool line_matches(const CapturePhases *p, const Matcher *m,
 void capture_phases_line(CapturePhases *p, const CaptureLine *line)
 {
     CaptureRecord rec = {
+        .kind = CAPTURE_BYTE,
         .time = line->time,
         .vtime = line->vtime,
         .pos = line->pos,
@@ -342,7 +372,7 @@ void capture_phases_line(CapturePhases *p, const CaptureLine *line)
     for (guint i = 0; i < p->matchers->len; i++) {
         const Matcher *m = &g_array_index(p->matchers, Matcher, i);
 
-        if (m->lines && is_awaited(p, m) && line_matches(p, m, line)) {
+        if (m->lines && is_awaited(p, m, &rec) && line_matches(p, m, line)) {
             reached(p, m, &rec);
         }
     }

@@ -32,8 +32,16 @@ typedef enum CaptureMilestone {
 /* The number of a milestone that needs no pattern, or -1. */
 int capture_milestone_number(const char *name);
 
+/* What a time was taken from; a probe is exact and is preferred. */
+typedef enum CapturePhaseSource {
+    CAPTURE_SOURCE_EVENT, /* the VM or fw_cfg */
+    CAPTURE_SOURCE_LOG,   /* a line */
+    CAPTURE_SOURCE_PROBE,
+} CapturePhaseSource;
+
 typedef struct CapturePhase {
     CaptureMilestone milestone;
+    CapturePhaseSource source;
     const char *name; /* good as long as the CapturePhases */
     uint64_t time;  /* ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */

@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include "capture/copies.h"
+#include "capture/patterns.h"
 #include "capture/phases.h"
+#include "capture/spans.h"
 #include "common.h"
+#include "firmware-debug/probe.h"
 
 static struct {
     char *clock;
@@ -30,6 +33,7 @@ static const GOptionEntry entries[] = {
 typedef struct Boot {
     CapturePhases *phases;
     CaptureCopies *copies;
+    CaptureSpans *spans;
     uint64_t start; /* of the session, ns */
     int sessions;
 } Boot;
@@ -55,6 +59,7 @@ static void read_boot(CaptureReader *r, Boot *b, bool virtual_clock,
         }
         capture_phases_record(b->phases, &rec);
         capture_copies_feed(b->copies, &rec);
+        capture_spans_record(b->spans, &rec);
         if (capture_lines_feed(lines, &rec, &line)) {
             capture_phases_line(b->phases, &line);
         }
@@ -102,6 +107,9 @@ static void print_phases(const Boot *b)
         g_autoptr(GString) detail = g_string_new(NULL);
 
         append_visible(detail, p->detail, strlen(p->detail), false);
+        if (p->source == CAPTURE_SOURCE_PROBE) {
+            g_string_append(detail, "probe");
+        }
         printf("%-24s %12s %12s %6.1f%%%s%s\n", p->name, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
@@ -133,6 +141,80 @@ static void print_copies(const Boot *b)
     }
 }
 
+/* ------------------------------------------------------------------ */
+/* Probes                                                              */
+
+/* The name of a probe with its argument, as far as they say something. */
+static void append_probe(GString *out, const CaptureSpan *s)
+{
+    const char *name = capture_patterns_probe(
+        capture_patterns_default(NULL), s->number);
+
+    if (s->kind == CAPTURE_SPAN_STRAY || !name) {
+        g_string_append_printf(out, "probe 0x%02x", s->id);
+    } else {
+        append_visible(out, name, strlen(name), false);
+    }
+    if (s->number == BOOTPROBE_ROM_RUN) {
+        g_string_append_printf(out, " %02x:%02x.%u", s->arg >> 8 & 0xff,
+                               s->arg >> 3 & 0x1f, s->arg & 7);
+    } else if (s->number == BOOTPROBE_BOOT) {
+        g_string_append_printf(out, " %u", s->arg);
+    } else if (s->number >= BOOTPROBE_COPY_SETUP &&
+               s->number <= BOOTPROBE_COPY_CMDLINE) {
+        g_string_append_printf(out, " %u KiB", s->arg);
+    } else if (s->arg) {
+        g_string_append_printf(out, " 0x%x", s->arg);
+    }
+}
+
+static void print_span(const CaptureSpan *s, uint64_t start)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+    g_autofree char *at = seconds(s->time - start);
+    g_autofree char *duration = NULL;
+
+    g_string_append_printf(name, "%*s%s", 2 * s->depth, "",
+                           s->kind == CAPTURE_SPAN_SIDE ? "| " : "");
+    append_probe(name, s);
+    printf("%-38s %12s", name->str, at);
+    if (s->end != CAPTURE_NO_TIME) {
+        duration = seconds(whole_us(s->end) - whole_us(s->time));
+        printf(" %12s\n", duration);
+    } else if (s->kind == CAPTURE_SPAN_STRAY) {
+        printf("            -  nothing to end\n");
+    } else if (s->kind == CAPTURE_SPAN_POINT) {
+        printf("\n");
+    } else {
+        printf("            -  no end\n");
+    }
+}
+
+static void print_spans(const Boot *b)
+{
+    guint n = capture_spans_count(b->spans);
+    uint64_t dropped = capture_spans_dropped(b->spans);
+    guint boot = 0;
+
+    if (!n) {
+        return;
+    }
+    printf("\n%-38s %12s %12s\n", "Probe", "Time (s)", "Duration (s)");
+    for (guint i = 0; i < n; i++) {
+        const CaptureSpan *s = capture_spans_get(b->spans, i);
+
+        if (s->boot != boot) {
+            boot = s->boot;
+            printf("-- reset\n");
+        }
+        print_span(s, b->start);
+    }
+    if (dropped) {
+        printf("%" PRIu64 " more probes, nested too deep or too many\n",
+               dropped);
+    }
+}
+
 int cmd_phases(int argc, char **argv)
 {
     g_auto(GStrv) rest = NULL;
@@ -141,8 +223,8 @@ int cmd_phases(int argc, char **argv)
     int status;
 
     if (!parse_options(argc, argv, "[CAPTURE]",
-                       "Prints the milestones of a boot and the fw_cfg items "
-                       "that were copied.", entries, 1, &rest, &status)) {
+                       "Prints the milestones of a boot, what probes told of "
+                       "it, and the fw_cfg items\nthat were copied.", entries, 1, &rest, &status)) {
         return status;
     }
     if (opt.clock && strcmp(opt.clock, "host") &&
@@ -155,6 +237,7 @@ int cmd_phases(int argc, char **argv)
     }
     b.phases = capture_phases_new();
     b.copies = capture_copies_new();
+    b.spans = capture_spans_new();
     read_boot(r, &b, opt.clock && !strcmp(opt.clock, "virtual"),
               opt.session);
     if (opt.session < 0 || opt.session > b.sessions) {
@@ -162,11 +245,13 @@ int cmd_phases(int argc, char **argv)
                       b.sessions, b.sessions == 1 ? "" : "s", opt.session);
     } else {
         print_phases(&b);
+        print_spans(&b);
         print_copies(&b);
         status = EXIT_SUCCESS;
     }
     capture_phases_free(b.phases);
     capture_copies_free(b.copies);
+    capture_spans_free(b.spans);
     capture_reader_close(r);
     return status;
 }
