@@ -273,6 +273,7 @@ firmware: ## build firmware with probes from source packages, for run --probes
 INSTALL = install
 man := $(wildcard docs/*.1)
 documents := $(wildcard README.md docs/*.md) firmware-debug/phases.conf firmware-debug/probe.h
+built_firmware = $(wildcard build/firmware/*.bin)
 completions = $(datadir)/bash-completion/completions
 
 install: all ## install below prefix (DESTDIR=... before it)
@@ -281,12 +282,15 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(INSTALL) -m 755 build/bootstamp $(DESTDIR)$(bindir)/
 	$(INSTALL) -m 644 build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
 		$(DESTDIR)$(moduledir)/
+	$(if $(built_firmware),$(INSTALL) -d $(DESTDIR)$(moduledir)/firmware && \
+		$(INSTALL) -m 644 $(built_firmware) $(DESTDIR)$(moduledir)/firmware/)
 	$(if $(man),$(INSTALL) -m 644 $(man) $(DESTDIR)$(mandir)/man1/)
 	$(if $(documents),$(INSTALL) -m 644 $(documents) $(DESTDIR)$(docdir)/)
 	$(if $(wildcard completion/bootstamp.bash),$(INSTALL) -m 644 \
 		completion/bootstamp.bash $(DESTDIR)$(completions)/bootstamp)
 
 uninstall: ## remove what install put there
+	rm -rf $(DESTDIR)$(moduledir)/firmware
 	rm -f $(DESTDIR)$(bindir)/bootstamp \
 		$(DESTDIR)$(moduledir)/chardev-timestamp.so \
 		$(DESTDIR)$(moduledir)/chardev-timestamp-qemu.so \

@@ -56,7 +56,7 @@ _bootstamp_run() {
     if ((i > COMP_CWORD)); then
         _bootstamp_captures "$word"
     elif ((i == COMP_CWORD)) && [[ $word == -* && ${COMP_WORDS[i - 1]} != -- ]]; then
-        _bootstamp_words "$word" --capture --quiet --view --help --
+        _bootstamp_words "$word" --capture --probes --quiet --view --help --
     else
         _bootstamp_qemu "$i" "$word"
     fi

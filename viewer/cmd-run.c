@@ -20,9 +20,11 @@
 #define MODULE "chardev-timestamp.so"
 #define CHARDEV_ID "bootstamp"
 #define DEBUG_PORT 0x402
+#define PROBES_BIOS "bios-probes.bin"
 
 static struct {
     char *capture;
+    gboolean probes;
     gboolean quiet;
     gboolean view;
 } opt;
@@ -31,6 +33,8 @@ static const GOptionEntry entries[] = {
     { "capture", 'c', 0, G_OPTION_ARG_FILENAME, &opt.capture,
       "write the capture to FILE (default: a new one in the default folder)",
       "FILE" },
+    { "probes", 0, 0, G_OPTION_ARG_NONE, &opt.probes,
+      "boot the firmware of `make firmware`, which tells where it is", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what was added to the command line", NULL },
     { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
@@ -307,6 +311,105 @@ static bool add_chardev(GPtrArray *args)
 }
 
 /* ------------------------------------------------------------------ */
+/* --probes                                                            */
+
+/* Where the module is, there is the firmware. */
+static char *find_firmware(const char *module)
+{
+    g_autofree char *dir = g_path_get_dirname(module);
+    g_autofree char *folder = g_build_filename(dir, "firmware", NULL);
+    g_autofree char *bios = g_build_filename(folder, PROBES_BIOS, NULL);
+
+    if (!g_file_test(bios, G_FILE_TEST_EXISTS)) {
+        fail(bios, "is missing; run make firmware%s",
+             g_str_has_prefix(dir, MODULE_DIR) ? " and make install" : "");
+        return NULL;
+    }
+    return g_steal_pointer(&folder);
+}
+
+/* A machine that starts SeaBIOS of 256 KB unless told otherwise. */
+static bool boots_seabios(char **argv)
+{
+    g_autofree char *type = machine_type(argv);
+
+    for (int i = 1; argv[i]; i++) {
+        const char *machine = option_value(argv, i, "machine");
+        const char *drive = option_value(argv, i, "drive");
+        const char *m = machine ? machine : option_value(argv, i, "M");
+
+        if (is_option(argv[i], "bios") || is_option(argv[i], "pflash") ||
+            (drive && strstr(drive, "if=pflash")) ||
+            (m && (strstr(m, "pflash") || strstr(m, "firmware=")))) {
+            return false;
+        }
+    }
+    return !type || g_str_has_prefix(type, "pc") ||
+           g_str_has_prefix(type, "q35");
+}
+
+static bool has_probe_device(char **argv)
+{
+    for (int i = 1; argv[i]; i++) {
+        const char *device = option_value(argv, i, "device");
+        guint64 port;
+        g_autofree char *driver =
+            device ? device_driver(device, &port) : NULL;
+
+        if (!g_strcmp0(driver, "isa-bootprobe")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_option(GPtrArray *args, GString *added, const char *name,
+                       char *value)
+{
+    g_ptr_array_add(args, g_strdup(name));
+    g_ptr_array_add(args, value);
+    g_string_append_printf(added, " %s %s", name, value);
+}
+
+/*
+ * The device beside the chardev at the debug port, SeaBIOS where it would
+ * have started anyway, and the option ROMs in the first folder that QEMU
+ * looks into, but for those of the command line.
+ */
+static bool add_probes(GPtrArray *args, const char *module)
+{
+    char **argv = (char **)args->pdata;
+    const char *chardev = find_timestamp(argv);
+    g_autofree char *id = suboption(chardev, "id", NULL);
+    g_autofree char *folder = find_firmware(module);
+    g_autoptr(GString) added = g_string_new(NULL);
+    bool device = !has_probe_device(argv), bios = boots_seabios(argv);
+
+    if (!folder) {
+        return false;
+    }
+    if (!has_isa_bus(argv)) {
+        usage_error("run", "--probes: this machine has no ISA bus");
+        return false;
+    }
+    g_ptr_array_remove_index(args, args->len - 1);
+    if (device) {
+        add_option(args, added, "-device",
+                   g_strdup_printf("isa-bootprobe,chardev=%s", id));
+    }
+    if (bios) {
+        add_option(args, added, "-bios",
+                   g_build_filename(folder, PROBES_BIOS, NULL));
+    }
+    add_option(args, added, "-L", g_strdup(folder));
+    g_ptr_array_add(args, NULL);
+    if (!opt.quiet) {
+        fprintf(stderr, "bootstamp: run: added%s\n", added->str);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ */
 /* Start                                                               */
 
 static void set_environment(const char *module)
@@ -351,6 +454,8 @@ int cmd_run(int argc, char **argv)
                        "Where the command line has no\n"
                        "-chardev timestamp it adds one, at the BIOS debug "
                        "port 0x402 of an x86 machine.\n"
+                       "With --probes firmware and option ROMs tell of each "
+                       "of their stages.\n"
                        "QEMU takes this program's place: its exit status and "
                        "signals are QEMU's own.\n"
                        "With --view it runs beside the viewer: q leaves the "
@@ -372,6 +477,9 @@ int cmd_run(int argc, char **argv)
                            "own: give that one path=");
     }
     if (!own && !add_chardev(args)) {
+        return EXIT_FAILURE;
+    }
+    if (opt.probes && !add_probes(args, module)) {
         return EXIT_FAILURE;
     }
     set_environment(module);
