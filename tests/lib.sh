@@ -31,6 +31,9 @@ export BOOTSTAMP
 tap_count=0 tap_failed=0 tap_plan=''
 qemu_pid='' qemu_job=''
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/bootstamp-test.XXXXXX") || exit 1
+# Nobody's own phases.conf or settings
+XDG_CONFIG_HOME=$tmp/config
+export XDG_CONFIG_HOME
 
 lib_cleanup() {
     status=$?

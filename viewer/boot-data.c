@@ -14,6 +14,7 @@ BootData *boot_data_new(bool virtual_clock)
 {
     BootData *b = g_new0(BootData, 1);
 
+    check_patterns(); /* says what is wrong; the report is made all the same */
     b->phases = capture_phases_new();
     b->copies = capture_copies_new();
     b->virtual_clock = virtual_clock;

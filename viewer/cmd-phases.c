@@ -231,7 +231,7 @@ int cmd_phases(int argc, char **argv)
         strcmp(opt.clock, "virtual")) {
         return usage_error("phases", "unknown clock '%s'", opt.clock);
     }
-    r = open_capture(rest[0]);
+    r = check_patterns() ? open_capture(rest[0]) : NULL;
     if (!r) {
         return EXIT_FAILURE;
     }

@@ -56,5 +56,8 @@ int cmd_view(int argc, char **argv)
     if (!isatty(STDOUT_FILENO)) {
         return print_followed(rest, wait);
     }
+    if (!check_patterns()) {
+        return EXIT_FAILURE;
+    }
     return view_run(rest, g_strv_length(rest), wait);
 }

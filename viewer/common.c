@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "capture/paths.h"
+#include "capture/patterns.h"
 #include "common.h"
 
 /* File names and arguments may hold anything: no control bytes go out. */
@@ -33,6 +34,17 @@ int fail(const char *what, const char *format, ...)
     va_end(ap);
     complain(what, text, "");
     return EXIT_FAILURE;
+}
+
+bool check_patterns(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    capture_patterns_default(&error);
+    if (error) {
+        complain("phases.conf", error->message, "");
+    }
+    return !error;
 }
 
 int usage_error(const char *command, const char *format, ...)

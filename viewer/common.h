@@ -38,6 +38,12 @@ int usage_error(const char *command, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
 /*
+ * Is the user's phases.conf good, or not there?  Says on standard error what
+ * is wrong with it; then only the patterns compiled in count.
+ */
+bool check_patterns(void);
+
+/*
  * Parses argv with GOption: @entries (may be NULL), --help, and what is left
  * over in *@rest (caller: g_strfreev), at most @max_rest words; @args stands
  * for them in the help text.  With @max_rest -1 the first word that is no
