@@ -174,13 +174,16 @@ build/libcapture.a: $(capture_obj) build/list-capture
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(capture_obj)
 
+# Under another name first: a QEMU or a program that runs keeps what it has, and
+# a link that fails leaves the old one.
+#
 # What it needs of QEMU and glib is in the QEMU that loads it: undefined symbols
 # are right here, and tools/check-symbols.sh looks whether QEMU has them all.
 build/chardev-timestamp-qemu.so: $(backend_obj) $(capture_obj) \
 		build/list-backend build/list-capture build/flags-link
 	$(say) LINK $@
 	$(Q)$(CC) -shared -pthread $(LDFLAGS) $(LINK_HARDEN) -Wl,-soname,$(@F) \
-		-o $@ $(backend_obj) $(capture_obj) -lm
+		-o $@.new $(backend_obj) $(capture_obj) -lm && mv $@.new $@
 
 build/chardev-timestamp.so: $(preload_obj) build/flags-link
 	$(say) LINK $@
@@ -188,7 +191,8 @@ build/chardev-timestamp.so: $(preload_obj) build/flags-link
 
 build/bootstamp: $(viewer_obj) build/libcapture.a build/list-viewer build/flags-link
 	$(say) LINK $@
-	$(Q)$(CC) -pie $(LDFLAGS) $(LINK_HARDEN) -o $@ $(viewer_obj) build/libcapture.a $(VIEWER_LIBS)
+	$(Q)$(CC) -pie $(LDFLAGS) $(LINK_HARDEN) -o $@.new $(viewer_obj) build/libcapture.a \
+		$(VIEWER_LIBS) && mv $@.new $@
 
 # --- unit tests -------------------------------------------------------------
 

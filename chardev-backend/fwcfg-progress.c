@@ -110,8 +110,12 @@ static const char *item_name(const FWCfgState *s, uint16_t key)
     return name ? name : "";
 }
 
-/* Name and size, before the first copy and after each change of size. */
-static void tell_item(const FWCfgState *s, uint16_t key, uint32_t len)
+/*
+ * Name and size, before the first copy and after each change of size.
+ * @when: of the access that brought it up, capture_mono_ns().
+ */
+static void tell_item(const FWCfgState *s, uint16_t key, uint32_t len,
+                      uint64_t when)
 {
     unsigned index = key & FW_CFG_ENTRY_MASK;
     const char *name;
@@ -132,7 +136,7 @@ static void tell_item(const FWCfgState *s, uint16_t key, uint32_t len)
         return;
     }
     memcpy(payload.name, name, n);
-    boot_event(CAPTURE_ITEM, &payload, sizeof(payload.item) + n);
+    boot_event_at(when, CAPTURE_ITEM, &payload, sizeof(payload.item) + n);
 }
 
 /* ------------------------------------------------------------------ */
@@ -168,7 +172,7 @@ static void after_select(const FWCfgState *s, uint64_t when, bool dma)
     if (s->cur_entry == FW_CFG_INVALID) {
         return;
     }
-    tell_item(s, s->cur_entry, state.len);
+    tell_item(s, s->cur_entry, state.len, when);
     boot_event_at(when, CAPTURE_SELECT, &select, sizeof(select));
 }
 
@@ -294,7 +298,7 @@ static void tell_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
         key = select.key;
         offset = 0;
         if (entry(s, key)) {
-            tell_item(s, key, entry(s, key)->len);
+            tell_item(s, key, entry(s, key)->len, when);
         }
         boot_event_at(when, CAPTURE_SELECT, &select, sizeof(select));
     }
@@ -310,6 +314,7 @@ static void tell_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
 
 static void tell_dma_end(FWCfgState *s, dma_addr_t addr)
 {
+    uint64_t when = capture_mono_ns();
     const FWCfgEntryMirror *e = entry(s, s->cur_entry);
     CaptureDmaEnd end = {
         .key = s->cur_entry,
@@ -317,12 +322,12 @@ static void tell_dma_end(FWCfgState *s, dma_addr_t addr)
         .error = result_of(s, addr) & 1,
     };
 
-    boot_event(CAPTURE_DMA_END, &end, sizeof(end));
+    boot_event_at(when, CAPTURE_DMA_END, &end, sizeof(end));
     state.key = s->cur_entry;
     state.told = s->cur_offset;
     state.len = e && e->data ? e->len : 0;
     /* A select callback (ACPI tables) may have given it another size. */
-    tell_item(s, s->cur_entry, state.len);
+    tell_item(s, s->cur_entry, state.len, when);
 }
 
 static void dma_port_write(void *opaque, hwaddr addr, uint64_t value,
