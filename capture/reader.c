@@ -25,6 +25,9 @@
  */
 #define HOLE_PATIENCE_NS (UINT64_C(1) << 30)
 
+/* How far behind it to look for those later ones, while the writer lives. */
+#define HOLE_WORDS 8192
+
 struct CaptureReader {
     int fd;
     uint64_t words;      /* in the file at the last look */
@@ -151,48 +154,67 @@ static uint64_t mono_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* The next word from @pos on that is written, or UINT64_MAX. */
-static uint64_t find_written(CaptureReader *r, uint64_t pos)
+/* Steps over what takes no room in a sparse file. */
+static uint64_t skip_unallocated(CaptureReader *r, uint64_t pos)
 {
-    look_at_size(r);
-    while (pos < r->words) {
-        uint64_t word = word_at(r, pos);
+    off_t at = lseek(r->fd, (pos + r->base) * CAPTURE_WORD_SIZE, SEEK_DATA);
 
-        if (word) {
+    if (at < 0) {
+        return errno == ENXIO ? UINT64_MAX : pos;
+    }
+    return MAX(pos, (uint64_t)at / CAPTURE_WORD_SIZE - r->base);
+}
+
+/* The next word from @pos on, below @end, that is written, or UINT64_MAX. */
+static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
+{
+    uint64_t look = 0;
+
+    while (pos < MIN(end, r->words)) {
+        if (word_at(r, pos)) {
             return pos;
         }
         if (!r->map) {
             break;
         }
         pos++;
+        /* Once a window: a system call is dear beside a look at a word. */
+        if (end == UINT64_MAX && look++ % WINDOW_WORDS == 0) {
+            pos = skip_unallocated(r, pos);
+        }
     }
     return UINT64_MAX;
 }
 
 /*
- * The word at r->at.pos is empty.  Returns true where the reader has moved
- * on to a later one: its writer is gone, or kept us waiting for too long.
+ * The word at r->at.pos is empty.  Returns true where there is something to
+ * read now: it was written meanwhile, or it is a hole, with written words
+ * behind it, and its writer is gone or kept us waiting for too long.
  */
 static bool pass_hole(CaptureReader *r)
 {
-    uint64_t now, next;
+    bool live = capture_reader_state(r) == CAPTURE_LIVE;
+    uint64_t end = live ? r->at.pos + HOLE_WORDS : UINT64_MAX;
+    uint64_t next;
 
-    if (capture_reader_state(r) == CAPTURE_LIVE) {
+    look_at_size(r);
+    if (r->map && sigbus_damaged(&r->guard)) {
+        /* Pages that the file had lost; it may have grown again. */
+        unmap(r);
+    }
+    next = find_written(r, r->at.pos, end);
+    if (next == UINT64_MAX) {
+        r->hole_pos = UINT64_MAX;
+        return false;
+    }
+    if (live && next != r->at.pos) {
         if (r->hole_pos != r->at.pos) {
             r->hole_pos = r->at.pos;
             r->hole_since = mono_ns();
+        }
+        if (mono_ns() - r->hole_since < HOLE_PATIENCE_NS) {
             return false;
         }
-        now = mono_ns();
-        if (now - r->hole_since < HOLE_PATIENCE_NS) {
-            return false;
-        }
-        r->hole_since = now;
-    }
-    /* A writer that ended since our look may have filled it. */
-    next = find_written(r, r->at.pos);
-    if (next == UINT64_MAX) {
-        return false;
     }
     r->skipped += next - r->at.pos;
     r->at.pos = next;
