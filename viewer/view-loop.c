@@ -20,6 +20,7 @@
 /* Times in us. */
 #define FRAME 33334  /* between two pictures */
 #define SLICE 8000   /* of work between two looks at the keyboard */
+#define FIRST 2000   /* of work before the first picture */
 #define LOOK 500000  /* at the writer's lock and the header, while it lives */
 #define CLOCK 1000000 /* the elapsed time is shown in seconds */
 
@@ -422,7 +423,8 @@ static void look_at_files(Loop *l)
 static bool work(Loop *l)
 {
     View *v = &l->v;
-    int64_t deadline = g_get_monotonic_time() + SLICE;
+    int64_t deadline = g_get_monotonic_time() +
+                       (l->next_frame ? SLICE : FIRST);
     bool more = false;
 
     for (guint i = 0; i < v->sources->len; i++) {
