@@ -1,7 +1,7 @@
 /*
  * -device isa-bootprobe: firmware tells by a port write where it is.
  *
- *   -device isa-bootprobe,chardev=ID[,iobase=0x404]
+ *   -device isa-bootprobe,chardev=ID[,iobase=0x404][,lines=off]
  *
  * The guest's side of it is docs/probe-protocol.md and
  * firmware-debug/probe.h.  What is written goes into the capture of the
@@ -35,6 +35,7 @@ struct BootprobeState {
 
     uint32_t iobase;
     char *chardev;
+    bool lines; /* line DMA is offered */
 
     MemoryRegion io;
     TimestampChardev *back_end; /* NULL once chardev-remove took it away */
@@ -117,7 +118,8 @@ static uint64_t bootprobe_read(void *opaque, hwaddr addr, unsigned size)
         return BOOTPROBE_SIGNATURE >> (addr * 8);
     }
     if (addr == LINE_OFFSET && size == 4) {
-        return BOOTPROBE_LINE_DMA | (s->refused ? BOOTPROBE_LINE_ERROR : 0);
+        return (s->lines ? BOOTPROBE_LINE_DMA : 0) |
+               (s->refused ? BOOTPROBE_LINE_ERROR : 0);
     }
     return UINT64_MAX; /* as where no device is */
 }
@@ -130,7 +132,7 @@ static void bootprobe_io_write(void *opaque, hwaddr addr, uint64_t value,
     if (addr == 0) {
         take_probe(s, value, size);
     } else if (addr == LINE_OFFSET && size == 4) {
-        s->refused = !take_line(s, value);
+        s->refused = !s->lines || !take_line(s, value);
     }
 }
 
@@ -196,6 +198,7 @@ static void bootprobe_unrealize(DeviceState *dev)
 static Property bootprobe_properties[] = {
     DEFINE_PROP_UINT32("iobase", BootprobeState, iobase, BOOTPROBE_PORT),
     DEFINE_PROP_STRING("chardev", BootprobeState, chardev),
+    DEFINE_PROP_BOOL("lines", BootprobeState, lines, true),
     BOOTSTAMP_PROPERTIES_END
 };
 
