@@ -37,7 +37,13 @@ if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${NO_COLOR:-}" ]; then
 fi
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
-"$src/tests/guests/make-guests.sh" linux "$build/guests/" >"$build/demo.log" 2>&1 </dev/null ||
+# With firmware that tells where it is, the guest's user space does so too.
+guest=linux initrd=initrd probes=''
+if [ -s "$build/firmware/bios-probes.bin" ]; then
+    guest=marks initrd=initrd-marks probes=--probes
+fi
+
+"$src/tests/guests/make-guests.sh" $guest "$build/guests/" >"$build/demo.log" 2>&1 </dev/null ||
     die "cannot make the guest: $(tail -n 1 "$build/demo.log")"
 
 # A comma in a chardev's path is written twice.
@@ -45,11 +51,11 @@ path=$(printf '%s' "$capture" | sed 's/,/,,/g')
 set -- -M q35 -accel tcg -m 512 -no-user-config -nodefaults -display none -no-reboot \
     -chardev "timestamp,id=debug,path=$path" -device isa-debugcon,iobase=0x402,chardev=debug \
     -chardev "timestamp,id=console,path=$path" -serial chardev:console \
-    -kernel "$build/guests/vmlinuz" -initrd "$build/guests/initrd" -append "console=ttyS0 panic=-1"
+    -kernel "$build/guests/vmlinuz" -initrd "$build/guests/$initrd" -append "console=ttyS0 panic=-1"
 
-title "Booting SeaBIOS and Debian's kernel with a $(($(wc -c <"$build/guests/initrd") / 1000000)) MB initrd under TCG"
+title "Booting SeaBIOS and Debian's kernel with a $(($(wc -c <"$build/guests/$initrd") / 1000000)) MB initrd under TCG"
 cat <<END
-${dim}bootstamp run -- ${qemu##*/} -M q35 ... -kernel vmlinuz -initrd initrd \\
+${dim}bootstamp run${probes:+ $probes} -- ${qemu##*/} -M q35 ... -kernel vmlinuz -initrd $initrd \\
     -chardev timestamp,id=debug,path=... -device isa-debugcon,iobase=0x402,chardev=debug \\
     -chardev timestamp,id=console,path=... -serial chardev:console
 bootstamp export -f $shown${plain}
@@ -72,7 +78,8 @@ trap 'exit 143' TERM
 trap 'exit 129' HUP
 
 rm -f "$capture"
-"$bootstamp" run -- "$qemu" "$@" >"$build/demo.log" 2>&1 </dev/null &
+# shellcheck disable=SC2086
+"$bootstamp" run $probes -- "$qemu" "$@" >"$build/demo.log" 2>&1 </dev/null &
 pid=$!
 
 # It is a capture once it has its magic.
