@@ -4,6 +4,7 @@
 set -eu
 
 build=$1 program=$2
+set --
 export G_TEST_SRCDIR="$BOOTSTAMP_SRC/tests/unit"
 export G_TEST_BUILDDIR="$BOOTSTAMP_BUILD/$build/tests/unit"
 
@@ -22,8 +23,13 @@ tsan)
     # gcc 12's runtime gives up where the kernel randomizes more address bits
     # than it knows; a container may forbid the call, then as it is.
     if setarch -R true 2>/dev/null; then
-        exec setarch -R "$program" --tap
+        set -- setarch -R
     fi
     ;;
 esac
-exec "$program" --tap
+
+# A failed assertion of glib's ends the program with "Bail out!", which would
+# end all the other tests as well: it is this one that failed.
+exec 3>&1
+status=$( { { "$@" "$program" --tap || echo $? >&4; } | sed 's/^Bail out!/# &/' >&3; } 4>&1)
+exit "${status:-0}"
