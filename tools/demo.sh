@@ -79,7 +79,7 @@ trap 'exit 129' HUP
 
 rm -f "$capture"
 # shellcheck disable=SC2086
-"$bootstamp" run $probes -- "$qemu" "$@" >"$build/demo.log" 2>&1 </dev/null &
+"$bootstamp" run -q $probes -- "$qemu" "$@" >"$build/demo.log" 2>&1 </dev/null &
 pid=$!
 
 # It is a capture once it has its magic.
