@@ -13,8 +13,7 @@ struct CaptureCopies {
     GHashTable *by_key; /* key -> CaptureCopy*, also those without a byte */
     CaptureCopy *now;   /* selected, or NULL */
     uint64_t mark;      /* active time of the pass is counted up to here */
-    uint64_t dma_start;
-    uint32_t dma_offset;
+    bool dma_read;      /* the transfer that runs copies, no skip or write */
     int current;        /* row of @now, or -1 */
 };
 
@@ -42,6 +41,7 @@ static void start_over(CaptureCopies *c)
     g_array_set_size(c->rows, 0);
     g_hash_table_remove_all(c->by_key);
     c->now = NULL;
+    c->dma_read = false;
     c->current = -1;
 }
 
@@ -132,9 +132,8 @@ static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma.key, rec->time);
     c->mark = rec->time;
-    c->dma_start = rec->time;
-    c->dma_offset = rec->u.dma.offset;
-    if (rec->u.dma.op == CAPTURE_DMA_READ) {
+    c->dma_read = rec->u.dma.op == CAPTURE_DMA_READ;
+    if (c->dma_read) {
         c->now->dma = true;
         c->now->offset = rec->u.dma.offset;
         c->now->running = true;
@@ -144,9 +143,10 @@ static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
 static void take_dma_end(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma_end.key, rec->time);
-    if (c->now->dma) {
+    if (c->dma_read) {
         advance(c, rec->u.dma_end.offset, rec->time, true);
     }
+    c->dma_read = false;
 }
 
 void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)

@@ -25,6 +25,13 @@ char *capture_default_dir(void)
                            (unsigned)getuid());
 }
 
+/* Nobody else can have put a capture there. */
+static bool is_private(const struct stat *st)
+{
+    return S_ISDIR(st->st_mode) && st->st_uid == getuid() &&
+           !(st->st_mode & 077);
+}
+
 char *capture_make_default_dir(GError **error)
 {
     g_autofree char *dir = capture_default_dir();
@@ -36,8 +43,7 @@ char *capture_make_default_dir(GError **error)
                     dir, g_strerror(errno));
         return NULL;
     }
-    if (!S_ISDIR(st.st_mode) || st.st_uid != getuid() ||
-        (st.st_mode & 077)) {
+    if (!is_private(&st)) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
                     "%s is not a private folder of yours (mode 0700); "
                     "name a file with path=", dir);
@@ -123,10 +129,17 @@ GPtrArray *capture_list(void)
 {
     g_autofree char *dir = capture_default_dir();
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+    struct stat st, here;
+    bool private = !lstat(dir, &st) && is_private(&st);
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
 
-    scan_dir(dir, found);
-    scan_dir(".", found);
+    if (private) {
+        scan_dir(dir, found);
+    }
+    if (!private || stat(".", &here) || here.st_dev != st.st_dev ||
+        here.st_ino != st.st_ino) {
+        scan_dir(".", found);
+    }
     g_array_sort(found, newest_first);
     for (guint i = 0; i < found->len; i++) {
         g_ptr_array_add(paths, g_array_index(found, Found, i).path);

@@ -161,8 +161,12 @@ void capture_phases_free(CapturePhases *p)
 /* ------------------------------------------------------------------ */
 /* Rows                                                                */
 
+/* In this boot; a guest that resets for ever has very many others. */
 static CapturePhase *find(CapturePhases *p, guint milestone)
 {
+    if (!p->found[milestone]) {
+        return NULL;
+    }
     for (guint i = p->rows->len; i > 0; i--) {
         CapturePhase *row = &g_array_index(p->rows, CapturePhase, i - 1);
 
