@@ -1,0 +1,245 @@
+/*
+ * Milestones out of records and lines, with the patterns that are compiled
+ * in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "capture/copies.h"
+#include "capture/phases.h"
+#include "util.h"
+
+typedef struct Boot {
+    CapturePhases *phases;
+    uint64_t pos;
+} Boot;
+
+static void record(Boot *b, uint64_t time, CaptureRecord rec)
+{
+    rec.time = time;
+    rec.vtime = CAPTURE_NO_TIME;
+    rec.pos = b->pos++;
+    capture_phases_record(b->phases, &rec);
+}
+
+static void vm(Boot *b, uint64_t time, CaptureVmEvent event,
+               const char *detail)
+{
+    CaptureRecord rec = { .kind = CAPTURE_VM, .u.vm.event = event };
+
+    g_strlcpy(rec.u.vm.detail, detail, sizeof(rec.u.vm.detail));
+    record(b, time, rec);
+}
+
+static void text(Boot *b, uint64_t time, const char *line, bool continued)
+{
+    CaptureLine l = {
+        .pos = b->pos++, .time = time, .vtime = CAPTURE_NO_TIME,
+        .end_time = time, .text = line, .len = strlen(line),
+        .continued = continued, .complete = true,
+    };
+
+    capture_phases_line(b->phases, &l);
+}
+
+static void copy(Boot *b, uint64_t time, uint16_t key)
+{
+    record(b, time, (CaptureRecord){
+        .kind = CAPTURE_SELECT, .u.select.key = key });
+    record(b, time + 1, (CaptureRecord){
+        .kind = CAPTURE_DMA_END, .u.dma_end.key = key });
+}
+
+static Boot begin(void)
+{
+    Boot b = { .phases = capture_phases_new() };
+
+    return b;
+}
+
+static const CapturePhase *row(const Boot *b, guint i)
+{
+    const CapturePhase *phase = capture_phases_get(b->phases, i);
+
+    g_assert_nonnull(phase);
+    return phase;
+}
+
+static guint count_of(const Boot *b, CaptureMilestone milestone)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < capture_phases_count(b->phases); i++) {
+        n += row(b, i)->milestone == milestone;
+    }
+    return n;
+}
+
+static void whole_boot(Boot *b, uint64_t at)
+{
+    vm(b, at + 10, CAPTURE_VM_RUN, "running");
+    text(b, at + 20, "SeaBIOS (version 1.16.2-debian-1.16.2-1)", false);
+    text(b, at + 30, "enter handle_19:", false);
+    text(b, at + 40, "Booting from ROM..", false);
+    copy(b, at + 50, FWCFG_INITRD_DATA);
+    copy(b, at + 60, FWCFG_KERNEL_DATA);
+    copy(b, at + 70, FWCFG_CMDLINE_DATA);
+}
+
+static void all_ten_come_in_the_order_they_happened(void)
+{
+    static const CaptureMilestone want[] = {
+        CAPTURE_MS_START, CAPTURE_MS_RUN, CAPTURE_MS_BIOS_POST,
+        CAPTURE_MS_BIOS_INT19, CAPTURE_MS_BIOS_BOOT_OS,
+        CAPTURE_MS_COPY_INITRD, CAPTURE_MS_COPY_KERNEL,
+        CAPTURE_MS_LINUX_BOOT_OS, CAPTURE_MS_SHUTDOWN, CAPTURE_MS_STOP,
+    };
+    Boot b = begin();
+
+    vm(&b, 0, CAPTURE_VM_START, "");
+    vm(&b, 1, CAPTURE_VM_RESET, "none"); /* the machine's own creation */
+    whole_boot(&b, 0);
+    vm(&b, 100, CAPTURE_VM_SHUTDOWN, "guest-shutdown");
+    vm(&b, 110, CAPTURE_VM_STOP, "");
+    g_assert_cmpuint(capture_phases_count(b.phases), ==,
+                     G_N_ELEMENTS(want));
+    for (guint i = 0; i < G_N_ELEMENTS(want); i++) {
+        g_assert_cmpint(row(&b, i)->milestone, ==, want[i]);
+        g_assert_cmpuint(row(&b, i)->boot, ==, 0);
+        g_assert_nonnull(row(&b, i)->name);
+    }
+    /* The end of the last item of -kernel, not of the first. */
+    g_assert_cmpuint(row(&b, 7)->time, ==, 71);
+    g_assert_cmpstr(row(&b, 8)->detail, ==, "guest-shutdown");
+    g_assert_null(capture_phases_get(b.phases, 10));
+    capture_phases_free(b.phases);
+}
+
+static void a_boot_without_an_initrd_has_no_such_row(void)
+{
+    Boot b = begin();
+
+    copy(&b, 10, FWCFG_KERNEL_DATA);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_COPY_INITRD), ==, 0);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_COPY_KERNEL), ==, 1);
+    capture_phases_free(b.phases);
+}
+
+static void only_the_first_time_counts(void)
+{
+    Boot b = begin();
+
+    whole_boot(&b, 0);
+    text(&b, 200, "Booting from Hard Disk...", false);
+    vm(&b, 210, CAPTURE_VM_PAUSE, "paused");
+    vm(&b, 220, CAPTURE_VM_RUN, "running");
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_BOOT_OS), ==, 1);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_RUN), ==, 1);
+    capture_phases_free(b.phases);
+}
+
+static void each_reset_begins_another_boot(void)
+{
+    Boot b = begin();
+
+    vm(&b, 0, CAPTURE_VM_START, "");
+    for (guint i = 0; i < 3; i++) {
+        whole_boot(&b, 1000 * i);
+        vm(&b, 1000 * i + 900, CAPTURE_VM_RESET, "guest-reset");
+    }
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_RESET), ==, 3);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_POST), ==, 3);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_LINUX_BOOT_OS), ==, 3);
+    for (guint i = 1; i < capture_phases_count(b.phases); i++) {
+        g_assert_cmpuint(row(&b, i)->time, >=, row(&b, i - 1)->time);
+        g_assert_cmpuint(row(&b, i)->boot, >=, row(&b, i - 1)->boot);
+    }
+    capture_phases_free(b.phases);
+}
+
+/* A guest that resets for ever must not make its reader slower and slower. */
+static void many_resets_take_no_quadratic_time(void)
+{
+    Boot b = begin();
+
+    vm(&b, 0, CAPTURE_VM_RUN, "");
+    g_test_timer_start();
+    for (guint i = 0; i < 300000; i++) {
+        vm(&b, 10 * i, CAPTURE_VM_RESET, "guest-reset");
+        text(&b, 10 * i + 1, "SeaBIOS (version", false);
+        copy(&b, 10 * i + 2, FWCFG_KERNEL_DATA);
+    }
+    g_assert_cmpfloat(g_test_timer_elapsed(), <, 60);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_RESET), ==, 300000);
+    capture_phases_free(b.phases);
+}
+
+static void text_elsewhere_in_a_line_or_of_the_rest_of_one_is_none(void)
+{
+    Boot b = begin();
+
+    text(&b, 1, "xSeaBIOS (version", false);
+    text(&b, 2, "SeaBIOS (versio", false);
+    text(&b, 3, "SeaBIOS (version 1", true);
+    text(&b, 4, "", false);
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_POST), ==, 0);
+    capture_phases_free(b.phases);
+}
+
+static void a_late_end_of_a_copy_is_no_milestone(void)
+{
+    Boot b = begin();
+
+    record(&b, 10, (CaptureRecord){
+        .kind = CAPTURE_PIO, .u.pio = { 0x11, 100, 0 } });
+    record(&b, 90, (CaptureRecord){
+        .kind = CAPTURE_PIO, .u.pio = { 0x11, 200, 1 } });
+    g_assert_cmpuint(count_of(&b, CAPTURE_MS_LINUX_BOOT_OS), ==, 1);
+    g_assert_cmpuint(row(&b, 0)->time, ==, 10);
+    capture_phases_free(b.phases);
+}
+
+/* What comes out of order by a thread's delay is put in its place. */
+static void rows_are_sorted_by_time(void)
+{
+    Boot b = begin();
+
+    vm(&b, 50, CAPTURE_VM_RUN, "");
+    vm(&b, 5, CAPTURE_VM_START, "");
+    g_assert_cmpint(row(&b, 0)->milestone, ==, CAPTURE_MS_START);
+    g_assert_cmpint(row(&b, 1)->milestone, ==, CAPTURE_MS_RUN);
+    capture_phases_free(b.phases);
+}
+
+static void a_new_session_starts_over(void)
+{
+    Boot b = begin();
+
+    whole_boot(&b, 0);
+    vm(&b, 500, CAPTURE_VM_RESET, "");
+    record(&b, 600, (CaptureRecord){ .kind = CAPTURE_SESSION });
+    g_assert_cmpuint(capture_phases_count(b.phases), ==, 0);
+    whole_boot(&b, 1000);
+    g_assert_cmpuint(row(&b, 0)->boot, ==, 0);
+    capture_phases_free(b.phases);
+    capture_phases_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_setenv("XDG_CONFIG_HOME", "/nonexistent", TRUE);
+    test_begin(&argc, &argv);
+#define ADD(name) g_test_add_func("/phases/" #name, name)
+    ADD(all_ten_come_in_the_order_they_happened);
+    ADD(a_boot_without_an_initrd_has_no_such_row);
+    ADD(only_the_first_time_counts);
+    ADD(each_reset_begins_another_boot);
+    ADD(many_resets_take_no_quadratic_time);
+    ADD(text_elsewhere_in_a_line_or_of_the_rest_of_one_is_none);
+    ADD(a_late_end_of_a_copy_is_no_milestone);
+    ADD(rows_are_sorted_by_time);
+    ADD(a_new_session_starts_over);
+    return g_test_run();
+}
