@@ -57,7 +57,7 @@ typedef struct LineHead {
     uint8_t len;
     bool fresh; /* has bytes that the milestones were not looked for in */
     bool fed;
-    char text[64];
+    char text[CAPTURE_PATTERN_LINE_MAX];
 } LineHead;
 
 typedef struct MilestonePos {
