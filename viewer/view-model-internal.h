@@ -54,7 +54,7 @@ typedef struct Checkpoint {
 /* The beginning of the line that a stream is in. */
 typedef struct LineHead {
     uint64_t pos, time, vtime;
-    uint8_t len;
+    uint16_t len;
     bool fresh; /* has bytes that the milestones were not looked for in */
     bool fed;
     char text[CAPTURE_PATTERN_LINE_MAX];
