@@ -43,7 +43,7 @@ _bootstamp_run() {
     local word=$1 i=2
     while ((i < COMP_CWORD)); do
         case ${COMP_WORDS[i]} in
-        -c | --capture)
+        -c | --capture | -n | --runs | --warmup | --timeout | --until)
             i=$((i + 2))
             # bash takes --capture=FILE apart
             [[ ${COMP_WORDS[i - 1]-} != = ]] || i=$((i + 1))
@@ -54,9 +54,12 @@ _bootstamp_run() {
         esac
     done
     if ((i > COMP_CWORD)); then
-        _bootstamp_captures "$word"
+        case ${COMP_WORDS[COMP_CWORD - 1]} in
+        -n | --runs | --warmup | --timeout | --until) ;;
+        *) _bootstamp_captures "$word" ;;
+        esac
     elif ((i == COMP_CWORD)) && [[ $word == -* && ${COMP_WORDS[i - 1]} != -- ]]; then
-        _bootstamp_words "$word" --capture --probes --quiet --view --help --
+        _bootstamp_words "$word" --capture --probes --quiet --runs --timeout --until --view --warmup --help --
     else
         _bootstamp_qemu "$i" "$word"
     fi
@@ -67,7 +70,7 @@ _bootstamp() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        _bootstamp_words "$word" run view export phases info list --help --version
+        _bootstamp_words "$word" run view export phases stats diff replay info list --help --version
         return
     fi
     # --format=text comes as three words
@@ -85,6 +88,14 @@ _bootstamp() {
         _bootstamp_words "$word" text raw bytes readserial json csv perfetto ctf asciicast svg html
         return
         ;;
+    stats:--format | stats:-F)
+        _bootstamp_words "$word" text json csv
+        return
+        ;;
+    diff:--format | diff:-F)
+        _bootstamp_words "$word" text json
+        return
+        ;;
     *:--clock)
         _bootstamp_words "$word" host virtual
         return
@@ -93,7 +104,8 @@ _bootstamp() {
         _bootstamp_words "$word" relative wall delta
         return
         ;;
-    export:--stream | phases:--session) return ;;
+    export:--stream | replay:--stream | replay:--speed | phases:--session) return ;;
+    stats:--until | *:--lines | diff:--fail-over | diff:--ignore-under) return ;;
     export:--output | export:-o)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -102,7 +114,7 @@ _bootstamp() {
     esac
     if [[ $word != -* ]]; then
         case ${COMP_WORDS[1]} in
-        view | export | phases | info) _bootstamp_captures "$word" ;;
+        view | export | phases | stats | diff | replay | info) _bootstamp_captures "$word" ;;
         esac
         return
     fi
@@ -111,6 +123,9 @@ _bootstamp() {
         _bootstamp_words "$word" --format --clock --time --events --stream --follow --output --help
         ;;
     phases) _bootstamp_words "$word" --clock --session --help ;;
+    stats) _bootstamp_words "$word" --format --clock --until --lines --help ;;
+    diff) _bootstamp_words "$word" --fail-over --ignore-under --clock --lines --format --help ;;
+    replay) _bootstamp_words "$word" --speed --stream --pty --view --help ;;
     view) _bootstamp_words "$word" --wait --help ;;
     info | list) _bootstamp_words "$word" --help ;;
     esac

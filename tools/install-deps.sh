@@ -25,8 +25,8 @@ headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
 run='qemu-system-x86 seabios'
 
 # prove is in perl; guests are made with binutils, cpio, busybox and gzip;
-# firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils.
-tests='ovmf perl binutils tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq procps qemu-system-arm qemu-efi-aarch64'
+# exports are read by jq, xmllint and babeltrace2; firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils.
+tests='ovmf perl binutils tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps qemu-system-arm qemu-efi-aarch64'
 
 packages="$build $headers $run $tests"
 list=no

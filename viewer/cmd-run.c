@@ -15,6 +15,7 @@
 #include "capture/paths.h"
 #include "common.h"
 #include "config.h"
+#include "run-many.h"
 #include "run.h"
 
 #define MODULE "chardev-timestamp.so"
@@ -27,6 +28,7 @@ static struct {
     gboolean probes;
     gboolean quiet;
     gboolean view;
+    RunMany many;
 } opt;
 
 static const GOptionEntry entries[] = {
@@ -37,6 +39,16 @@ static const GOptionEntry entries[] = {
       "boot the firmware of `make firmware`, which tells where it is", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what was added to the command line", NULL },
+    { "runs", 'n', 0, G_OPTION_ARG_INT, &opt.many.runs,
+      "boot N times, into a folder (--capture), and print statistics", "N" },
+    { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
+      "with -n: boot N times before that, without counting", "N" },
+    { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &opt.many.timeout,
+      "with -n: end a boot that takes longer; it does not count",
+      "SECONDS" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &opt.many.until,
+      "with -n: end a boot at this milestone, or at a line that matches",
+      "MILESTONE|REGEX" },
     { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
       "watch the boot in this terminal, as bootstamp view does", NULL },
     G_OPTION_ENTRY_NULL
@@ -258,6 +270,33 @@ static char *escape_commas(const char *value)
     return g_strjoinv(",,", parts);
 }
 
+/*
+ * Timestamp chardevs of the command line that name no file write to @path.
+ * False: one names a file, which every boot would overwrite.
+ */
+static bool direct_chardevs(char **argv, const char *path)
+{
+    g_autofree char *escaped = escape_commas(path);
+
+    for (int i = 1; argv[i]; i++) {
+        const char *value = option_value(argv, i, "chardev");
+        g_autofree char *backend =
+            value ? suboption(value, "backend", "backend") : NULL;
+        g_autofree char *own = value ? suboption(value, "path", NULL) : NULL;
+
+        if (g_strcmp0(backend, "timestamp")) {
+            continue;
+        }
+        if (own) {
+            fail("run", "-n and a timestamp chardev with path=: leave that "
+                 "out, the captures go to a folder");
+            return false;
+        }
+        argv[i + 1] = g_strdup_printf("%s,path=%s", value, escaped);
+    }
+    return true;
+}
+
 /* The file's name for -chardev: as asked for, or a new default one. */
 static char *capture_path(void)
 {
@@ -440,38 +479,13 @@ static GPtrArray *copy_args(char **argv)
     return args;
 }
 
-int cmd_run(int argc, char **argv)
+/* Becomes QEMU; returns where that cannot be. */
+static int start_qemu(char **rest, const char *module)
 {
-    g_auto(GStrv) rest = NULL;
-    g_autofree char *module = NULL;
+    g_autoptr(GPtrArray) args = copy_args(rest);
     g_autofree char *path = NULL;
-    g_autoptr(GPtrArray) args = NULL;
-    const char *own;
-    int status;
+    const char *own = find_timestamp(rest);
 
-    if (!parse_options(argc, argv, "[--] QEMU [ARGUMENT...]",
-                       "Starts QEMU with the timestamp back end loaded. "
-                       "Where the command line has no\n"
-                       "-chardev timestamp it adds one, at the BIOS debug "
-                       "port 0x402 of an x86 machine.\n"
-                       "With --probes firmware and option ROMs tell of each "
-                       "of their stages.\n"
-                       "QEMU takes this program's place: its exit status and "
-                       "signals are QEMU's own.\n"
-                       "With --view it runs beside the viewer: q leaves the "
-                       "viewer alone, Ctrl-C both.", entries, -1, &rest,
-                       &status)) {
-        return status;
-    }
-    if (!rest[0]) {
-        return usage_error("run", "no QEMU is named");
-    }
-    module = find_module();
-    if (!module) {
-        return EXIT_FAILURE;
-    }
-    args = copy_args(rest);
-    own = find_timestamp(rest);
     if (own && opt.capture) {
         return usage_error("run", "--capture and a timestamp chardev of your "
                            "own: give that one path=");
@@ -490,4 +504,66 @@ int cmd_run(int argc, char **argv)
     }
     execvp(rest[0], (char **)args->pdata);
     return fail(rest[0], "cannot run: %s", g_strerror(errno));
+}
+
+typedef struct StartMany {
+    char **rest;
+    const char *module;
+} StartMany;
+
+/* The same for run -n, in a process of its own, with its capture named. */
+static int start_one(void *data, const char *capture)
+{
+    StartMany *s = data;
+
+    opt.quiet = true;
+    opt.capture = NULL; /* the folder's name so far */
+    if (find_timestamp(s->rest)) {
+        return direct_chardevs(s->rest, capture)
+                   ? start_qemu(s->rest, s->module)
+                   : EXIT_FAILURE;
+    }
+    opt.capture = g_strdup(capture);
+    return start_qemu(s->rest, s->module);
+}
+
+int cmd_run(int argc, char **argv)
+{
+    g_auto(GStrv) rest = NULL;
+    g_autofree char *module = NULL;
+    StartMany many;
+    int status;
+
+    if (!parse_options(argc, argv, "[--] QEMU [ARGUMENT...]",
+                       "Starts QEMU with the timestamp back end loaded. "
+                       "Where the command line has no\n"
+                       "-chardev timestamp it adds one, at the BIOS debug "
+                       "port 0x402 of an x86 machine.\n"
+                       "With --probes firmware and option ROMs tell of each "
+                       "of their stages.\n"
+                       "QEMU takes this program's place: its exit status and "
+                       "signals are QEMU's own.\n"
+                       "With --view it runs beside the viewer: q leaves the "
+                       "viewer alone, Ctrl-C both.\n"
+                       "With -n it boots again and again; captures go to a "
+                       "new folder.", entries, -1, &rest,
+                       &status)) {
+        return status;
+    }
+    if (!rest[0]) {
+        return usage_error("run", "no QEMU is named");
+    }
+    status = run_many_check(&opt.many);
+    if (status) {
+        return status;
+    }
+    module = find_module();
+    if (!module) {
+        return EXIT_FAILURE;
+    }
+    if (opt.many.runs) {
+        many = (StartMany){ rest, module };
+        return run_many(&opt.many, opt.capture, opt.quiet, start_one, &many);
+    }
+    return start_qemu(rest, module);
 }

@@ -29,6 +29,9 @@ int cmd_export(int argc, char **argv);
 int cmd_phases(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 
 /* "bootstamp: WHAT: text" on standard error; returns EXIT_FAILURE. */
 int fail(const char *what, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -40,8 +40,7 @@ static bool is_formula(const char *text)
     }
 }
 
-/* Appends a quoted cell; no control byte is left in @text. */
-static void append_cell(GString *row, const char *text)
+void append_csv_cell(GString *row, const char *text)
 {
     g_string_append(row, is_formula(text) ? "\"'" : "\"");
     for (; *text; text++) {
@@ -85,9 +84,9 @@ static void put_row(Export *e, uint64_t time, uint64_t vtime,
         append_number(row, time < e->last ? e->last - time : time - e->last);
     }
     g_string_append_printf(row, ",%s,", kind);
-    append_cell(row, stream);
+    append_csv_cell(row, stream);
     g_string_append_c(row, ',');
-    append_cell(row, text);
+    append_csv_cell(row, text);
     g_string_append(row, "\r\n");
     fwrite(row->str, 1, row->len, e->out);
     e->last = time;

@@ -18,6 +18,9 @@ static const Command commands[] = {
     { "view", cmd_view, "watch a boot, live or afterwards" },
     { "export", cmd_export, "write a capture as text, raw bytes, ..." },
     { "phases", cmd_phases, "print the milestone table and fw_cfg copies" },
+    { "stats", cmd_stats, "statistics of many boots" },
+    { "diff", cmd_diff, "compare boots, and say what got slower" },
+    { "replay", cmd_replay, "play a capture at the speed it had" },
     { "info", cmd_info, "say what a capture holds" },
     { "list", cmd_list, "list the captures found, newest first" },
 };

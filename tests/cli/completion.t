@@ -42,7 +42,7 @@ contains() {
     esac
 }
 
-completes "commands" "--help|--version|export|info|list|phases|run|view" bootstamp ''
+completes "commands" "--help|--version|diff|export|info|list|phases|replay|run|stats|view" bootstamp ''
 completes "a command begun" "export" bootstamp e
 completes "formats" "asciicast|bytes|csv|ctf|html|json|perfetto|raw|readserial|svg|text" bootstamp export --format ''
 completes "formats of -F" "raw|readserial" bootstamp export -F r
@@ -53,7 +53,7 @@ completes "times" "delta|relative|wall" bootstamp export --time ''
 completes "nothing for a stream" "" bootstamp export --stream ''
 completes "files for -o" "other.txt" bootstamp export -o ot
 completes "options of view" "--wait" bootstamp view --w
-completes "options of run" "--|--capture|--help|--probes|--quiet|--view" bootstamp run --
+completes "options of run" "--|--capture|--help|--probes|--quiet|--runs|--timeout|--until|--view|--warmup" bootstamp run --
 contains "QEMU for run" qemu-system-test bootstamp run ''
 contains "QEMU behind --" qemu-system-test bootstamp run -q -- qemu-system-t
 contains "QEMU behind a capture" qemu-system-test bootstamp run --capture x.bst qemu-system-t
@@ -71,7 +71,7 @@ case "|$(complete_words bootstamp phases '')|" in
 esac
 
 # Every option that a command's --help tells of, and no other
-for command in run export phases info list view; do
+for command in run export phases stats diff replay info list view; do
     "$BOOTSTAMP" $command --help >"$tmp/help" 2>/dev/null || {
         skip "options of $command" "no such command yet"
         continue

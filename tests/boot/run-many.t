@@ -1,0 +1,82 @@
+#!/bin/sh
+# bootstamp run -n: captures, milestones to stop at, boots that fail; and the virtual clock, by which nothing differs.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+need_guests linux pattern-1000.rom
+
+export XDG_RUNTIME_DIR=$tmp/run
+mkdir -m 700 "$tmp/run"
+# run_many OPTION...: boots of the Linux guest
+run_many() {
+    timeout -k 5 120 "$BOOTSTAMP" run "$@" -- "$QEMU" -M q35 -accel tcg -m 512 -nodefaults -display none -no-user-config \
+        -kernel "$guests/vmlinuz" -initrd "$guests/initrd" -append "console=ttyS0 panic=-1" \
+        >"$tmp/out" 2>"$tmp/err"
+}
+
+run_many -n 3 --warmup 1 --until 'LinuxBoot boot OS' -c "$tmp/boots"
+is $? 0 "three boots and one to warm up"
+is "$(cd "$tmp/boots" && echo *)" "boot-0001.bst boot-0002.bst boot-0003.bst" "three captures are kept, nothing else"
+like "$(cat "$tmp/out")" '^3 captures, host clock' "and their statistics printed"
+like "$(grep '^LinuxBoot copy kernel' "$tmp/out")" '^LinuxBoot copy kernel +3 ' "the milestone is the last copy's end, not the first's"
+is "$(grep -c '^LinuxBoot boot OS\|^Shutdown' "$tmp/out")" 0 "nothing behind it counts"
+is "$(cat "$tmp/err")" "bootstamp: run: captures are in $tmp/boots" "no noise"
+is "$(stat -c %a "$tmp/boots")" 700 "the folder is private"
+
+run_many -n 1 -c "$tmp/boots"
+is "$? $(cat "$tmp/err")" "1 bootstamp: $tmp/boots: holds captures already; name a new folder" "no captures are mixed or overwritten"
+
+run_many -n 1 --until '^Booting from [RD]OM|^Booting from c'
+is $? 0 "--until a pattern, and a folder of its own"
+dir=$(sed -n 's/^bootstamp: run: captures are in //p' "$tmp/err")
+like "$dir" "^$tmp/run/bootstamp/boots-" "in the default folder"
+like "$("$BOOTSTAMP" phases "$dir/boot-0001.bst")" '^Shutdown request .*host-signal' "QEMU is asked to end"
+
+run_many -n 2 --timeout 0.2 -c "$tmp/slow"
+is $? 1 "boots that take too long"
+is "$(grep -c 'took longer than 0.2 s' "$tmp/err")" 2 "it says so"
+is "$(cat "$tmp/out")" "" "they do not count"
+is "$(cd "$tmp/slow" && echo *.bst)" "*.bst" "and no folder has them"
+
+"$BOOTSTAMP" run -n 1 -c "$tmp/wrong" -- "$QEMU" -M none -bogus >"$tmp/out" 2>"$tmp/err"
+is $? 1 "QEMU does not start"
+like "$(cat "$tmp/err")" 'QEMU ended with status 1: .*-bogus: invalid option' "its last words are told"
+"$BOOTSTAMP" run -n 1 -c "$tmp/none" -- "$tmp/no-such-qemu" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "no such QEMU"
+run_many -n 1 --until 'never comes' --timeout 5 -c "$tmp/never"
+is $? 1 "--until that does not come"
+
+# A chardev of one's own, without path=
+"$BOOTSTAMP" run -n 2 -c "$tmp/own" -- "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none \
+    -bios "$guests/pattern-1000.rom" -chardev timestamp,id=dbg -device isa-debugcon,iobase=0x402,chardev=dbg \
+    >"$tmp/out" 2>"$tmp/err"
+is $? 0 "a timestamp chardev of one's own"
+is "$("$BOOTSTAMP" export -F raw "$tmp/own/boot-0002.bst" | wc -c | tr -d ' ')" 1000 "goes to the folder too"
+"$BOOTSTAMP" run -n 1 -c "$tmp/own2" -- "$QEMU" -M none -chardev timestamp,id=d,path="$tmp/x.bst" >"$tmp/out" 2>&1
+is $? 1 "but not one with path="
+
+for bad in '-n -1' '-n 1 --warmup -1' '-n 1 --timeout -1' '--until Run' '-n 1 --until ('; do
+    # shellcheck disable=SC2086
+    "$BOOTSTAMP" run $bad -- "$QEMU" >"$tmp/out" 2>&1
+    is $? 2 "run $bad is a usage error"
+done
+
+# Ctrl-C: what was booted counts, what is being booted does not
+timeout -s INT 3 "$BOOTSTAMP" run -n 1000 --until 'BIOS boot OS' -c "$tmp/int" -- "$QEMU" -M q35 -accel tcg -m 64 \
+    -nodefaults -display none >"$tmp/out" 2>"$tmp/err"
+ok "an interrupt ends it" grep -q 'captures are in' "$tmp/err"
+n=$(find "$tmp/int" -name '*.bst' | wc -l)
+like "$(cat "$tmp/out")" "^$n capture" "what was booted counts ($n)"
+
+# The virtual clock under -icount: the same boot twice differs by nothing
+for i in 1 2; do
+    timeout -k 5 60 "$BOOTSTAMP" run -q -c "$tmp/icount-$i.bst" -- "$QEMU" -M q35 -accel tcg -m 64 -nodefaults \
+        -display none -no-user-config -icount shift=0,sleep=off -rtc clock=vm,base=2026-01-01 -no-reboot \
+        -boot reboot-timeout=1 >"$tmp/qemu.log" 2>&1 || diag "$(cat "$tmp/qemu.log")"
+done
+"$BOOTSTAMP" diff --clock virtual --fail-over 0 --ignore-under 0 "$tmp/icount-1.bst" "$tmp/icount-2.bst" >"$tmp/out" 2>&1
+is $? 0 "the virtual clock: within a threshold of nothing"
+is "$(grep -c -E '^(BIOS|Run|Start).* \+0\.000 ' "$tmp/out")" "$(grep -c -E '^(BIOS|Run|Start)' "$tmp/out")" "every phase differs by nothing"
+like "$(grep '^BIOS post' "$tmp/out")" '[1-9].* \+0.000 ' "and is there"
+is "$(grep -c -E '^(Slower|Faster|Lines of)' "$tmp/out")" 0 "no line differs"
+
+done_testing

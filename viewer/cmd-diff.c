@@ -1,0 +1,541 @@
+/*
+ * bootstamp diff: two boots, or two sets of boots, side by side.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "align.h"
+#include "json-out.h"
+#include "line-key.h"
+#include "sample.h"
+#include "stats.h"
+
+/* diff(1): 0 equal, 1 different, 2 trouble. */
+#define EXIT_TROUBLE 2
+
+/* Lines of a capture that are compared. */
+#define LINES_MAX 200000
+#define SIGNIFICANT 0.05
+
+/* A line of the side's first capture, and its times in all of them. */
+typedef struct DiffLine {
+    guint key;
+    GArray *deltas; /* double, ns */
+} DiffLine;
+
+typedef struct Side {
+    Sample *sample;
+    GPtrArray *lines;   /* DiffLine *, in the first capture's order */
+    GHashTable *by_key; /* key and occurrence -> DiffLine */
+    GHashTable *counts; /* key -> occurrences in the capture being read */
+    guint capture, taken;
+    bool cut;
+} Side;
+
+typedef struct Diff {
+    Side a, b;
+    GHashTable *ids; /* text -> number, from 1 */
+    GPtrArray *texts;
+    GString *key;
+} Diff;
+
+/* What take_line() needs. */
+typedef struct Taker {
+    Diff *diff;
+    Side *side;
+} Taker;
+
+/* One comparison. */
+typedef struct Change {
+    const char *kind, *name;
+    StatsSummary a, b;
+    double change;  /* of the means, ns */
+    double percent; /* of A; NAN: A is 0 */
+    double p;       /* NAN: no test can be made */
+    bool slower;    /* beyond the threshold, and no chance */
+} Change;
+
+static struct {
+    char *clock, *fail_over, *format;
+    double percent, ignore_ms;
+    int lines;
+} opt = { .ignore_ms = 1, .lines = 10 };
+
+static const GOptionEntry entries[] = {
+    { "fail-over", 0, 0, G_OPTION_ARG_STRING, &opt.fail_over,
+      "a phase may be slower by so much (default: 5%)", "PERCENT" },
+    { "ignore-under", 0, 0, G_OPTION_ARG_DOUBLE, &opt.ignore_ms,
+      "changes of less are none (default: 1)", "MS" },
+    { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
+      "host (default), or virtual: QEMU's own clock, exact under -icount",
+      "CLOCK" },
+    { "lines", 0, 0, G_OPTION_ARG_INT, &opt.lines,
+      "how many lines of each kind to show (default: 10)", "N" },
+    { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
+      "text (default) or json", "FORMAT" },
+    G_OPTION_ENTRY_NULL
+};
+
+/* ------------------------------------------------------------------ */
+/* Reading                                                             */
+
+static void diff_line_free(gpointer data)
+{
+    DiffLine *l = data;
+
+    g_array_unref(l->deltas);
+    g_free(l);
+}
+
+static void side_init(Side *s, bool virtual_clock)
+{
+    s->sample = sample_new(virtual_clock, NULL);
+    s->lines = g_ptr_array_new_with_free_func(diff_line_free);
+    s->by_key = g_hash_table_new(NULL, NULL);
+    s->counts = g_hash_table_new(NULL, NULL);
+}
+
+static void side_clear(Side *s)
+{
+    sample_free(s->sample);
+    g_ptr_array_unref(s->lines);
+    g_hash_table_unref(s->by_key);
+    g_hash_table_unref(s->counts);
+}
+
+static guint key_id(Diff *d)
+{
+    guint id = GPOINTER_TO_UINT(g_hash_table_lookup(d->ids, d->key->str));
+
+    if (!id) {
+        char *text = g_strdup(d->key->str);
+
+        g_ptr_array_add(d->texts, text);
+        id = d->texts->len;
+        g_hash_table_insert(d->ids, text, GUINT_TO_POINTER(id));
+    }
+    return id;
+}
+
+/* How often @key came in this capture before. */
+static guint count_key(Side *s, guint key)
+{
+    gpointer at = GUINT_TO_POINTER(key);
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(s->counts, at));
+
+    g_hash_table_insert(s->counts, at, GUINT_TO_POINTER(n + 1));
+    return n;
+}
+
+static void take_line(void *data, guint capture, const CaptureLine *line,
+                      uint64_t delta)
+{
+    Taker *t = data;
+    Side *s = t->side;
+    double value = delta;
+    gpointer place;
+    DiffLine *l;
+    guint key;
+
+    if (capture != s->capture) {
+        s->capture = capture;
+        s->taken = 0;
+        g_hash_table_remove_all(s->counts);
+    }
+    if (s->taken++ >= LINES_MAX) {
+        s->cut = true;
+        return;
+    }
+    make_line_key(t->diff->key, line);
+    key = key_id(t->diff);
+    place = (gpointer)((guintptr)key << 32 | count_key(s, key));
+    l = g_hash_table_lookup(s->by_key, place);
+    if (!l && capture == 0) {
+        l = g_new0(DiffLine, 1);
+        l->key = key;
+        l->deltas = g_array_new(FALSE, FALSE, sizeof(double));
+        g_hash_table_insert(s->by_key, place, l);
+        g_ptr_array_add(s->lines, l);
+    }
+    if (l) {
+        g_array_append_val(l->deltas, value);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Comparing                                                           */
+
+static void compare(Change *c, const GArray *a, const GArray *b)
+{
+    StatsTest test;
+
+    stats_summarise((double *)(void *)a->data, a->len, &c->a);
+    stats_summarise((double *)(void *)b->data, b->len, &c->b);
+    c->change = c->b.mean - c->a.mean;
+    c->percent = c->a.mean > 0 ? 100 * c->change / c->a.mean : NAN;
+    stats_welch(&c->a, &c->b, &test);
+    c->p = test.p;
+}
+
+/* More than the threshold; from nothing to something is more than any. */
+static bool over(const Change *c)
+{
+    return c->change > opt.ignore_ms * 1e6 &&
+           (isnan(c->percent) || c->percent > opt.percent);
+}
+
+static bool by_chance(const Change *c)
+{
+    return !isnan(c->p) && c->p >= SIGNIFICANT;
+}
+
+/* Phases, copies and the total of both sides; those of one side alone too. */
+static GArray *compare_measures(const Diff *d)
+{
+    GArray *changes = g_array_new(FALSE, TRUE, sizeof(Change));
+    g_autoptr(GArray) p = g_array_new(FALSE, FALSE, sizeof(double));
+
+    for (guint i = 0; i < d->a.sample->measures->len; i++) {
+        const Measure *a = sample_measure(d->a.sample, i);
+        const Measure *b = sample_find(d->b.sample, a->kind, a->name);
+        Change c = { .kind = measure_kind_name(a->kind), .name = a->name };
+
+        if (b) {
+            compare(&c, a->values, b->values);
+            g_array_append_val(changes, c);
+            g_array_append_val(p, c.p);
+        }
+    }
+    stats_holm((double *)(void *)p->data, p->len);
+    for (guint i = 0; i < changes->len; i++) {
+        Change *c = &g_array_index(changes, Change, i);
+
+        c->p = g_array_index(p, double, i);
+        c->slower = over(c) && !by_chance(c);
+    }
+    return changes;
+}
+
+/* Changes of lines that are worth a row, by size; @sign 1: slower. */
+static int by_change(gconstpointer x, gconstpointer y)
+{
+    const Change *a = x, *b = y;
+    double m = fabs(a->change), n = fabs(b->change);
+
+    return m != n ? (m < n ? 1 : -1) : strcmp(a->name, b->name);
+}
+
+static guint *keys_of(const Side *s)
+{
+    guint *keys = g_new(guint, s->lines->len + 1);
+
+    for (guint i = 0; i < s->lines->len; i++) {
+        keys[i] = ((DiffLine *)g_ptr_array_index(s->lines, i))->key;
+    }
+    return keys;
+}
+
+static void compare_pair(const Diff *d, guint i, guint j, GArray *changes)
+{
+    const DiffLine *a = g_ptr_array_index(d->a.lines, i);
+    const DiffLine *b = g_ptr_array_index(d->b.lines, j);
+    Change c = { .kind = "line" };
+
+    c.name = g_ptr_array_index(d->texts, a->key - 1);
+    compare(&c, a->deltas, b->deltas);
+    if (fabs(c.change) > opt.ignore_ms * 1e6 && !by_chance(&c) &&
+        !(fabs(c.percent) <= opt.percent)) {
+        g_array_append_val(changes, c);
+    }
+}
+
+/* What diff would print: "-text" and "+text" in their order. */
+static GArray *compare_lines(const Diff *d, GPtrArray *only)
+{
+    GArray *changes = g_array_new(FALSE, TRUE, sizeof(Change));
+    g_autofree guint *a = keys_of(&d->a), *b = keys_of(&d->b);
+    g_autofree int *match = g_new(int, d->a.lines->len + 1);
+    guint j = 0;
+
+    align_sequences(a, d->a.lines->len, b, d->b.lines->len, match);
+    for (guint i = 0; i <= d->a.lines->len; i++) {
+        bool end = i == d->a.lines->len;
+        guint to = end ? d->b.lines->len
+                       : match[i] >= 0 ? (guint)match[i] : j;
+
+        for (; j < to; j++) {
+            g_ptr_array_add(only, g_strdup_printf("+ %s",
+                (char *)g_ptr_array_index(d->texts, b[j] - 1)));
+        }
+        if (end) {
+            break;
+        }
+        if (match[i] < 0) {
+            g_ptr_array_add(only, g_strdup_printf("- %s",
+                (char *)g_ptr_array_index(d->texts, a[i] - 1)));
+        } else {
+            compare_pair(d, i, j++, changes);
+        }
+    }
+    g_array_sort(changes, by_change);
+    return changes;
+}
+
+/* ------------------------------------------------------------------ */
+/* Text                                                                */
+
+static void print_number(double v, int width, const char *format)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    printf(" %*s", width,
+           isnan(v) ? "-" : g_ascii_formatd(text, sizeof(text), format, v));
+}
+
+static void print_change(const Change *c, bool name_last)
+{
+    const char *mark = c->slower ? "  SLOWER" : "";
+    g_autofree char *name = g_strcmp0(c->kind, "copy")
+                                ? g_strdup(c->name)
+                                : g_strdup_printf("copy of %s", c->name);
+
+    if (!name_last) {
+        printf("%-26s", name);
+    }
+    print_number(c->a.mean / 1e6, 10, "%.3f");
+    print_number(c->b.mean / 1e6, 10, "%.3f");
+    print_number(c->change / 1e6, 10, "%+.3f");
+    print_number(c->percent, 8, "%+.1f");
+    print_number(c->p, 7, "%.4f");
+    printf("%s%s\n", name_last ? "  " : mark, name_last ? name : "");
+}
+
+static void print_lines(const GArray *changes, int sign, const char *title)
+{
+    int shown = 0;
+
+    for (guint i = 0; i < changes->len && shown < opt.lines; i++) {
+        const Change *c = &g_array_index(changes, Change, i);
+
+        if (c->change * sign > 0) {
+            if (!shown++) {
+                printf("\n%s\n%11s %10s %10s %8s %7s\n", title, "A", "B",
+                       "Change", "%", "p");
+            }
+            print_change(c, true);
+        }
+    }
+}
+
+static void print_only(const GPtrArray *only)
+{
+    if (!only->len || !opt.lines) {
+        return;
+    }
+    printf("\nLines of one side alone (- A, + B): %u\n", only->len);
+    for (guint i = 0; i < only->len && i < (guint)opt.lines; i++) {
+        printf("%s\n", (char *)g_ptr_array_index(only, i));
+    }
+}
+
+static void print_missing(const Sample *from, const Sample *in,
+                          const char *side)
+{
+    for (guint i = 0; i < from->measures->len; i++) {
+        const Measure *m = sample_measure(from, i);
+
+        if (!sample_find(in, m->kind, m->name)) {
+            printf("%s alone has the %s %s\n", side,
+                   measure_kind_name(m->kind), m->name);
+        }
+    }
+}
+
+static void print_verdict(const Diff *d, guint slower)
+{
+    bool tested = d->a.sample->captures->len > 1 &&
+                  d->b.sample->captures->len > 1;
+
+    printf("\n%s: %u slower by more than %g%% and %g ms%s\n",
+           slower ? "over" : "within", slower, opt.percent, opt.ignore_ms,
+           tested ? ", p < 0.05 (Welch, Holm)"
+                  : "; several captures a side would tell chance");
+    if (d->a.cut || d->b.cut) {
+        printf("only the first %d lines of a capture were compared\n",
+               LINES_MAX);
+    }
+}
+
+static void print_side(const char *name, const Sample *s)
+{
+    printf("%s: ", name);
+    print_path(g_ptr_array_index(s->captures, 0));
+    if (s->captures->len > 1) {
+        printf(" and %u more", s->captures->len - 1);
+    }
+    printf("\n");
+}
+
+static void print_text(const Diff *d, const GArray *measures,
+                       const GArray *lines, const GPtrArray *only,
+                       guint slower)
+{
+    print_side("A", d->a.sample);
+    print_side("B", d->b.sample);
+    printf("\n%-26s %10s %10s %10s %8s %7s\n", "Mean, ms", "A", "B",
+           "Change", "%", "p");
+    for (guint i = 0; i < measures->len; i++) {
+        print_change(&g_array_index(measures, Change, i), false);
+    }
+    print_missing(d->a.sample, d->b.sample, "A");
+    print_missing(d->b.sample, d->a.sample, "B");
+    print_lines(lines, 1, "Slower lines (time since the line before)");
+    print_lines(lines, -1, "Faster lines");
+    print_only(only);
+    print_verdict(d, slower);
+}
+
+/* ------------------------------------------------------------------ */
+/* JSON                                                                */
+
+static void put_changes(JsonOut *j, const char *name, const GArray *changes)
+{
+    json_builder_set_member_name(j->builder, name);
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < changes->len; i++) {
+        const Change *c = &g_array_index(changes, Change, i);
+
+        json_builder_begin_object(j->builder);
+        json_out_string(j, "kind", c->kind);
+        json_out_string(j, "name", c->name);
+        json_out_int(j, "n_a", c->a.n);
+        json_out_int(j, "n_b", c->b.n);
+        json_out_double(j, "mean_a_ns", c->a.mean);
+        json_out_double(j, "mean_b_ns", c->b.mean);
+        json_out_double(j, "change_ns", c->change);
+        json_out_double(j, "percent", c->percent);
+        json_out_double(j, "p", c->p);
+        json_out_bool(j, "slower", c->slower);
+        json_builder_end_object(j->builder);
+    }
+    json_builder_end_array(j->builder);
+}
+
+static void print_json(const GArray *measures, const GArray *lines,
+                       const GPtrArray *only, guint slower)
+{
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_object(json_out_begin(j));
+    json_out_string(j, "schema", "bootstamp-diff");
+    json_out_int(j, "version", 1);
+    json_out_bool(j, "within", !slower);
+    put_changes(j, "measures", measures);
+    put_changes(j, "lines", lines);
+    json_builder_set_member_name(j->builder, "one_side");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < only->len; i++) {
+        json_builder_add_string_value(j->builder,
+                                      g_ptr_array_index(only, i));
+    }
+    json_builder_end_array(j->builder);
+    json_builder_end_object(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+/* ------------------------------------------------------------------ */
+/* The command                                                         */
+
+static int report(Diff *d)
+{
+    g_autoptr(GPtrArray) only = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) measures = compare_measures(d);
+    g_autoptr(GArray) lines = compare_lines(d, only);
+    guint slower = 0;
+
+    for (guint i = 0; i < measures->len; i++) {
+        slower += g_array_index(measures, Change, i).slower;
+    }
+    if (opt.format && !strcmp(opt.format, "json")) {
+        print_json(measures, lines, only, slower);
+    } else {
+        print_text(d, measures, lines, only, slower);
+    }
+    return slower ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* 5, 5% or 2.5%; false: none of these. */
+static bool parse_percent(const char *text, double *percent)
+{
+    char *end;
+
+    *percent = g_ascii_strtod(text, &end);
+    end += *end == '%';
+    return end != text && !*end && *percent >= 0 && isfinite(*percent);
+}
+
+static int check_options(char **rest)
+{
+    if (g_strv_length(rest) != 2) {
+        return usage_error("diff", "two captures or folders of captures are "
+                           "compared");
+    }
+    if (opt.clock && strcmp(opt.clock, "host") &&
+        strcmp(opt.clock, "virtual")) {
+        return usage_error("diff", "unknown clock '%s'", opt.clock);
+    }
+    if (opt.format && strcmp(opt.format, "text") &&
+        strcmp(opt.format, "json")) {
+        return usage_error("diff", "unknown format '%s'", opt.format);
+    }
+    if (!parse_percent(opt.fail_over ? opt.fail_over : "5%", &opt.percent)) {
+        return usage_error("diff", "'%s' is no percentage", opt.fail_over);
+    }
+    if (opt.lines < 0 || !(opt.ignore_ms >= 0)) {
+        return usage_error("diff", "a number is below zero");
+    }
+    return 0;
+}
+
+int cmd_diff(int argc, char **argv)
+{
+    g_auto(GStrv) rest = NULL;
+    bool virtual_clock;
+    Diff d = { 0 };
+    Taker a = { &d, &d.a }, b = { &d, &d.b };
+    int status;
+
+    if (!parse_options(argc, argv, "A B",
+                       "Compares two captures, or two folders of captures: "
+                       "phases, copies and lines.\nExit status: 0 within the "
+                       "threshold, 1 over it, 2 trouble.", entries, 2, &rest,
+                       &status)) {
+        return status;
+    }
+    status = check_options(rest);
+    if (status) {
+        return status;
+    }
+    virtual_clock = opt.clock && !strcmp(opt.clock, "virtual");
+    side_init(&d.a, virtual_clock);
+    side_init(&d.b, virtual_clock);
+    d.ids = g_hash_table_new(g_str_hash, g_str_equal);
+    d.texts = g_ptr_array_new_with_free_func(g_free);
+    d.key = g_string_new(NULL);
+    status = sample_add(d.a.sample, rest[0], take_line, &a) &&
+                     sample_add(d.b.sample, rest[1], take_line, &b)
+                 ? report(&d)
+                 : EXIT_TROUBLE;
+    side_clear(&d.a);
+    side_clear(&d.b);
+    g_hash_table_unref(d.ids);
+    g_ptr_array_unref(d.texts);
+    g_string_free(d.key, TRUE);
+    return status;
+}

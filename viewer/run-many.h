@@ -1,0 +1,34 @@
+/*
+ * bootstamp run -n: boots again and again, a capture each, and statistics.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_RUN_MANY_H
+#define VIEWER_RUN_MANY_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* What the options say. */
+typedef struct RunMany {
+    int runs, warmup;
+    double timeout; /* seconds; 0: none */
+    char *until;    /* a milestone's name, or a regular expression; NULL */
+} RunMany;
+
+/* Becomes QEMU, with its capture at @capture; returns a status if it cannot. */
+typedef int (*RunManyStart)(void *data, const char *capture);
+
+/* 0, or the exit status for options that make no sense. */
+int run_many_check(const RunMany *options);
+
+/*
+ * Boots as often as asked, prints statistics on standard output and returns
+ * the exit status: 1 where a boot failed.  Captures go to the folder @dir,
+ * which must not hold any, or to a new one (NULL).
+ */
+int run_many(const RunMany *options, const char *dir, bool quiet,
+             RunManyStart start, void *data);
+
+#endif
