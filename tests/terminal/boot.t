@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/terminal/screen.sh
 . "$(dirname "$0")/screen.sh"
-need_guests vmlinuz initrd 2>/dev/null || need_guests
+need_guests
 
 cap=$tmp/boot.bst
 screen_start 120 40 "$BOOTSTAMP" view --wait "$cap"
@@ -53,7 +53,7 @@ is $? 0 "k leaves that"
 keys g / 'linux VERSION' Enter
 sees "a pattern with a capital letter wants that case" 'not found behind'
 keys / 'linux version' Enter
-sees "one without does not" 'ser \[.*Linux version'
+sees "one without does not" 'ser \[ .*Linux vers'
 keys g '?' x Enter
 sees "? finds nothing before the first line" 'not found before'
 keys / 'PCI.*init' Enter
@@ -67,7 +67,7 @@ sees "a bad pattern is told" 'rror while compiling'
 keys '&' 'booting from' Enter
 sees "& shows what matches" '& booting from '
 is "$(screen | grep -c -E ' dbg .*Booting from')" 2 "only those are shown"
-is "$(screen | grep -c -E ' (dbg|ser) ')" 2 "and nothing else"
+is "$(screen | grep -c -E '[0-9]\.[0-9]{6} .* (dbg|ser) ')" 2 "and nothing else"
 keys '&' C-u Enter
 sees "an empty one shows all" 'SeaBIOS|Linux|PCI'
 
@@ -75,7 +75,7 @@ sees "an empty one shows all" 'SeaBIOS|Linux|PCI'
 keys g ']' ']' ']' m
 sees "m marks" 'marked;'
 keys ']'
-sees "the time from the mark is shown" 'mark\+[0-9.]+ ms'
+sees "the time from the mark is shown" 'mark\+[0-9.]+ [µm]?s'
 for mode in 'since the row above' 'wall clock' 'since the mark' "QEMU's virtual clock" 'since the start'; do
     keys t
     sees "t: $mode" "time: $mode"
