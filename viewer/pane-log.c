@@ -175,6 +175,8 @@ void log_set_mark(View *v)
 {
     LogState *log = &view_source(v)->log;
 
+    /* Keys may have moved it since the last picture. */
+    log_settle(v);
     if (!log->has_row) {
         return;
     }

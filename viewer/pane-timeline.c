@@ -159,6 +159,9 @@ static char *share_text(const Timeline *t, const Segment *seg)
     if (seg->cut) {
         return g_strdup(glyph("…", "..."));
     }
+    if (percent > 0 && percent < 0.01) {
+        return g_strdup("<0.01%");
+    }
     return g_strdup_printf(percent >= 9.95 ? "%.0f%%"
                            : percent >= 0.095 || percent <= 0 ? "%.1f%%"
                                                               : "%.2f%%",

@@ -328,13 +328,14 @@ static void take_key(View *v, int key)
     PaneId id = v->open != PANE_LOG ? v->open : v->focus;
 
     v->dirty = true;
-    if (v->search.running || v->writing) {
-        /* Any key ends it; a file keeps what was written. */
-        v->search.running = false;
+    if (v->writing) {
+        /* The file keeps what was written. */
         write_cancel(v);
         view_say(v, "stopped");
         return;
     }
+    /* A search ends too, but the key is for what it is for. */
+    v->search.running = false;
     g_clear_pointer(&v->message, g_free);
     if (v->prompt) {
         prompt_key(v, key);

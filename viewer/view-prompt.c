@@ -91,6 +91,7 @@ static void stream_key(View *v, int key)
     int n = model_streams(m)->count;
     int stream = -1;
 
+    log_settle(v);
     if (key >= '1' && key <= '9') {
         stream = key - '1';
     } else if (key_action(key) == ACTION_ENTER && s->log.has_row &&

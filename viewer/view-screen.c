@@ -48,7 +48,7 @@ static int copies_height(const View *v, int height)
 {
     int rows = capture_copies_count(model_copies(view_source(v)->model));
 
-    if (height < 18) {
+    if (height < 18 || !rows) {
         return 0;
     }
     return CLAMP(rows + 4, 6, MAX(height / 4 + 1, 6));
