@@ -1,0 +1,279 @@
+#!/bin/sh
+# Firmware with probes, booted for real: SeaBIOS of this release and the newest one, under TCG and, where it
+# runs firmware, KVM.  The probes agree with the stock log, spans nest, and lines by address carry the same text
+# as bytes.  Where the device is missing the firmware is silent; hostile addresses are refused.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+need_guests linux
+firmware=$build/firmware
+"$src/firmware-debug/build-seabios.sh" >"$tmp/build.log" 2>&1 ||
+    skip_all "cannot build SeaBIOS: $(tail -n 1 "$tmp/build.log")"
+RUN="$BOOTSTAMP run -q --"
+
+# A disk whose boot sector powers the machine off: out 0x2000 to PM1a_CNT at 0x604, which SeaBIOS placed there.
+perl -e 'print pack("H*", "faba0406b80020eff4ebfd"), "\0" x 499, "\x55\xaa", "\0" x 1048064' >"$tmp/off.img"
+
+# boot_bios CAPTURE BIOS QEMU ARGS: from that disk
+boot_bios() {
+    capture=$1
+    lib_bios=$2
+    shift 2
+    lib_qemu -m "${MEM:-64}" -bios "$lib_bios" -drive "file=$tmp/off.img,format=raw,if=ide,snapshot=on" \
+        -chardev "timestamp,id=dbg,path=$capture" "$@"
+    lib_status $?
+}
+
+# The table of probes without its times
+probe_names() {
+    "$BOOTSTAMP" phases "$1" | perl -ne 'print "$1\n" if /^Probe/ .. /^$/ and /^( *\S.*?) +\d+\.\d{6}/'
+}
+# Milestones that a probe told of
+by_probe() { "$BOOTSTAMP" phases "$1" | perl -ne 'print "$1\n" if /^(\S.*?) +\d+\.\d{6} .*%  probe$/'; }
+raw() { "$BOOTSTAMP" export --format raw --stream dbg "$1"; }
+version() { raw "$1" | sed -n '1s/.*version \([0-9.]*\).*/\1/p'; }
+
+# --- stages and nesting
+
+# Every span that is over lies inside the one above it; times come from the events export, which has them all.
+check_nesting() {
+    "$BOOTSTAMP" export --format text --events "$1" | perl -ne '
+        next unless /^\s*([\d.]+) .*-- probe 0x(\w+) argument 0x(\w+)/;
+        my ($time, $id, $arg) = ($1, hex $2, hex $3);
+        my ($kind, $number) = ($id >> 6, $id & 63);
+        if (($number & 0x1c) == 0x1c) {
+            $side{$number, $arg} += $kind == 1 ? 1 : -1;
+            die "thread $arg\n" if $side{$number, $arg} >> 1; # neither 0 nor 1
+        } elsif ($kind == 1) {
+            push @open, $number;
+        } elsif ($kind == 2) {
+            my $top = pop @open;
+            defined $top && $top == $number or die "end of $number inside ", $top // "nothing", "\n";
+        }
+        $count++;
+        END {
+            die "few probes: $count\n" if $count < 35;
+            die "open: @open\n" if "@open" ne "17"; # the boot attempt that did not fail
+            die "a thread has no end\n" if grep { $_ } values %side;
+        }'
+}
+
+stages="BIOS post
+  interfaces
+  PCI
+  SMM, MTRRs, CPUs
+  SMBIOS tables
+  ACPI tables
+  TPM
+  VGA option ROM scan
+  device setup
+  wait for devices
+  option ROM scan
+  boot menu
+  prepare boot
+BIOS int 19
+boot attempt 0
+  BIOS boot OS 0x80"
+
+check_stages() {
+    name=$1 bios=$2 capture=$tmp/stages.bst
+    shift 2
+    boot_bios "$capture" "$bios" -device isa-bootprobe,chardev=dbg "$@"
+    is $? 0 "$name: the guest powers off"
+    ok "$name: spans nest, threads end" check_nesting "$capture"
+    is "$(probe_names "$capture" | grep -v 'device thread\|option ROM [0-9]')" "$stages" \
+        "$name: every stage is there"
+    like "$(probe_names "$capture")" '^    option ROM 00:00.0' "$name: an option ROM's run is inside a stage"
+    like "$(probe_names "$capture")" '^    \| device thread 0x' "$name: device threads run side by side"
+    like "$("$BOOTSTAMP" phases "$capture")" '^boot attempt 0 .* no end' "$name: the attempt that succeeds does not end"
+    is "$(by_probe "$capture")" \
+        "BIOS post
+BIOS int 19
+BIOS boot OS" "$name: the milestones say that probes told of them"
+}
+
+check_stages "SeaBIOS" "$firmware/bios-probes.bin"
+MACHINE=q35 check_stages "SeaBIOS, q35" "$firmware/bios-probes.bin"
+check_stages "SeaBIOS, level 8" "$firmware/bios-probes-debug8.bin"
+if [ -s "$firmware/newest/bios-probes.bin" ]; then
+    check_stages "newest SeaBIOS ($(strings -n 8 "$firmware/newest/bios-probes.bin" | grep -m 1 -o 'rel-[0-9.]*\|1\.[0-9.]*-debian' || echo '?'))" \
+        "$firmware/newest/bios-probes.bin"
+else
+    skip "newest SeaBIOS" "the mirror did not have its source"
+fi
+
+# --- against the stock log, one vCPU
+
+# time_of CAPTURE MILESTONE
+time_of() { "$BOOTSTAMP" phases "$1" | sed -n "2,/^\$/s/^$2  *\([0-9.]*\) .*/\1/p" | head -n 1; }
+
+# The same boot tells both: the log by lines, the probes by records.  The probe's own milestone replaces the line's,
+# so the lines are looked up in the log.
+line_time() { "$BOOTSTAMP" export --format text "$1" | awk -v text="$2" 'index($0, text) { print $1; exit }'; }
+within_ms() { perl -e 'my ($a, $b) = @ARGV; exit !($a ne "" && $b ne "" && abs($a - $b) < 0.001)' -- "$1" "$2"; }
+
+agree() {
+    name=$1 capture=$2
+    ok "$name: BIOS post within 1 ms of the log" within_ms "$(time_of "$capture" 'BIOS post')" "$(line_time "$capture" 'SeaBIOS (version')"
+    ok "$name: BIOS int 19 too" within_ms "$(time_of "$capture" 'BIOS int 19')" "$(line_time "$capture" 'enter handle_19')"
+    ok "$name: BIOS boot OS too" within_ms "$(time_of "$capture" 'BIOS boot OS')" "$(line_time "$capture" 'Booting from 0000:')"
+}
+
+boot_bios "$tmp/lines.bst" "$firmware/bios-probes.bin" -device isa-bootprobe,chardev=dbg
+agree "TCG, lines" "$tmp/lines.bst"
+boot_bios "$tmp/bytes.bst" "$firmware/bios-probes.bin" -device isa-bootprobe,chardev=dbg,lines=off
+agree "TCG, bytes" "$tmp/bytes.bst"
+
+# --- lines by address: the same text in the same order
+
+# Under -icount the same boot runs alike each time, whatever the host does.
+for level in probes probes-debug8; do
+    for lines in on off; do
+        ACCEL=tcg boot_bios "$tmp/$level-$lines.bst" "$firmware/bios-$level.bin" -icount shift=3,sleep=off \
+            -rtc clock=vm,base=2026-01-01 -device "isa-bootprobe,chardev=dbg,lines=$lines"
+        is $? 0 "$level, lines=$lines: the guest powers off"
+        raw "$tmp/$level-$lines.bst" >"$tmp/$level-$lines.raw"
+    done
+    ok "$level: lines carry what bytes carry" cmp "$tmp/$level-on.raw" "$tmp/$level-off.raw"
+    ok "$level: there is much of it" test "$(wc -c <"$tmp/$level-on.raw")" -gt 1500
+    times=$("$BOOTSTAMP" export --format bytes "$tmp/$level-on.bst" | cut -d' ' -f1 | uniq | wc -l)
+    ok "$level: $(wc -c <"$tmp/$level-on.raw") bytes came in $times writes" \
+        test "$times" -lt $((2 * $(wc -l <"$tmp/$level-on.raw")))
+done
+
+# --- without the device
+
+boot_bios "$tmp/without.bst" "$firmware/bios-probes.bin" -icount shift=3,sleep=off -rtc clock=vm,base=2026-01-01
+is $? 0 "without the device: the guest powers off"
+raw "$tmp/without.bst" >"$tmp/without.raw"
+ok "without the device: the same debug output" cmp "$tmp/without.raw" "$tmp/probes-off.raw"
+# Whoever listens there instead hears nothing.
+boot_bios "$tmp/other.bst" "$firmware/bios-probes.bin" -chardev "file,id=other,path=$tmp/other" \
+    -device isa-debugcon,iobase=0x404,chardev=other -chardev "file,id=line,path=$tmp/line" \
+    -device isa-debugcon,iobase=0x408,chardev=line
+is "$?$(cat "$tmp/other" "$tmp/line")" 0 "without the device: nothing is written to its ports"
+
+# The stock firmware and its own probes: same milestones, the log as a source
+boot_bios "$tmp/stock.bst" bios-256k.bin
+is "$(by_probe "$tmp/stock.bst")" "" "stock SeaBIOS: no milestone by probe"
+
+# --- the whole way, with option ROMs where they are built
+
+if [ -s "$firmware/linuxboot_dma.bin" ]; then
+    RUN="$BOOTSTAMP run -q --probes --" boot_linux -chardev "timestamp,id=dbg,path=$tmp/linux.bst"
+    is $? 0 "run --probes: the guest powers off"
+    like "$(by_probe "$tmp/linux.bst" | tr '\n' ,)" '^BIOS post,BIOS int 19,BIOS boot OS,.*LinuxBoot boot OS,' \
+        "run --probes: milestones from post to the kernel by probe"
+    like "$(probe_names "$tmp/linux.bst" | tr '\n' ,)" 'boot attempt 0,  BIOS boot OS,.*copy initrd [0-9]* KiB,.*copy kernel [0-9]* KiB,' \
+        "run --probes: the option ROM's copies with their sizes, inside the boot attempt"
+else
+    skip "run --probes" "the option ROMs are not built"
+fi
+
+# --- the device: what it refuses, by QEMU's own test protocol
+
+# probe_qtest CAPTURE DEVICE OPTIONS <commands: its answers, one a line
+probe_qtest() {
+    {
+        cat
+        # S5, as rom.inc has it
+        printf '%s\n' 'outl 0xcf8 0x80000b40' 'outl 0xcfc 0x601' 'outl 0xcf8 0x80000b80' 'outl 0xcfc 1' 'outw 0x604 0x2000'
+    } | timeout 30 "$BOOTSTAMP" run -q -- "$QEMU" -S -M pc -accel tcg -m 32 -nodefaults -display none \
+        -chardev "timestamp,id=dbg,path=$1" -device "isa-bootprobe,chardev=dbg$2" -qtest stdio -qtest-log /dev/null 2>"$tmp/qtest.log" |
+        sed -n 's/^OK *\(.*\)/\1/p'
+}
+
+# The line register after an address: 1 is fine, 3 refused.  The I/O APIC's first register looks like a length.
+try() { printf 'outl 0x408 %s\ninl 0x408\n' "$1"; }
+answers=$(probe_qtest "$tmp/qtest.bst" "" <<END
+inl 0x404
+inb 0x404
+inb 0x405
+inb 0x406
+inb 0x407
+inw 0x404
+inb 0x408
+inl 0x408
+outb 0x404 0x41
+outw 0x404 0x5578
+outl 0x404 0xabcdef81
+outb 0x405 0x11
+write 0x1000 0xa 0x0600000068656c6c6f0a
+$(try 0x1000)
+$(try 0)
+$(try 0xa0000)
+$(try 0x2000000)
+writel 0xfec00000 5
+$(try 0xfec00000)
+$(try 0xfee00020)
+$(try 0x80000000)
+$(try 0xfffffff0)
+$(try 0xfffffffc)
+$(try 0xfffffffe)
+$(try 0xffffffff)
+$(try 0x1fffffe)
+writel 0x1fffffc 1
+$(try 0x1fffffc)
+writel 0x1fffff0 13
+$(try 0x1fffff0)
+write 0x1fffff0 0x10 0x0c00000065646765206f662052414d0a
+$(try 0x1fffff0)
+writel 0x1000 0
+$(try 0x1000)
+writel 0x1000 4097
+$(try 0x1000)
+writel 0x1000 0xffffffff
+$(try 0x1000)
+write 0x2001 0x9 0x05000000656e640a0a
+$(try 0x2001)
+END
+)
+is "$(echo "$answers" | tr '\n' ' ' | sed 's/  */ /g; s/0x0*\([0-9a-f]\)/\1/g')" "50545342 42 53 54 50 ffff ff 1 1 $(printf '3 %.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13)1 3 3 3 1 " \
+    "ports: the signature, and each hostile address is refused and says so"
+is "$(raw "$tmp/qtest.bst")" "hello
+edge of RAM
+end" "what is refused leaves no byte, what is not is there"
+is "$("$BOOTSTAMP" export --format text --events "$tmp/qtest.bst" | sed -n 's/.*-- probe //p')" "0x41 argument 0x0
+0x78 argument 0x55
+0x81 argument 0xabcdef" "probes of 8, 16 and 32 bits; beside the port there is none"
+is "$(printf 'inl 0x404\ninl 0x704\ninl 0x708\noutl 0x708 0x1000\ninl 0x708\n' | probe_qtest "$tmp/moved.bst" ,iobase=0x704,lines=off |
+    tr '\n' ' ' | sed 's/  */ /g; s/0x0*\([0-9a-f]\)/\1/g; s/^ *//')" "ffffffff 50545342 0 2 " "iobase= and lines=off"
+
+# refused NAME MESSAGE DEVICE OPTIONS...
+refused() {
+    name=$1 message=$2
+    shift 2
+    lib_qemu -S -m 32 -chardev "timestamp,id=dbg,path=$tmp/refused.bst" -chardev null,id=nul -chardev null,id=mux,mux=on "$@"
+    is $? 1 "$name: QEMU ends"
+    like "$(cat "$tmp/qemu.log")" "$message" "$name: it says why"
+}
+refused "no chardev" 'isa-bootprobe: chardev= is missing' -device isa-bootprobe
+refused "a chardev that is not there" "isa-bootprobe: chardev 'nix' not found" -device isa-bootprobe,chardev=nix
+refused "another back end" "isa-bootprobe: chardev 'nul' is no timestamp chardev" -device isa-bootprobe,chardev=nul
+refused "another back end with mux=on" "isa-bootprobe: chardev 'mux' is no timestamp chardev" -device isa-bootprobe,chardev=mux
+refused "an odd port" 'isa-bootprobe: iobase=0x405 ' -device isa-bootprobe,chardev=dbg,iobase=0x405
+refused "a port past the end" 'isa-bootprobe: iobase=0xfffc ' -device isa-bootprobe,chardev=dbg,iobase=0xfffc
+refused "a machine without ISA" "isa-bootprobe.*(No 'ISA' bus|not a valid device)" -M none -device isa-bootprobe,chardev=dbg
+
+# Bytes of a line go the whole way: logfile=, chardev=ID2, also behind mux=on.
+for mux in off on; do
+    lib_qemu -m 64 -bios "$firmware/bios-probes.bin" -drive "file=$tmp/off.img,format=raw,if=ide,snapshot=on" \
+        -chardev "file,id=next,path=$tmp/next.log" \
+        -chardev "timestamp,id=dbg,path=$tmp/way.bst,mux=$mux,logfile=$tmp/way.log,chardev=next" -device isa-bootprobe,chardev=dbg
+    is $? 0 "mux=$mux: the guest powers off"
+    "$BOOTSTAMP" export --format raw "$tmp/way.bst" >"$tmp/way.raw"
+    ok "mux=$mux: chardev=ID2 receives the lines" cmp "$tmp/next.log" "$tmp/way.raw"
+    ok "mux=$mux: logfile= too" cmp "$tmp/way.log" "$tmp/way.raw"
+    like "$(by_probe "$tmp/way.bst" | tr '\n' ,)" '^BIOS post,BIOS int 19,BIOS boot OS,$' "mux=$mux: the probes are there"
+done
+
+# --- KVM
+
+if have_kvm; then
+    ACCEL=kvm QEMU_TIMEOUT=180 boot_bios "$tmp/kvm.bst" "$firmware/bios-probes.bin" -device isa-bootprobe,chardev=dbg
+    is $? 0 "KVM: the guest powers off"
+    ok "KVM: spans nest, threads end" check_nesting "$tmp/kvm.bst"
+    like "$(raw "$tmp/kvm.bst" | tr '\n' ,)" '^SeaBIOS \(version [^,]*,BUILD: [^,]*,.*Jump|SeaBIOS \(version.*enter handle_19' "KVM: the log is whole"
+else
+    skip "KVM" "no KVM that runs a ROM"
+fi
+done_testing
