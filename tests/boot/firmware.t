@@ -61,6 +61,12 @@ LinuxBoot copy kernel
 LinuxBoot copy initrd
 LinuxBoot boot OS
 $ends" "qboot: its phases by what it reads of fw_cfg"
+    # Without ACPI the guest cannot power off: it resets by a triple fault.
+    MACHINE=microvm,acpi=off APPEND='console=ttyS0 quiet panic=-1 reboot=t guest_end=reboot' boot_linux -no-reboot \
+        -bios qboot.rom -chardev "timestamp,id=dbg,path=$tmp/microvm.bst"
+    is $? 0 "qboot, microvm: the guest ends"
+    is "$(milestones "$tmp/microvm.bst" | head -n 4 | tr '\n' ,)" "Start,Run,qboot,qboot memory map," \
+        "qboot, microvm: its phases"
 else
     skip "qboot" "no qboot.rom"
 fi
