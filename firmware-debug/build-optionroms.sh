@@ -22,16 +22,17 @@ die() {
 
 # The source that configure has unpacked, else one of our own.
 find_source() {
-    version=$(dpkg-query -W -f '${source:Version}' qemu-system-x86 2>/dev/null) ||
-        die "qemu-system-x86 is not installed; run tools/install-deps.sh"
     source=
     if [ -f "$top/config.mak" ]; then
         source=$(sed -n 's/^QEMU_SOURCE = //p' "$top/config.mak")
     fi
     if [ ! -d "${source:-/nonexistent}/pc-bios/optionrom" ]; then
+        version=$(dpkg-query -W -f '${source:Version}' qemu-system-x86 2>/dev/null) ||
+            die "qemu-system-x86 is not installed; run tools/install-deps.sh"
         source=$build/firmware/source/qemu-${version#*:}
         "$top/tools/fetch-source.sh" qemu "$version" "$source"
     fi
+    version=$(cat "$source/VERSION")
 }
 
 mkdir -p "$out"
@@ -41,7 +42,7 @@ flock -w 600 9 || die "another build goes on"
 find_source
 
 # Up to date?
-stamp="$version $(cat "$here"/optionrom/*.patch "$here/probe.h" "$0" | cksum)"
+stamp="$source $(cat "$here"/optionrom/*.patch "$here/probe.h" "$0" | cksum)"
 fresh=yes
 for rom in $roms; do
     [ -s "$out/$rom.bin" ] || fresh=no
@@ -69,7 +70,7 @@ OBJCOPY=objcopy
 PYTHON=python3
 END
 log=$out/optionroms.log
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086
 if ! MAKEFLAGS='' make -C "$tree/build" -f "$tree/pc-bios/optionrom/Makefile" V=1 \
     $(printf '%s.bin ' $roms) >"$log" 2>&1 </dev/null; then
     tail -n 15 "$log" >&2
