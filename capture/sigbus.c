@@ -23,7 +23,8 @@ static SigbusRegion *regions;
 static struct sigaction previous;
 static size_t page_size;
 
-__thread bool sigbus_admitted;
+__thread bool sigbus_admitted
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 void __attribute__((noinline)) sigbus_admit_slow(void)
 {
