@@ -266,6 +266,27 @@ for mux in off on; do
     like "$(by_probe "$tmp/way.bst" | tr '\n' ,)" '^BIOS post,BIOS int 19,BIOS boot OS,$' "mux=$mux: the probes are there"
 done
 
+# --- the guest's path: no system call for a probe or a line
+
+# calls N: of the vCPU thread, for N probes and N lines
+calls() {
+    rm -f "$tmp"/trace.*
+    RUN="strace -ff -o $tmp/trace $BOOTSTAMP run -q --" run_rom "probe-$1" -name g,debug-threads=on \
+        -chardev "timestamp,id=dbg,path=$tmp/calls.bst" -device isa-bootprobe,chardev=dbg >/dev/null
+    file=$(grep -l 'PR_SET_NAME, "CPU 0/TCG"' "$tmp"/trace.* | head -n 1)
+    [ -n "$file" ] && wc -l <"$file"
+}
+if strace -o /dev/null true 2>/dev/null; then
+    "$src/tests/guests/make-guests.sh" probe-1000.rom probe-20000.rom "$guests/" >/dev/null
+    n=$(($(calls 1000) * -1 + $(calls 20000)))
+    ok "19,000 more probes and lines: no call for them ($n in all, as threads race)" test "$n" -lt 100
+    is "$(raw "$tmp/calls.bst" | grep -cx probe)" 20000 "every line is in the capture"
+    is "$("$BOOTSTAMP" export --format text --events "$tmp/calls.bst" | grep -c 'probe 0x38 argument 0x123456')" 20000 \
+        "and every probe"
+else
+    skip "system calls for a probe" "strace may not trace here"
+fi
+
 # --- KVM
 
 if have_kvm; then
