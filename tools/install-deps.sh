@@ -21,18 +21,21 @@ build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-
 # bison or zlib: nothing of QEMU is compiled.
 headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
 
+# make firmware: SeaBIOS and QEMU's option ROMs, with gcc, make and python3.
+firmware='binutils patch'
+
 # Sessions: the QEMU to load into, and its firmware.
 run='qemu-system-x86 seabios'
 
-# prove is in perl; guests are made with binutils, cpio, busybox and gzip;
+# prove is in perl; guests are made with binutils (above), cpio, busybox and gzip;
 # exports are read by jq, xmllint and babeltrace2; firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils.
-tests='ovmf perl binutils tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps qemu-system-arm qemu-efi-aarch64'
+tests='ovmf perl tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps qemu-system-arm qemu-efi-aarch64'
 
-packages="$build $headers $run $tests"
+packages="$build $headers $firmware $run $tests"
 list=no
 for arg; do
     case $arg in
-    --build-only) packages="$build $headers $run" ;;
+    --build-only) packages="$build $headers $firmware $run" ;;
     --list) list=yes ;;
     *)
         echo "usage: tools/install-deps.sh [--build-only] [--list]" >&2

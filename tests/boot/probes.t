@@ -30,7 +30,6 @@ probe_names() {
 # Milestones that a probe told of
 by_probe() { "$BOOTSTAMP" phases "$1" | perl -ne 'print "$1\n" if /^(\S.*?) +\d+\.\d{6} .*%  probe$/'; }
 raw() { "$BOOTSTAMP" export --format raw --stream dbg "$1"; }
-version() { raw "$1" | sed -n '1s/.*version \([0-9.]*\).*/\1/p'; }
 
 # --- stages and nesting
 
