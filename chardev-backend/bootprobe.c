@@ -39,7 +39,7 @@ struct BootprobeState {
 
     MemoryRegion io;
     TimestampChardev *back_end; /* NULL once chardev-remove took it away */
-    Chardev *front;
+    bool mux; /* in front of it, for lines */
     Notifier closing;
     bool refused; /* the last line address */
 };
@@ -71,6 +71,14 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
     return true;
 }
 
+/* The way that a front end's bytes go; a mux may be removed at any time. */
+static void write_line(BootprobeState *s, const uint8_t *line, uint32_t len)
+{
+    Chardev *chr = s->mux ? qemu_chr_find(s->chardev) : NULL;
+
+    qemu_chr_write(chr ? chr : CHARDEV(s->back_end), line, len, true);
+}
+
 static bool take_line(BootprobeState *s, uint32_t addr)
 {
     const uint64_t end = UINT64_C(1) << 32;
@@ -88,7 +96,7 @@ static bool take_line(BootprobeState *s, uint32_t addr)
         return false;
     }
     if (s->back_end) {
-        qemu_chr_write(s->front, line, len, true);
+        write_line(s, line, len);
     }
     return true;
 }
@@ -155,7 +163,6 @@ static void on_closing(Notifier *notifier, void *data)
 
     notifier_remove(notifier);
     s->back_end = NULL;
-    s->front = NULL;
 }
 
 static void bootprobe_realize(DeviceState *dev, Error **errp)
@@ -175,12 +182,12 @@ static void bootprobe_realize(DeviceState *dev, Error **errp)
         return;
     }
     s->closing.notify = on_closing;
-    s->back_end = timestamp_chardev_find(s->chardev, &s->front, &s->closing,
-                                         errp);
+    s->back_end = timestamp_chardev_find(s->chardev, &s->closing, errp);
     if (!s->back_end) {
         error_prepend(errp, "isa-bootprobe: ");
         return;
     }
+    s->mux = qemu_chr_find(s->chardev) != CHARDEV(s->back_end);
     memory_region_init_io(&s->io, OBJECT(dev), &bootprobe_ops, s,
                           TYPE_ISA_BOOTPROBE, PORTS);
     isa_register_ioport(ISA_DEVICE(dev), &s->io, s->iobase);

@@ -218,22 +218,22 @@ static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
 /* ------------------------------------------------------------------ */
 /* For devices beside the front end                                    */
 
-TimestampChardev *timestamp_chardev_find(const char *id, Chardev **front,
-                                         Notifier *closing, Error **errp)
+TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
+                                         Error **errp)
 {
     g_autofree char *base = g_strdup_printf("%s-base", id);
-    Chardev *chr = qemu_chr_find(id);
+    Chardev *front = qemu_chr_find(id);
+    Chardev *chr = front;
     TimestampChardev *d;
     ERRP_GUARD();
 
-    *front = chr;
     if (chr && object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_MUX)) {
         chr = qemu_chr_find(base);
     }
     d = chr ? (TimestampChardev *)object_dynamic_cast(OBJECT(chr),
                                                 TYPE_CHARDEV_TIMESTAMP)
             : NULL;
-    if (!*front) {
+    if (!front) {
         error_setg(errp, "chardev '%s' not found", id);
     } else if (!d) {
         error_setg(errp, "chardev '%s' is no timestamp chardev", id);

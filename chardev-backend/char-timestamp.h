@@ -16,12 +16,11 @@
 OBJECT_DECLARE_SIMPLE_TYPE(TimestampChardev, CHARDEV_TIMESTAMP)
 
 /*
- * The back end that -chardev timestamp,id=@id made, also behind mux=on.
- * @front is what a front end of that name writes to: the mux, where there is
- * one.  @closing is notified before both go away.  For the main thread.
+ * The back end that -chardev timestamp,id=@id made, also behind mux=on;
+ * @closing is notified before it goes away.  For the main thread.
  */
-TimestampChardev *timestamp_chardev_find(const char *id, Chardev **front,
-                                         Notifier *closing, Error **errp);
+TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
+                                         Error **errp);
 
 /* An event into its capture, now; on the guest's path, with the BQL held. */
 void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,

@@ -224,7 +224,8 @@ int cmd_phases(int argc, char **argv)
 
     if (!parse_options(argc, argv, "[CAPTURE]",
                        "Prints the milestones of a boot, what probes told of "
-                       "it, and the fw_cfg items\nthat were copied.", entries, 1, &rest, &status)) {
+                       "it, and the fw_cfg items\nthat were copied.",
+                       entries, 1, &rest, &status)) {
         return status;
     }
     if (opt.clock && strcmp(opt.clock, "host") &&

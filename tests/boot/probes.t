@@ -265,6 +265,19 @@ for mux in off on; do
     like "$(by_probe "$tmp/way.bst" | tr '\n' ,)" '^BIOS post,BIOS int 19,BIOS boot OS,$' "mux=$mux: the probes are there"
 done
 
+# The back end goes while the device stays: the firmware's next boot is not captured, and that is all.
+{
+    sleep 1
+    echo 'chardev-remove dbg'
+    echo system_reset
+    sleep 1
+    echo quit
+} | timeout 30 "$BOOTSTAMP" run -q -- "$QEMU" -M pc -accel tcg -m 64 -nodefaults -display none \
+    -bios "$firmware/bios-probes.bin" -chardev "timestamp,id=dbg,path=$tmp/removed.bst" -device isa-bootprobe,chardev=dbg \
+    -monitor stdio >"$tmp/monitor.log" 2>&1
+is $? 0 "chardev-remove, then a boot with probes and lines: QEMU goes on"
+like "$("$BOOTSTAMP" export --format text --events "$tmp/removed.bst" | tail -n 1)" 'back end removed' "the capture ends with the removal"
+
 # --- the guest's path: no system call for a probe or a line
 
 # calls N: of the vCPU thread, for N probes and N lines
