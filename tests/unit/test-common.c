@@ -4,7 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util.h"
 #include "viewer/common.h"
@@ -233,11 +235,20 @@ static char **parse(int max_rest, int *status, const char *const *words)
     g_auto(GStrv) argv = g_strdupv((char **)words);
     char **rest = NULL;
 
+    /* What it says on standard error would look like a failure of ours. */
+    int saved = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+    bool ok;
+
     flag = FALSE;
     g_clear_pointer(&value, g_free);
     *status = -1;
-    return parse_options(argc, argv, "", "", entries, max_rest, &rest, status)
-               ? rest : NULL;
+    dup2(null, STDERR_FILENO);
+    ok = parse_options(argc, argv, "", "", entries, max_rest, &rest, status);
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(null);
+    return ok ? rest : NULL;
 }
 
 static void options_and_arguments_may_mix(void)

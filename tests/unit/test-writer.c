@@ -230,7 +230,7 @@ static void virtual_clock_is_kept_with_56_bits(void)
 
 static void many_segments_lose_nothing_when_the_guest_waits(void)
 {
-    enum { N = 3000000, PART = 50000 };
+    enum { N = 1200000, PART = 50000 };
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
     g_autoptr(TestCapture) c = NULL;
@@ -290,7 +290,7 @@ static void every_instant_is_a_valid_capture(void)
     g_autofree char *copy = test_path("copy");
     CaptureWriter *w = test_open_new(path);
 
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         g_autoptr(GByteArray) file = test_load(path);
         g_autoptr(TestCapture) c = NULL;
 
@@ -603,7 +603,7 @@ static void at_the_cap_the_newest_bytes_are_counted(void)
 {
     static const uint64_t caps[] = {
         CAPTURE_SIZE_MIN, CAPTURE_SIZE_MIN + 1, CAPTURE_SIZE_MIN + 4096,
-        200001, 1 << 20, 5 << 20,
+        200001, 1 << 20, 9 << 19,
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(caps); i++) {
@@ -766,7 +766,7 @@ static void little_room_is_used_to_its_end(void)
 
 static void append_with_little_room_keeps_what_was_there(void)
 {
-    enum { OLD = 700000, NEW = 200000 };
+    enum { OLD = 620000, NEW = 200000 };
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = { .path = path, .append = true };
     CaptureWriter *w = test_open(&options);
@@ -797,7 +797,7 @@ static void append_with_little_room_keeps_what_was_there(void)
 
 static void full_disk_while_running_is_counted_and_told(void)
 {
-    enum { N = 2500000 };
+    enum { N = 1500000 };
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
     g_autoptr(TestCapture) c = NULL;
