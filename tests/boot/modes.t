@@ -39,19 +39,22 @@ else
 fi
 whole "-icount" $q -icount shift=0,sleep=off
 whole "record" $q -icount shift=auto,rr=record,rrfile="$tmp/rr"
-# QEMU 7.2's replay of so short a guest sometimes ends before its first byte,
-# with a stock file back end as well (13 of 40 times): record until it does not.
-for try in 1 2 3 4 5 6 7 8; do
-    stock="-M pc -m 32 -nodefaults -display none -bios $guests/pattern-1000.rom
-        -chardev file,id=d,path=$tmp/stock -device isa-debugcon,iobase=0x402,chardev=d"
-    rm -f "$tmp/rr" "$tmp/stock"
-    # shellcheck disable=SC2086
-    timeout 60 $q -icount shift=auto,rr=record,rrfile="$tmp/rr" $stock </dev/null >"$tmp/log" 2>&1
-    # shellcheck disable=SC2086
-    timeout 60 $q -icount shift=auto,rr=replay,rrfile="$tmp/rr" $stock </dev/null >"$tmp/log" 2>&1
-    cmp -s "$tmp/stock" "$tmp/expected" && break
+# QEMU 7.2's replay of so short a guest ends before its first byte every now
+# and then, with a stock file back end as well (13 of 40 times): what counts is
+# that the capture has what QEMU's own log of that run has.
+wrong=0
+for try in 1 2 3 4 5 6 7 8 9 10; do
+    rm -f "$tmp/y.bst" "$tmp/raw" "$tmp/rlog"
+    timeout 60 "$BOOTSTAMP" run -q -- $q -icount shift=auto,rr=replay,rrfile="$tmp/rr" -M pc -m 32 \
+        -nodefaults -display none -bios "$guests/pattern-1000.rom" \
+        -chardev "timestamp,id=d,path=$tmp/y.bst,logfile=$tmp/rlog" \
+        -device isa-debugcon,iobase=0x402,chardev=d </dev/null >"$tmp/log" 2>&1
+    "$BOOTSTAMP" export --format raw -o "$tmp/raw" "$tmp/y.bst"
+    cmp -s "$tmp/raw" "$tmp/rlog" || wrong=$((wrong + 1))
+    cmp -s "$tmp/raw" "$tmp/expected" && break
 done
-whole "and replay of what a stock back end recorded (try $try)" $q -icount shift=auto,rr=replay,rrfile="$tmp/rr"
+is $wrong 0 "replay: the capture has what QEMU's own log has"
+ok "replay: and the whole guest, once QEMU replays it" cmp "$tmp/raw" "$tmp/expected"
 ulimit -S -v 3000000
 whole "little address space" $q -accel tcg,tb-size=64
 ulimit -S -v unlimited
