@@ -1,7 +1,7 @@
 #!/bin/bash
 # bootstamp run --view: QEMU and the viewer share a terminal without a fight.
 . "$(dirname "$0")/../lib.sh"
-need_guests pattern-1000.rom flood.rom
+need_guests pattern-1000.rom
 command -v tmux >/dev/null || skip_all "no tmux"
 
 # A server of its own for each terminal: a name is not free again at once.
@@ -20,9 +20,11 @@ in_terminal() {
 }
 
 rom="-M pc -accel tcg -m 32 -nodefaults -display none -bios $guests"
+# Stock SeaBIOS finds nothing to boot, and stays.
+idle="-M pc -accel tcg -m 32 -nodefaults -display none"
 
 rm -f "$tmp/a.bst"
-in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" $rom/flood.rom
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" $idle
 ok "the guest's lines appear" wait_for 20 shows 'LIVE'
 pid=$("$BOOTSTAMP" info "$tmp/a.bst" | awk '$1 == "pid" { print $2 }')
 tmux_ send-keys -t t q
@@ -34,7 +36,7 @@ ok "QEMU is gone" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
 like "$("$BOOTSTAMP" export --events "$tmp/a.bst" | tail -n 8)" "shutdown request: host-signal" "by a clean shutdown"
 
 rm -f "$tmp/b.bst"
-in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" $rom/flood.rom
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" $idle
 wait_for 20 shows 'LIVE'
 pid=$("$BOOTSTAMP" info "$tmp/b.bst" | awk '$1 == "pid" { print $2 }')
 tmux_ send-keys -t t C-c
