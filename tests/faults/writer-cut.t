@@ -11,11 +11,11 @@ perl "$src/tests/guests/guest-bytes.pl" pattern $N >"$tmp/want"
 RUN="$BOOTSTAMP run -q --"
 cap=$tmp/capture.bst next=$tmp/next other=$tmp/other.bst
 
-# begin [ARGS]: the guest runs and has written something
+# begin: the guest runs and has written something
 begin() {
     rm -f "$cap" "$other" "$next"
     start_rom pattern-$N -chardev "file,id=next,path=$next" \
-        -chardev "timestamp,id=dbg,path=$cap,chardev=next$1" || return
+        -chardev "timestamp,id=dbg,path=$cap,chardev=next" || return
     wait_for 10 sh -c "[ \$(cat '$next' 2>/dev/null | wc -c) -gt 100000 ]"
 }
 
