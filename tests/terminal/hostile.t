@@ -9,7 +9,7 @@ cap=$tmp/hostile.bst
 make_capture "$cap" hostile
 
 # --- what reaches the terminal, byte by byte
-screen_start 100 30 "sleep 0.5; $BOOTSTAMP" view "$cap"
+screen_start 100 40 "sleep 0.5; $BOOTSTAMP" view "$cap"
 tm pipe-pane -o "cat >$tmp/raw"
 sees "all lines are shown" 'the last line'
 keys / end Enter
@@ -38,7 +38,7 @@ ok "they are few kinds" test "$(grep -a -o -P '\e\[[0-9;?]*[A-Za-z]' "$tmp/raw" 
 
 # --- C locale, no colours
 screen_env="LC_ALL=C NO_COLOR=1"
-screen_start 100 30 "$BOOTSTAMP" view "$cap"
+screen_start 100 40 "$BOOTSTAMP" view "$cap"
 sees "the C locale: escaped" 'wide: <U\+65E5><U\+672C>'
 is "$(screen | LC_ALL=C grep -c -P '[^\x00-\x7f]')" 0 "only ASCII is drawn"
 is "$(screen -e | grep -c -P '\e\[[0-9;]*[34][0-8]')" 0 "NO_COLOR: no colours"
@@ -46,7 +46,7 @@ keys q
 screen_env="LC_ALL=C.UTF-8"
 
 screen_term=screen
-screen_start 100 30 "$BOOTSTAMP" view "$cap"
+screen_start 100 40 "$BOOTSTAMP" view "$cap"
 sees "8 colours" 'the last line'
 is "$(screen -e | grep -c -P '\e\[[0-9;]*38;5')" 0 "no other colours are used"
 keys q
@@ -54,7 +54,7 @@ screen_term=tmux-256color
 
 # --- a stream without an end of line, a line of 10 MB
 make_capture "$tmp/endless.bst" endless 10000000
-screen_start 100 30 "$BOOTSTAMP" view "$tmp/endless.bst"
+screen_start 100 40 "$BOOTSTAMP" view "$tmp/endless.bst"
 sees "10 MB without a newline: it is shown in pieces" '↪ x+'
 keys G
 sees "and what comes behind" 'Stop|↪ x+'
@@ -107,7 +107,7 @@ wait $flood 2>/dev/null
 
 # --- a capture that is cut off under the viewer
 cp "$tmp/endless.bst" "$tmp/cut.bst"
-screen_start 100 30 "$BOOTSTAMP" view "$tmp/cut.bst"
+screen_start 100 40 "$BOOTSTAMP" view "$tmp/cut.bst"
 sees "before the cut" '↪ x+'
 truncate -s 8192 "$tmp/cut.bst"
 keys G g

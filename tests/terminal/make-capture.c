@@ -6,6 +6,7 @@
  *   make-capture FILE endless BYTES  a stream without a newline
  *   make-capture FILE flood SECONDS  100,000 lines a second, live
  *   make-capture FILE drip SECONDS   a line with its time every 200 ms, live
+ *   make-capture FILE still SECONDS  a line, and then nothing, live
  *   make-capture FILE streams        128 streams that take turns
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -202,6 +203,9 @@ int main(int argc, char **argv)
         flood(w, n);
     } else if (!strcmp(what, "drip")) {
         drip(w, n);
+    } else if (!strcmp(what, "still")) {
+        put_line(w, 0, "still here");
+        g_usleep(n * 1000000);
     } else if (!strcmp(what, "streams")) {
         streams(w);
     }

@@ -9,10 +9,10 @@ cap=$tmp/hostile.bst
 make_capture "$cap" hostile
 
 # What tmux knows of the terminal: alternate screen, mouse, cursor, keypad
-flags() { tm display-message -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{keypad_cursor_flag}'; }
+flags() { tm 2>/dev/null display-message -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{keypad_cursor_flag}'; }
 
 start() {
-    screen_start 100 30 "$@"
+    screen_start 100 40 "$@"
     shows 15 'the last line' || fail "the viewer starts"
 }
 
@@ -40,7 +40,7 @@ for signal in TERM:143 HUP:129 INT:130 SEGV:139 ABRT:134 BUS:135; do
 done
 
 # --- Ctrl-Z and fg, with a shell that has jobs
-screen_start 100 30 :
+screen_start 100 40 :
 shows 15 'shell>'
 keys "$screen_env $BOOTSTAMP view $cap" Enter
 sees "the viewer runs as a job" 'the last line'
@@ -63,7 +63,7 @@ wait_for 10 grep -q speed "$tmp/stty.after"
 ok "the line settings are as before" sh -c "sed 's/[0-9]* columns//' $tmp/stty.before | grep -q ' icanon' && grep -q ' icanon' $tmp/stty.after && grep -q ' echo ' $tmp/stty.after"
 
 # --- the terminal goes away
-screen_start 100 30 "$BOOTSTAMP" view "$cap"
+screen_start 100 40 "$BOOTSTAMP" view "$cap"
 shows 15 'the last line'
 pid=$(screen_pid bootstamp)
 tm kill-server

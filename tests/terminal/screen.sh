@@ -11,7 +11,8 @@
 
 command -v tmux >/dev/null || skip_all "no tmux"
 
-screen_server=bootstamp-test-$$
+screen_count=0
+screen_server=bootstamp-test-$$-0
 screen_env="LC_ALL=C.UTF-8"
 screen_term=tmux-256color
 
@@ -29,6 +30,9 @@ screen_start() {
     local width=$1 height=$2
     shift 2
     tm kill-server 2>/dev/null
+    # A server that ends is not in the way of the next one.
+    screen_count=$((screen_count + 1))
+    screen_server=bootstamp-test-$$-$screen_count
     cat >"$tmp/screen-run" <<END
 export TERM=$screen_term XDG_CONFIG_HOME=\${XDG_CONFIG_HOME:-$tmp/config} $screen_env
 cd '$tmp' || exit
@@ -42,7 +46,7 @@ END
     tm new-session -d -x "$width" -y "$height" "PS1='shell> ' bash --norc $tmp/screen-run"
 }
 
-screen() { tm capture-pane -p "$@"; }
+screen() { tm capture-pane -p "$@" 2>/dev/null; }
 keys() { tm send-keys "$@"; }
 resize() { tm resize-window -x "$1" -y "$2"; }
 
