@@ -37,7 +37,7 @@ screen_start() {
 export TERM=$screen_term XDG_CONFIG_HOME=\${XDG_CONFIG_HOME:-$tmp/config} $screen_env
 cd '$tmp' || exit
 stty -a >'$tmp/stty.before'
-PS1='shell> '
+export PS1='shell> '
 $*
 echo "[status \$?]"
 stty -a >'$tmp/stty.after'
