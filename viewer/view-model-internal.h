@@ -39,7 +39,7 @@ uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time);
 #define SHOWN_UNKNOWN 0xffff
 
 /*
- * The beginning of a block of about MODEL_BLOCK_WORDS words.  72 bytes and 4
+ * The beginning of a block of about MODEL_BLOCK_WORDS words.  80 bytes and 4
  * for each stream, for 128 KB of capture.
  */
 typedef struct Checkpoint {
@@ -49,6 +49,7 @@ typedef struct Checkpoint {
     uint8_t n_states;
     bool has_session; /* a SESSION record is in it */
     uint16_t shown; /* rows that are; or SHOWN_UNKNOWN */
+    uint64_t shown_head; /* the index' end that it holds for; or MODEL_END */
 } Checkpoint;
 
 /* The beginning of the line that a stream is in. */

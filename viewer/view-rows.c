@@ -18,6 +18,9 @@
  */
 #define END_WORDS_MAX (64 * MODEL_BLOCK_WORDS)
 
+/* Blocks that model_find() may look at whatever the time. */
+#define LOADS_MIN 4
+
 /* Bytes of rows that go on behind their block, all together. */
 #define END_BYTES_MAX (1 << 20)
 
@@ -382,6 +385,8 @@ static bool is_shown(Model *m, const Row *row)
 
 static void pick_shown(Model *m, Block *b)
 {
+    Checkpoint *check;
+
     g_array_set_size(b->shown, 0);
     for (guint i = 0; i < b->rows->len; i++) {
         if (is_shown(m, row_at(b, i))) {
@@ -391,9 +396,9 @@ static void pick_shown(Model *m, Block *b)
         }
     }
     b->turn = m->shown_turn;
-    if (b->final) {
-        g_array_index(m->checks, Checkpoint, b->index).shown = b->shown->len;
-    }
+    check = &g_array_index(m->checks, Checkpoint, b->index);
+    check->shown = b->shown->len;
+    check->shown_head = b->final ? MODEL_END : b->head;
 }
 
 /* The block in memory, or the one to give up for it. */
@@ -472,19 +477,20 @@ ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
                       int64_t deadline)
 {
     guint i = block_of(m, pos);
-    bool loaded = false;
+    int loaded = 0;
 
     for (; i < m->checks->len; i += step) { /* below 0 it wraps */
-        uint16_t shown = g_array_index(m->checks, Checkpoint, i).shown;
+        const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
+        bool known = check->shown != SHOWN_UNKNOWN &&
+                     (check->shown_head == MODEL_END ||
+                      check->shown_head == m->indexed);
 
-        if (shown == 0) {
+        if (known && check->shown == 0) {
             continue;
         }
-        if (shown == SHOWN_UNKNOWN) {
-            if (loaded && g_get_monotonic_time() > deadline) {
-                return MODEL_BUSY;
-            }
-            loaded = true;
+        if (!known && loaded++ >= LOADS_MIN &&
+            g_get_monotonic_time() > deadline) {
+            return MODEL_BUSY;
         }
         if (find_in_block(get_block(m, i), pos, step, row)) {
             return MODEL_FOUND;

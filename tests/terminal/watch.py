@@ -7,6 +7,8 @@
   watch.py drip PROGRAM ARG...     delay: ms from a line's time (a wall clock in
                                    its text, make-capture drip) to the terminal,
                                    a line for each line seen in 5 s
+  watch.py frames PROGRAM ARG...   frames: bursts of output in 4 s, with 8 ms of
+                                   silence between them
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -93,4 +95,20 @@ def drip(argv):
     os.waitpid(pid, 0)
 
 
-{"first": first, "drip": drip}[sys.argv[1]](sys.argv[2:])
+def frames(argv):
+    pid, fd = start(argv)
+    state = {"last": 0.0, "n": 0}
+
+    def look(_data):
+        now = time.monotonic()
+        state["n"] += now - state["last"] > 0.008
+        state["last"] = now
+        return False
+    read_for(fd, 1, lambda data: False)
+    read_for(fd, 4, look)
+    print("frames %d" % state["n"])
+    os.write(fd, b"q")
+    os.waitpid(pid, 0)
+
+
+{"first": first, "drip": drip, "frames": frames}[sys.argv[1]](sys.argv[2:])
