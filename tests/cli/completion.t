@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 export XDG_RUNTIME_DIR=$tmp/run
-mkdir -p "$tmp/run/bootstamp" "$tmp/here/folder" "$tmp/bin"
+mkdir -p "$tmp/run/bootstamp" "$tmp/here/folder" "$tmp/bin" && chmod 700 "$tmp/run/bootstamp"
 perl "$src/tests/cli/format-cases.pl" "$tmp/run/bootstamp" >/dev/null
 cp "$tmp/run/bootstamp/leap.bst" "$tmp/here/one.bst"
 cp "$tmp/run/bootstamp/leap.bst" "$tmp/here/with space.bst"
