@@ -105,7 +105,7 @@ _bootstamp() {
         return
         ;;
     export:--stream | replay:--stream | replay:--speed | phases:--session) return ;;
-    stats:--until | *:--lines | diff:--fail-over | diff:--ignore-under) return ;;
+    stats:--until | diff:--until | *:--lines | diff:--fail-over | diff:--ignore-under) return ;;
     export:--output | export:-o)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -124,7 +124,7 @@ _bootstamp() {
         ;;
     phases) _bootstamp_words "$word" --clock --session --help ;;
     stats) _bootstamp_words "$word" --format --clock --until --lines --help ;;
-    diff) _bootstamp_words "$word" --fail-over --ignore-under --clock --lines --format --help ;;
+    diff) _bootstamp_words "$word" --fail-over --ignore-under --clock --until --lines --format --help ;;
     replay) _bootstamp_words "$word" --speed --stream --pty --view --help ;;
     view) _bootstamp_words "$word" --wait --help ;;
     info | list) _bootstamp_words "$word" --help ;;

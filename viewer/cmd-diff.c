@@ -61,7 +61,7 @@ typedef struct Change {
 } Change;
 
 static struct {
-    char *clock, *fail_over, *format;
+    char *clock, *fail_over, *format, *until;
     double percent, ignore_ms;
     int lines;
 } opt = { .ignore_ms = 1, .lines = 10 };
@@ -74,6 +74,8 @@ static const GOptionEntry entries[] = {
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &opt.until,
+      "a boot ends where this milestone begins", "MILESTONE" },
     { "lines", 0, 0, G_OPTION_ARG_INT, &opt.lines,
       "how many lines of each kind to show (default: 10)", "N" },
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
@@ -94,7 +96,7 @@ static void diff_line_free(gpointer data)
 
 static void side_init(Side *s, bool virtual_clock)
 {
-    s->sample = sample_new(virtual_clock, NULL);
+    s->sample = sample_new(virtual_clock, opt.until);
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
     s->by_key = g_hash_table_new(NULL, NULL);
     s->counts = g_hash_table_new(NULL, NULL);
@@ -496,6 +498,9 @@ static int check_options(char **rest)
     }
     if (!parse_percent(opt.fail_over ? opt.fail_over : "5%", &opt.percent)) {
         return usage_error("diff", "'%s' is no percentage", opt.fail_over);
+    }
+    if (opt.until && !is_milestone(opt.until)) {
+        return usage_error("diff", "unknown milestone '%s'", opt.until);
     }
     if (opt.lines < 0 || !(opt.ignore_ms >= 0)) {
         return usage_error("diff", "a number is below zero");

@@ -220,6 +220,18 @@ void append_line_text(GString *out, const CaptureLine *line)
     append_visible(out, line->text, len, true);
 }
 
+void append_number(GString *out, uint64_t n)
+{
+    char buf[24];
+    char *p = buf + sizeof(buf);
+
+    do {
+        *--p = '0' + n % 10;
+        n /= 10;
+    } while (n);
+    g_string_append_len(out, p, buf + sizeof(buf) - p);
+}
+
 /* printf() takes several times as long, a hundred million times over. */
 void append_seconds(GString *out, uint64_t ns, int decimals)
 {

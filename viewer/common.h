@@ -78,6 +78,9 @@ void append_line_text(GString *out, const CaptureLine *line);
 /* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
 void append_seconds(GString *out, uint64_t ns, int decimals);
 
+/* "%" PRIu64, faster. */
+void append_number(GString *out, uint64_t n);
+
 /* 1234567 as "1.2 MB": powers of 1000, three digits. */
 char *format_bytes(uint64_t bytes);
 

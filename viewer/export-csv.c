@@ -52,19 +52,6 @@ void append_csv_cell(GString *row, const char *text)
     g_string_append_c(row, '"');
 }
 
-/* printf() takes several times as long. */
-static void append_number(GString *row, uint64_t n)
-{
-    char buf[24];
-    char *p = buf + sizeof(buf);
-
-    do {
-        *--p = '0' + n % 10;
-        n /= 10;
-    } while (n);
-    g_string_append_len(row, p, buf + sizeof(buf) - p);
-}
-
 static void put_row(Export *e, uint64_t time, uint64_t vtime,
                     const char *kind, const char *stream, const char *text)
 {

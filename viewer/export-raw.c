@@ -4,8 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <inttypes.h>
-
 #include "export.h"
 
 static void raw_record(Export *e, const CaptureRecord *rec)
@@ -21,18 +19,62 @@ const ExportFormat export_raw = {
     .record = raw_record,
 };
 
+typedef struct Tags {
+    char *tag[CAPTURE_STREAMS_MAX]; /* NULL: to be made */
+} Tags;
+
+static bool bytes_begin(Export *e)
+{
+    e->state = g_new0(Tags, 1);
+    return true;
+}
+
+static void forget_tags(Export *e)
+{
+    Tags *t = e->state;
+
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        g_clear_pointer(&t->tag[i], g_free);
+    }
+}
+
 static void bytes_record(Export *e, const CaptureRecord *rec)
 {
-    g_autofree char *tag = NULL;
+    static const char hex[] = "0123456789abcdef";
+    Tags *t = e->state;
+    GString *buf = e->buf;
 
-    if (rec->kind == CAPTURE_BYTE) {
-        tag = stream_tag(&e->names, rec->stream);
-        fprintf(e->out, "%" PRIu64 " 0x%02x %s\n", rec->time, rec->byte, tag);
+    if (rec->kind == CAPTURE_STREAM) {
+        forget_tags(e);
     }
+    if (rec->kind != CAPTURE_BYTE) {
+        return;
+    }
+    if (!t->tag[rec->stream]) {
+        t->tag[rec->stream] = stream_tag(&e->names, rec->stream);
+    }
+    g_string_truncate(buf, 0);
+    append_number(buf, rec->time);
+    g_string_append_len(buf, " 0x", 3);
+    g_string_append_c(buf, hex[rec->byte >> 4]);
+    g_string_append_c(buf, hex[rec->byte & 15]);
+    g_string_append_c(buf, ' ');
+    g_string_append(buf, t->tag[rec->stream]);
+    g_string_append_c(buf, '\n');
+    fwrite(buf->str, 1, buf->len, e->out);
+}
+
+static bool bytes_end(Export *e)
+{
+    forget_tags(e);
+    g_clear_pointer(&e->state, g_free);
+    return true;
 }
 
 const ExportFormat export_bytes = {
     .name = "bytes",
     .summary = "a line per byte: nanoseconds, value, stream",
+    .begin = bytes_begin,
     .record = bytes_record,
+    .end = bytes_end,
 };
