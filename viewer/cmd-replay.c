@@ -126,6 +126,7 @@ static int create_live(Replay *r, char **path)
     capture_reader_header(r->reader, &h);
     h.flags &= ~CAPTURE_FLAG_ENDED;
     h.header_size = CAPTURE_HEADER_SIZE;
+    h.start_mono_ns = mono_ns(); /* a viewer tells how long it has run */
     if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) ||
         write(fd, &h, sizeof(h)) != sizeof(h)) {
         fail(*path ? *path : g_get_tmp_dir(), "cannot write: %s",

@@ -38,6 +38,7 @@ typedef struct State {
     Packets events;
     Packets lines[CAPTURE_STREAMS_MAX];
     uint64_t wall_zero;
+    uint64_t time_max; /* readers count ns since 1970 in 63 bits */
     bool bad;
 } State;
 
@@ -128,7 +129,7 @@ static GByteArray *begin_event(Export *e, Packets *p, const char *name,
     if (p->data->len >= PACKET_BYTES) {
         write_packet(e, p);
     }
-    p->end = MAX(p->end, time);
+    p->end = MAX(p->end, MIN(time, ((State *)e->state)->time_max));
     if (!p->data->len) {
         p->begin = p->end;
     }
@@ -244,7 +245,9 @@ static bool ctf_begin(Export *e)
 
     e->state = s;
     capture_reader_header(e->reader, &h);
-    s->wall_zero = h.start_wall_ns;
+    /* A damaged header's time of day is none. */
+    s->wall_zero = h.start_wall_ns < INT64_MAX / 2 ? h.start_wall_ns : 0;
+    s->time_max = INT64_MAX - s->wall_zero;
     /* A folder that is there is taken when it is empty: see create(). */
     if (g_mkdir(e->output, 0700) && errno != EEXIST) {
         return cannot(e, NULL);
