@@ -18,6 +18,9 @@
 
 #define CAPTURES_MAX 16
 
+/* A start that is told of and longer ago than this was another process's. */
+#define START_MAX_NS (60 * UINT64_C(1000000000))
+
 typedef struct BootStream {
     char *label;
     char *frontend;
@@ -52,8 +55,10 @@ static void __attribute__((constructor)) note_start(void)
     uint64_t start = told ? strtoull(told, NULL, 10) : 0;
 
     unsetenv(CAPTURE_START_ENV);
-    process_start = start && start <= now && now - start < 60 * UINT64_C(1000000000)
-                        ? start : now;
+    if (!start || start > now || now - start > START_MAX_NS) {
+        start = now;
+    }
+    process_start = start;
 }
 
 uint64_t boot_process_start(void)
