@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "reader.h"
 #include "sigbus.h"
 
@@ -146,14 +146,6 @@ static inline uint64_t virtual_time(const CaptureReader *r, uint64_t time)
 /* ------------------------------------------------------------------ */
 /* Holes                                                               */
 
-static uint64_t mono_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 /* Steps over what takes no room in a sparse file. */
 static uint64_t skip_unallocated(CaptureReader *r, uint64_t pos)
 {
@@ -210,9 +202,9 @@ static bool pass_hole(CaptureReader *r)
     if (live && next != r->at.pos) {
         if (r->hole_pos != r->at.pos) {
             r->hole_pos = r->at.pos;
-            r->hole_since = mono_ns();
+            r->hole_since = capture_mono_ns();
         }
-        if (mono_ns() - r->hole_since < HOLE_PATIENCE_NS) {
+        if (capture_mono_ns() - r->hole_since < HOLE_PATIENCE_NS) {
             return false;
         }
     }

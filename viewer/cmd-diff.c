@@ -482,14 +482,13 @@ static bool parse_percent(const char *text, double *percent)
     return end != text && !*end && *percent >= 0 && isfinite(*percent);
 }
 
-static int check_options(char **rest)
+static int check_options(char **rest, bool *virtual_clock)
 {
     if (g_strv_length(rest) != 2) {
         return usage_error("diff", "two captures or folders of captures are "
                            "compared");
     }
-    if (opt.clock && strcmp(opt.clock, "host") &&
-        strcmp(opt.clock, "virtual")) {
+    if (!parse_clock(opt.clock, virtual_clock)) {
         return usage_error("diff", "unknown clock '%s'", opt.clock);
     }
     if (opt.format && strcmp(opt.format, "text") &&
@@ -523,11 +522,10 @@ int cmd_diff(int argc, char **argv)
                        &status)) {
         return status;
     }
-    status = check_options(rest);
+    status = check_options(rest, &virtual_clock);
     if (status) {
         return status;
     }
-    virtual_clock = opt.clock && !strcmp(opt.clock, "virtual");
     side_init(&d.a, virtual_clock);
     side_init(&d.b, virtual_clock);
     d.ids = g_hash_table_new(g_str_hash, g_str_equal);

@@ -69,22 +69,20 @@ static int choice(const char *value, const char *const *names, int n)
 /* Returns 0, or the exit status for a wrong option. */
 static int read_options(Export *e, const ExportFormat **format)
 {
-    static const char *const clocks[] = { "host", "virtual" };
     static const char *const times[] = { "relative", "wall", "delta" };
-    int clock = choice(opt.clock ? opt.clock : "host", clocks, 2);
     int time = choice(opt.time ? opt.time : "relative", times, 3);
 
     *format = find_format(opt.format ? opt.format : "text");
     if (!*format) {
         return usage_error("export", "unknown format '%s'", opt.format);
     }
-    if (clock < 0) {
+    if (!parse_clock(opt.clock, &e->virtual_clock)) {
         return usage_error("export", "unknown clock '%s'", opt.clock);
     }
     if (time < 0) {
         return usage_error("export", "unknown time '%s'", opt.time);
     }
-    if (clock == 1 && time == EXPORT_TIME_WALL) {
+    if (e->virtual_clock && time == EXPORT_TIME_WALL) {
         return usage_error("export",
                            "the virtual clock tells no time of day");
     }
@@ -92,7 +90,6 @@ static int read_options(Export *e, const ExportFormat **format)
         return usage_error("export", "%s is a folder of files: name it with "
                            "--output", (*format)->name);
     }
-    e->virtual_clock = clock == 1;
     e->time = time;
     e->events = opt.events;
     return 0;

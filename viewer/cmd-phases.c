@@ -93,7 +93,7 @@ static void print_phases(const Boot *b)
         printf("no milestone so far\n");
         return;
     }
-    first = MAX(b->start, 0);
+    first = b->start;
     last = capture_phases_get(b->phases, n - 1)->time;
     before = first;
     printf("%-24s %12s %12s %7s\n", "Milestone", "Time (s)", "Delta (s)",
@@ -220,6 +220,7 @@ int cmd_phases(int argc, char **argv)
     g_auto(GStrv) rest = NULL;
     CaptureReader *r;
     Boot b = { 0 };
+    bool virtual_clock;
     int status;
 
     if (!parse_options(argc, argv, "[CAPTURE]",
@@ -228,8 +229,7 @@ int cmd_phases(int argc, char **argv)
                        entries, 1, &rest, &status)) {
         return status;
     }
-    if (opt.clock && strcmp(opt.clock, "host") &&
-        strcmp(opt.clock, "virtual")) {
+    if (!parse_clock(opt.clock, &virtual_clock)) {
         return usage_error("phases", "unknown clock '%s'", opt.clock);
     }
     r = check_patterns() ? open_capture(rest[0]) : NULL;
@@ -239,8 +239,7 @@ int cmd_phases(int argc, char **argv)
     b.phases = capture_phases_new();
     b.copies = capture_copies_new();
     b.spans = capture_spans_new();
-    read_boot(r, &b, opt.clock && !strcmp(opt.clock, "virtual"),
-              opt.session);
+    read_boot(r, &b, virtual_clock, opt.session);
     if (opt.session < 0 || opt.session > b.sessions) {
         status = fail(capture_reader_path(r), "has %d session%s, not %d",
                       b.sessions, b.sessions == 1 ? "" : "s", opt.session);

@@ -20,6 +20,7 @@
 
 #include <glib/gstdio.h>
 
+#include "capture/clock.h"
 #include "common.h"
 #include "view.h"
 
@@ -59,14 +60,6 @@ typedef struct Replay {
     size_t len;
 } Replay;
 
-static uint64_t mono_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 static bool flush_out(Replay *r)
 {
     size_t done = 0;
@@ -86,7 +79,7 @@ static bool flush_out(Replay *r)
 /* How long it is until a record of @time is due, ns. */
 static uint64_t wait_ns(Replay *r, uint64_t time)
 {
-    uint64_t now = mono_ns();
+    uint64_t now = capture_mono_ns();
     double due;
 
     if (!r->any) {
@@ -126,7 +119,7 @@ static int create_live(Replay *r, char **path)
     capture_reader_header(r->reader, &h);
     h.flags &= ~CAPTURE_FLAG_ENDED;
     h.header_size = CAPTURE_HEADER_SIZE;
-    h.start_mono_ns = mono_ns(); /* a viewer tells how long it has run */
+    h.start_mono_ns = capture_mono_ns(); /* a viewer tells how long it has run */
     if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) ||
         write(fd, &h, sizeof(h)) != sizeof(h)) {
         fail(*path ? *path : g_get_tmp_dir(), "cannot write: %s",

@@ -9,9 +9,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "capture/clock.h"
 #include "capture/paths.h"
 #include "common.h"
 #include "config.h"
@@ -458,13 +458,9 @@ static void set_environment(const char *module)
                                    ? g_strdup_printf("%s:%s", module, before)
                                    : g_strdup(module);
     g_autofree char *start = NULL;
-    struct timespec now;
 
     g_setenv("LD_PRELOAD", preload, TRUE);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    start = g_strdup_printf("%" G_GUINT64_FORMAT,
-                            (guint64)now.tv_sec * 1000000000 +
-                                (guint64)now.tv_nsec);
+    start = g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
     g_setenv(CAPTURE_START_ENV, start, TRUE);
 }
 

@@ -449,8 +449,7 @@ int cmd_stats(int argc, char **argv)
                        &rest, &status)) {
         return status;
     }
-    if (opt.clock && strcmp(opt.clock, "host") &&
-        strcmp(opt.clock, "virtual")) {
+    if (!parse_clock(opt.clock, &options.virtual_clock)) {
         return usage_error("stats", "unknown clock '%s'", opt.clock);
     }
     if (!parse_stats_format(opt.format, &options.format)) {
@@ -463,7 +462,6 @@ int cmd_stats(int argc, char **argv)
         return usage_error("stats", "--lines %d is less than none",
                            opt.lines);
     }
-    options.virtual_clock = opt.clock && !strcmp(opt.clock, "virtual");
     options.until = opt.until;
     options.lines = opt.lines;
     return print_stats(rest, g_strv_length(rest), &options);

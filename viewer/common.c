@@ -291,6 +291,12 @@ char *stream_tag(const StreamNames *names, uint8_t stream)
     return g_string_free(tag, FALSE);
 }
 
+bool parse_clock(const char *value, bool *virtual_clock)
+{
+    *virtual_clock = value && !strcmp(value, "virtual");
+    return *virtual_clock || !value || !strcmp(value, "host");
+}
+
 void use_virtual_clock(CaptureRecord *rec)
 {
     rec->time = rec->vtime == CAPTURE_NO_TIME ? 0 : rec->vtime;

@@ -97,6 +97,12 @@ void stream_names_feed(StreamNames *names, const CaptureRecord *record);
 char *stream_tag(const StreamNames *names, uint8_t stream);
 
 /*
+ * The value of --clock: "host", which NULL is too, or "virtual".  Returns
+ * false where it is neither.
+ */
+bool parse_clock(const char *value, bool *virtual_clock);
+
+/*
  * Puts the virtual time in the place of the host's; records before the
  * virtual clock was first seen get 0.
  */
