@@ -7,9 +7,6 @@
 #include "qemu-compat.h"
 #include "qemu/cutils.h"
 #include "qemu/timer.h"
-#include "hw/boards.h"
-#include "qapi/qapi-types-machine.h"
-#include "qapi/qapi-commands-machine.h"
 #include "sysemu/runstate.h"
 
 #include "boot-capture.h"
@@ -234,62 +231,12 @@ void boot_capture_describe_streams(void)
 /* ------------------------------------------------------------------ */
 /* The machine                                                         */
 
-static const char *arch_name(void)
-{
-    static const char *name;
-
-    if (!name) {
-        TargetInfo *info = qmp_query_target(NULL);
-
-        name = SysEmuTarget_str(info->arch);
-        qapi_free_TargetInfo(info);
-    }
-    return name;
-}
-
-static char *accel_name(void)
-{
-    const char *type = object_get_typename(
-        OBJECT(current_machine->accelerator));
-    g_autofree char *name = g_strdup(type);
-
-    if (g_str_has_suffix(name, "-accel")) {
-        name[strlen(name) - strlen("-accel")] = '\0';
-    }
-    return g_steal_pointer(&name);
-}
-
-static void append_string(GByteArray *payload, const char *text)
-{
-    g_byte_array_append(payload, (const uint8_t *)text, strlen(text) + 1);
-}
-
-static void tell_machine(BootCapture *c)
-{
-    const char *type = MACHINE_GET_CLASS(current_machine)->name;
-    g_autofree char *accel = accel_name();
-    g_autoptr(GByteArray) payload = g_byte_array_new();
-    CaptureMachine machine = {
-        .ram = current_machine->ram_size,
-        .cpus = current_machine->smp.cpus,
-        .flags = icount_enabled() ? CAPTURE_MACHINE_ICOUNT : 0,
-    };
-
-    g_byte_array_append(payload, (uint8_t *)&machine, sizeof(machine));
-    append_string(payload, type);
-    append_string(payload, arch_name());
-    append_string(payload, accel);
-    capture_writer_set_machine(c->writer, type, current_machine->ram_size);
-    capture_append_event(c->writer, capture_writer_now(c->writer),
-                         CAPTURE_MACHINE, payload->data, payload->len);
-}
-
 void boot_capture_machine_ready(void)
 {
     machine_ready = true;
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
-            tell_machine(captures[i]);
+            boot_machine_tell(captures[i]->writer);
         }
     }
     boot_capture_describe_streams();
@@ -385,7 +332,7 @@ static CaptureWriter *open_writer(const BootCaptureOptions *o,
         .start_ns = process_start,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
-        .arch = arch_name(),
+        .arch = boot_machine_arch(),
     };
 
     if (!o->path) {
@@ -444,10 +391,9 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     captures[slot] = c;
     tell_start(c);
     if (machine_ready) {
-        tell_machine(c);
+        boot_machine_tell(c->writer);
     }
-    vm_lifecycle_start();
-    fwcfg_progress_start();
+    boot_machine_start();
     return c;
 }
 

@@ -77,7 +77,16 @@ void boot_vclock(CaptureWriter *w, uint64_t time);
 /* When QEMU's process began, CLOCK_MONOTONIC in ns. */
 uint64_t boot_process_start(void);
 
-/* vm-lifecycle.c and fwcfg-progress.c: hook into QEMU, once. */
+/* boot-machine.c; "x86_64": QEMU's name of what it emulates. */
+const char *boot_machine_arch(void);
+
+/* Writes MACHINE, and fills in the header; the machine must be there. */
+void boot_machine_tell(CaptureWriter *w);
+
+/* Hooks into QEMU, once: all that follows. */
+void boot_machine_start(void);
+
+/* vm-lifecycle.c and fwcfg-progress.c */
 void vm_lifecycle_start(void);
 void fwcfg_progress_start(void);
 
