@@ -2,6 +2,9 @@
  * -chardev timestamp: stamps every byte into a capture.
  *
  *   -chardev timestamp,id=ID[,path=FILE][,append=on][,size=N][,chardev=ID2]
+ *            [,clock=host|virtual|both][,fw-cfg=off]
+ *
+ * The last two exist where QEMU knows of the back end, timestamp-options.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,12 +12,12 @@
 #include "qemu-compat.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
-#include "qemu/option.h"
 #include "qemu/timer.h"
 #include "sysemu/sysemu.h"
 
 #include "boot-capture.h"
 #include "char-timestamp.h"
+#include "timestamp-options.h"
 
 /* Bytes on their way to chardev=ID2; a power of two. */
 #define NEXT_RING 65536
@@ -40,19 +43,6 @@ struct TimestampChardev {
     uint8_t *ring;
     uint32_t ring_in, ring_out;
 };
-
-/*
- * Options that QEMU's schema has no place for travel from parse to open
- * behind a ChardevCommon, which is all that QEMU looks at.
- */
-typedef struct TimestampOptions {
-    ChardevCommon common;
-    char *path;
-    char *next;
-    bool has_append, append;
-    bool has_size;
-    uint64_t size;
-} TimestampOptions;
 
 /* ------------------------------------------------------------------ */
 /* chardev=ID2                                                         */
@@ -254,55 +244,15 @@ void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,
 /* ------------------------------------------------------------------ */
 /* Set-up                                                              */
 
-/* Options of other back ends are refused: QEMU's parser takes them all. */
-static int check_known(void *opaque, const char *name, const char *value,
-                       Error **errp)
-{
-    static const char *const known[] = {
-        "backend", "path", "append", "size", "chardev", "mux", "logfile",
-        "logappend",
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (!strcmp(name, known[i])) {
-            return 0;
-        }
-    }
-    error_setg(errp, "chardev: timestamp: invalid option '%s'", name);
-    error_append_hint(errp, "It takes path=, append=, size=, chardev=, mux=, "
-                      "logfile= and logappend=.\n");
-    return -1;
-}
-
-static void timestamp_chr_parse(QemuOpts *opts, ChardevBackend *backend,
-                                Error **errp)
-{
-    const char *path = qemu_opt_get(opts, "path");
-    TimestampOptions *o;
-
-    if (qemu_opt_foreach(opts, check_known, NULL, errp)) {
-        return;
-    }
-    if (path && !path[0]) {
-        error_setg(errp, "chardev: timestamp: path is empty");
-        error_append_hint(errp, "Leave path= out for a new file in the "
-                          "default folder.\n");
-        return;
-    }
-    o = g_new0(TimestampOptions, 1);
-    qemu_chr_parse_common(opts, &o->common);
-    o->path = g_strdup(path);
-    o->next = g_strdup(qemu_opt_get(opts, "chardev"));
-    o->has_append = qemu_opt_get(opts, "append");
-    o->append = qemu_opt_get_bool(opts, "append", false);
-    o->has_size = qemu_opt_get(opts, "size");
-    o->size = qemu_opt_get_size(opts, "size", 0);
-    backend->u.null.data = &o->common;
-}
-
 static bool check_options(const BootCaptureOptions *o, const char *next,
                           const Chardev *chr, Error **errp)
 {
+    if (o->path && !o->path[0]) {
+        error_setg(errp, "chardev: timestamp: path is empty");
+        error_append_hint(errp, "Leave path= out for a new file in the "
+                          "default folder.\n");
+        return false;
+    }
     if (o->append && !o->path) {
         error_setg(errp, "chardev: timestamp: append=on needs path=");
         return false;
@@ -326,24 +276,14 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
                                bool *be_opened, Error **errp)
 {
     TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
-    TimestampOptions *o = (TimestampOptions *)backend->u.null.data;
-    /* QEMU frees *o as the ChardevCommon it begins with. */
-    g_autofree char *path = g_steal_pointer(&o->path);
-    g_autofree char *next = g_steal_pointer(&o->next);
-    BootCaptureOptions options = {
-        .path = path,
-        .has_append = o->has_append,
-        .append = o->append,
-        .has_size = o->has_size,
-        .size = o->size,
-    };
+    g_auto(TimestampOptions) o = timestamp_options_take(backend);
     int stream;
 
-    if (!check_options(&options, next, chr, errp) ||
-        (next && !next_open(d, next, errp))) {
+    if (!check_options(&o.capture, o.next, chr, errp) ||
+        (o.next && !next_open(d, o.next, errp))) {
         return;
     }
-    d->capture = boot_capture_get(&options, chr->label, errp);
+    d->capture = boot_capture_get(&o.capture, chr->label, errp);
     if (!d->capture) {
         return;
     }
@@ -389,7 +329,7 @@ static void timestamp_chr_class_init(ObjectClass *oc, void *data)
 {
     ChardevClass *cc = CHARDEV_CLASS(oc);
 
-    cc->parse = timestamp_chr_parse;
+    cc->parse = timestamp_options_parse;
     cc->open = timestamp_chr_open;
     cc->chr_write = timestamp_chr_write;
     cc->chr_accept_input = timestamp_chr_accept_input;
