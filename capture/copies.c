@@ -140,6 +140,14 @@ static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
     }
 }
 
+static void take_dma_part(CaptureCopies *c, const CaptureRecord *rec)
+{
+    need_selected(c, rec->u.dma_part.key, rec->time);
+    if (c->dma_read) {
+        advance(c, rec->u.dma_part.offset, rec->time, true);
+    }
+}
+
 static void take_dma_end(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma_end.key, rec->time);
@@ -170,6 +178,9 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
         break;
     case CAPTURE_DMA:
         take_dma(c, rec);
+        break;
+    case CAPTURE_DMA_PART:
+        take_dma_part(c, rec);
         break;
     case CAPTURE_DMA_END:
         take_dma_end(c, rec);

@@ -63,6 +63,7 @@ typedef enum CaptureKind {
     CAPTURE_DMA = 0x0b,      /* CaptureDma: a transfer starts */
     CAPTURE_DMA_END = 0x0c,  /* CaptureDmaEnd: it is over */
     CAPTURE_PROBE = 0x0d,    /* CaptureProbe: a write to port 0x404 */
+    CAPTURE_DMA_PART = 0x0e, /* CaptureDmaPart: a transfer goes on */
     CAPTURE_PAD = 0x7e,      /* a place that was reserved and never used */
     CAPTURE_CONT = 0x7f,     /* payload of the event before it */
     CAPTURE_BYTE = 0x80,     /* + stream number, 0 to 127: one guest byte */
@@ -188,6 +189,11 @@ typedef struct CAPTURE_PACKED CaptureDma {
     uint32_t length;  /* asked for, bytes */
     uint64_t address; /* guest-physical */
 } CaptureDma;
+
+typedef struct CAPTURE_PACKED CaptureDmaPart {
+    uint16_t key;
+    uint32_t offset; /* in the item, reached so far, bytes */
+} CaptureDmaPart;
 
 typedef struct CAPTURE_PACKED CaptureDmaEnd {
     uint16_t key;

@@ -376,6 +376,8 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.pio);
     case CAPTURE_DMA:
         return TAKE(rec->u.dma);
+    case CAPTURE_DMA_PART:
+        return TAKE(rec->u.dma_part);
     case CAPTURE_DMA_END:
         return TAKE(rec->u.dma_end);
     case CAPTURE_PROBE:

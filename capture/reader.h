@@ -79,6 +79,7 @@ typedef struct CaptureRecord {
         CaptureSelect select;
         CapturePio pio;
         CaptureDma dma;
+        CaptureDmaPart dma_part;
         CaptureDmaEnd dma_end;
         CaptureProbe probe;
     } u;

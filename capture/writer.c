@@ -224,6 +224,7 @@ static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
     case CAPTURE_SELECT:
     case CAPTURE_PIO:
     case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_PROBE:
         return &w->limit;

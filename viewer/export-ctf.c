@@ -294,6 +294,7 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_SELECT:
     case CAPTURE_PIO:
     case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
         put_event(e, EVENT_FWCFG, rec);
         break;

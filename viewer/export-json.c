@@ -149,6 +149,10 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
     case CAPTURE_DMA:
         put_dma(j, &rec->u.dma);
         break;
+    case CAPTURE_DMA_PART:
+        json_out_int(j, "key", rec->u.dma_part.key);
+        json_out_int(j, "offset", rec->u.dma_part.offset);
+        break;
     case CAPTURE_DMA_END:
         json_out_int(j, "key", rec->u.dma_end.key);
         json_out_int(j, "offset", rec->u.dma_end.offset);
@@ -176,6 +180,7 @@ static const char *type_of(const CaptureRecord *rec)
         [CAPTURE_SELECT] = "fwcfg_select",
         [CAPTURE_PIO] = "fwcfg_pio",
         [CAPTURE_DMA] = "fwcfg_dma",
+        [CAPTURE_DMA_PART] = "fwcfg_dma_part",
         [CAPTURE_DMA_END] = "fwcfg_dma_end",
         [CAPTURE_PROBE] = "probe",
     };

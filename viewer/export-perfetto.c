@@ -228,6 +228,9 @@ static void take_fwcfg(Export *e, const CaptureRecord *rec)
         }
         s->copy_dma = true;
         break;
+    case CAPTURE_DMA_PART:
+        copy_up_to(e, rec->u.dma_part.key, rec->time, rec->u.dma_part.offset);
+        break;
     case CAPTURE_DMA_END:
         copy_up_to(e, rec->u.dma_end.key, rec->time, rec->u.dma_end.offset);
         break;

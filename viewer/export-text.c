@@ -126,6 +126,10 @@ bool append_event(GString *out, const CaptureRecord *rec)
                                rec->u.dma.length, rec->u.dma.offset,
                                rec->u.dma.address);
         return true;
+    case CAPTURE_DMA_PART:
+        g_string_append_printf(out, "fw_cfg 0x%04x DMA has come to %u",
+                               rec->u.dma_part.key, rec->u.dma_part.offset);
+        return true;
     case CAPTURE_DMA_END:
         g_string_append_printf(out, "fw_cfg 0x%04x DMA done at %u%s",
                                rec->u.dma_end.key, rec->u.dma_end.offset,

@@ -49,6 +49,13 @@ static void dma(CaptureCopies *c, uint64_t time, uint64_t end, uint16_t key,
         .u.dma_end = { .key = key, .offset = offset + length } });
 }
 
+static void dma_part(CaptureCopies *c, uint64_t time, uint16_t key,
+                     uint32_t offset)
+{
+    feed(c, time, (CaptureRecord){
+        .kind = CAPTURE_DMA_PART, .u.dma_part = { key, offset } });
+}
+
 static const CaptureCopy *row(const CaptureCopies *c, guint i)
 {
     const CaptureCopy *copy = capture_copies_get(c, i);
@@ -129,6 +136,32 @@ static void a_transfer_runs_from_its_start_to_its_end(void)
     start.u.dma.offset = 50;
     capture_copies_feed(c, &start);
     g_assert_true(row(c, 0)->running);
+    capture_copies_free(c);
+}
+
+static void parts_of_a_transfer_show_how_far_it_is(void)
+{
+    CaptureCopies *c = capture_copies_new();
+    CaptureRecord start = {
+        .kind = CAPTURE_DMA, .time = 10,
+        .u.dma = { .key = 0x12, .length = 100 },
+    };
+
+    item(c, 0x12, 100, "initrd");
+    capture_copies_feed(c, &start);
+    dma_part(c, 20, 0x12, 40);
+    g_assert_cmpuint(row(c, 0)->bytes, ==, 40);
+    g_assert_true(row(c, 0)->running);
+    dma_part(c, 30, 0x12, 80);
+    feed(c, 40, (CaptureRecord){
+        .kind = CAPTURE_DMA_END, .u.dma_end = { .key = 0x12, .offset = 100 } });
+    g_assert_cmpuint(row(c, 0)->bytes, ==, 100);
+    g_assert_cmpuint(row(c, 0)->active_ns, ==, 30);
+    g_assert_cmpstr(capture_copy_method(row(c, 0)), ==, "DMA");
+    g_assert_false(row(c, 0)->running);
+    /* Without its DMA it may as well be of a skip. */
+    dma_part(c, 50, 0x12, 4000);
+    g_assert_cmpuint(row(c, 0)->bytes, ==, 100);
     capture_copies_free(c);
 }
 
@@ -267,6 +300,7 @@ int main(int argc, char **argv)
     ADD(a_late_end_adds_bytes_but_no_time);
     ADD(dma_copy_has_its_own_time);
     ADD(a_transfer_runs_from_its_start_to_its_end);
+    ADD(parts_of_a_transfer_show_how_far_it_is);
     ADD(what_dma_skips_or_writes_is_not_copied);
     ADD(passes_over_one_item_are_added_up);
     ADD(rows_stand_in_the_order_of_their_first_byte);
