@@ -41,6 +41,9 @@
 #define TICK_BUSY_MS 5
 #define TICK_IDLE_MS 40
 
+/* How long exit() waits for the helper, which a disk may hold up. */
+#define ABANDON_MS 500
+
 /*
  * A CLOCK record is due when the time enters a new half of the 48-bit range,
  * so the reader never has to guess across more than a half.
@@ -83,7 +86,7 @@ struct CaptureWriter {
     CaptureLost gone;      /* kept once and then cut off */
     uint64_t kept_end;     /* word behind what the cut left */
     uint64_t tail;         /* where the next record can be put */
-    bool stop;
+    bool stop, stopped;    /* asked to end; touches nothing any more */
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -663,6 +666,8 @@ static void *helper_main(void *opaque)
             pthread_cond_timedwait(&w->wake, &w->lock, &until);
         }
     }
+    w->stopped = true;
+    pthread_cond_broadcast(&w->wake);
     pthread_mutex_unlock(&w->lock);
     return NULL;
 }
@@ -698,9 +703,30 @@ static void stop_helper(CaptureWriter *w)
 {
     pthread_mutex_lock(&w->lock);
     w->stop = true;
-    pthread_cond_signal(&w->wake);
+    pthread_cond_broadcast(&w->wake);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->helper, NULL);
+}
+
+/* The same, but waits no longer than that; true once it has stopped. */
+static bool stop_helper_soon(CaptureWriter *w)
+{
+    uint64_t at = clock_ns(CLOCK_MONOTONIC) + ABANDON_MS * UINT64_C(1000000);
+    struct timespec until = {
+        .tv_sec = at / NS_PER_S, .tv_nsec = at % NS_PER_S,
+    };
+    bool stopped;
+    int ret = 0;
+
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_broadcast(&w->wake);
+    while (!w->stopped && ret == 0) {
+        ret = pthread_cond_timedwait(&w->wake, &w->lock, &until);
+    }
+    stopped = w->stopped;
+    pthread_mutex_unlock(&w->lock);
+    return stopped;
 }
 
 /* ------------------------------------------------------------------ */
@@ -1152,18 +1178,9 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
     pthread_mutex_unlock(&w->lock);
 }
 
-void capture_writer_abandon(CaptureWriter *w)
+/* The helper has ended: says what was lost, and that this is the end. */
+static void end_session(CaptureWriter *w)
 {
-    sigbus_admit();
-    __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
-                      __ATOMIC_RELEASE);
-}
-
-/* Nobody else is there any more: the numbers are final. */
-static void close_file(CaptureWriter *w)
-{
-    uint64_t used;
-
     check_truncated(w);
     if (w->dead) {
         salvage(w);
@@ -1173,9 +1190,36 @@ static void close_file(CaptureWriter *w)
         return;
     }
     tell_losses(w);
+    __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
+                      __ATOMIC_RELEASE);
+}
+
+void capture_writer_abandon(CaptureWriter *w)
+{
+    bool signals;
+
+    sigbus_admit();
+    if (!stop_helper_soon(w)) {
+        __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
+                          __ATOMIC_RELEASE);
+        return;
+    }
+    signals = hold_file_size_signal();
+    end_session(w);
+    drop_file_size_signal(signals);
+}
+
+/* Nobody else is there any more: the numbers are final. */
+static void close_file(CaptureWriter *w)
+{
+    uint64_t used;
+
+    end_session(w);
+    if (w->dead) {
+        return;
+    }
     used = used_bytes(w);
     w->header->reserved_words = words_in(used);
-    capture_writer_abandon(w);
     if (ftruncate(w->fd, used)) {
         /* Trailing zeros are "not yet written": still a whole capture. */
     }

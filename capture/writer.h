@@ -68,8 +68,11 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *options,
 void capture_writer_close(CaptureWriter *w);
 
 /*
- * For exit() while other threads may still be in capture_append(): marks the
- * capture as ended and leaves the rest to the kernel.  @w stays valid.
+ * For exit() while other threads may still be in capture_append(): tells of
+ * the loss so far, marks the capture as ended and leaves the rest to the
+ * kernel.  Waits for the helper thread, but half a second at most: then the
+ * header alone tells of the loss.  @w stays valid; what does not fit in the
+ * memory that is ready is lost from now on.
  */
 void capture_writer_abandon(CaptureWriter *w);
 

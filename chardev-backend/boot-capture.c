@@ -40,6 +40,7 @@ struct BootCapture {
 static BootCapture *captures[CAPTURES_MAX];
 static uint64_t process_start;
 static bool machine_ready;
+static pid_t owner; /* who writes them */
 
 /*
  * `bootstamp run` tells when it started us; else it is now, when the
@@ -389,6 +390,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     c->has_size = o->has_size;
     c->size = o->size;
     captures[slot] = c;
+    owner = getpid();
     tell_start(c);
     if (machine_ready) {
         boot_machine_tell(c->writer);
@@ -431,6 +433,10 @@ void boot_capture_put(BootCapture *c)
 
 void boot_capture_exit(void)
 {
+    /* A child of QEMU's that ends so has none of our memory and threads. */
+    if (getpid() != owner) {
+        return;
+    }
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
             tell_stop(captures[i], "exit");

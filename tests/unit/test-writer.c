@@ -324,6 +324,34 @@ static void abandoned_capture_is_whole_and_marked_as_ended(void)
     capture_writer_close(w);
 }
 
+/* A device's exit() at the cap, or after somebody cut the file. */
+static void abandoned_capture_tells_its_loss(void)
+{
+    for (int cut = 0; cut < 2; cut++) {
+        g_autofree char *path = test_path("capture");
+        g_autofree char *copy = test_path("copy");
+        CaptureWriterOptions options = {
+            .path = path, .size_max = cut ? 0 : CAPTURE_SIZE_MIN,
+        };
+        CaptureWriter *w = test_open(&options);
+        g_autoptr(GByteArray) file = NULL;
+        g_autoptr(TestCapture) c = NULL;
+
+        test_bytes(w, 0, 20000);
+        g_assert_cmpint(cut ? truncate(path, 20000) : 0, ==, 0);
+        capture_writer_abandon(w);
+        capture_writer_abandon(w);
+        file = test_load(path);
+        test_store(copy, file->data, file->len);
+        c = test_read(copy);
+        g_assert_cmpuint(c->state, ==, CAPTURE_ENDED);
+        g_assert_cmpuint(c->lost.bytes, >, 0);
+        g_assert_cmpuint(c->bytes->len + c->lost.bytes, ==, 20000);
+        g_assert_cmpuint(c->header.lost_bytes, ==, c->lost.bytes);
+        capture_writer_close(w);
+    }
+}
+
 static void overwrites_an_older_capture_when_told_its_name(void)
 {
     g_autofree char *path = test_path("capture");
@@ -1077,6 +1105,7 @@ int main(int argc, char **argv)
     ADD(file_is_cut_to_what_was_written_at_the_end);
     ADD(every_instant_is_a_valid_capture);
     ADD(abandoned_capture_is_whole_and_marked_as_ended);
+    ADD(abandoned_capture_tells_its_loss);
     ADD(overwrites_an_older_capture_when_told_its_name);
     ADD(overwrites_an_empty_file);
     ADD(deleted_or_renamed_capture_goes_on);
