@@ -1,12 +1,13 @@
 /*
  * What is left of a capture that somebody cut.
  *
- * Errors are passed over: where the file cannot be written to, nobody can
- * be told there.
+ * Errors are passed over until the end: where the file cannot be written to,
+ * nobody can be told there.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,11 +17,11 @@
 /* Words read at a time. */
 #define CHUNK 8192
 
-static void put(int fd, const void *data, size_t size, uint64_t at)
+static int put(int fd, const void *data, size_t size, uint64_t at)
 {
-    if (pwrite(fd, data, size, at) != (ssize_t)size) {
-        /* See above. */
-    }
+    ssize_t done = pwrite(fd, data, size, at);
+
+    return done == (ssize_t)size ? 0 : done < 0 ? errno : EIO;
 }
 
 bool salvage_is_ours(int fd)
@@ -116,9 +117,9 @@ void salvage_header(int fd, const CaptureHeader *header,
         offsetof(CaptureHeader, lost_events));
 }
 
-void salvage_end(int fd, const CaptureHeader *header)
+int salvage_end(int fd, const CaptureHeader *header)
 {
     uint32_t flags = header->flags | CAPTURE_FLAG_ENDED;
 
-    put(fd, &flags, sizeof(flags), offsetof(CaptureHeader, flags));
+    return put(fd, &flags, sizeof(flags), offsetof(CaptureHeader, flags));
 }

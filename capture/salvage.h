@@ -36,7 +36,7 @@ uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
 void salvage_header(int fd, const CaptureHeader *header,
                     const CaptureLost *lost);
 
-/* Marks the capture as closed in good order. */
-void salvage_end(int fd, const CaptureHeader *header);
+/* Marks the capture as closed in good order; returns 0 or an errno. */
+int salvage_end(int fd, const CaptureHeader *header);
 
 #endif

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -779,6 +781,21 @@ static bool lock_file(int fd, GError **error)
     return false;
 }
 
+/*
+ * Where a file system writes every change to another place (btrfs), the
+ * reservation of ours would serve the first store alone, and the next one to
+ * the same page be SIGBUS on a full disk.  Works on an empty file only.
+ */
+static void forbid_copy_on_write(int fd)
+{
+    int flags;
+
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && !(flags & FS_NOCOW_FL)) {
+        flags |= FS_NOCOW_FL;
+        ioctl(fd, FS_IOC_SETFLAGS, &flags);
+    }
+}
+
 /* Looks at what is there: *@old is its header, all zero for a new file. */
 static bool check_file(int fd, CaptureHeader *old, uint64_t *size,
                        GError **error)
@@ -1057,6 +1074,9 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
         set_errno(error, "cannot truncate the capture", errno);
         return false;
     }
+    if (!old.version) {
+        forbid_copy_on_write(w->fd);
+    }
     if (!map_first(w, end, error)) {
         return false;
     }
@@ -1179,19 +1199,17 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
 }
 
 /* The helper has ended: says what was lost, and that this is the end. */
-static void end_session(CaptureWriter *w)
+static int end_session(CaptureWriter *w)
 {
     check_truncated(w);
     if (w->dead) {
         salvage(w);
-        if (salvage_is_ours(w->fd)) {
-            salvage_end(w->fd, &w->saved);
-        }
-        return;
+        return salvage_is_ours(w->fd) ? salvage_end(w->fd, &w->saved) : 0;
     }
     tell_losses(w);
     __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
                       __ATOMIC_RELEASE);
+    return 0;
 }
 
 void capture_writer_abandon(CaptureWriter *w)
@@ -1210,31 +1228,32 @@ void capture_writer_abandon(CaptureWriter *w)
 }
 
 /* Nobody else is there any more: the numbers are final. */
-static void close_file(CaptureWriter *w)
+static int close_file(CaptureWriter *w)
 {
+    int ret = end_session(w);
     uint64_t used;
 
-    end_session(w);
     if (w->dead) {
-        return;
+        return ret;
     }
     used = used_bytes(w);
     w->header->reserved_words = words_in(used);
-    if (ftruncate(w->fd, used)) {
-        /* Trailing zeros are "not yet written": still a whole capture. */
-    }
+    /* Trailing zeros would be "not yet written": still a whole capture. */
+    return ftruncate(w->fd, used) ? errno : 0;
 }
 
-void capture_writer_close(CaptureWriter *w)
+int capture_writer_close(CaptureWriter *w)
 {
     bool signals;
+    int ret;
 
     stop_helper(w);
     sigbus_admit();
     signals = hold_file_size_signal();
-    close_file(w);
+    ret = close_file(w);
     drop_file_size_signal(signals);
     sigbus_unguard(&w->guard);
     munmap(w->region, w->region_size);
     free_writer(w);
+    return ret;
 }

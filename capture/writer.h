@@ -64,8 +64,11 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *options,
 /*
  * Ends the helper thread, cuts the file to what was written, marks it as
  * ended and frees @w.  No other thread may append any more.
+ *
+ * Returns 0, or the errno with which the file system refused that: what the
+ * file says of its end and its loss may then not be there to be read.
  */
-void capture_writer_close(CaptureWriter *w);
+int capture_writer_close(CaptureWriter *w);
 
 /*
  * For exit() while other threads may still be in capture_append(): tells of

@@ -6,6 +6,7 @@
 
 #include "qemu-compat.h"
 #include "qemu/cutils.h"
+#include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "sysemu/runstate.h"
 
@@ -411,6 +412,17 @@ static void tell_stop(BootCapture *c, const char *detail)
     capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
 }
 
+static void close_writer(CaptureWriter *w)
+{
+    g_autofree char *path = g_strdup(capture_writer_path(w));
+    int ret = capture_writer_close(w);
+
+    if (ret) {
+        warn_report("%s: cannot finish the capture, look at its disk: %s",
+                    path, strerror(ret));
+    }
+}
+
 void boot_capture_put(BootCapture *c)
 {
     if (--c->refs) {
@@ -423,7 +435,7 @@ void boot_capture_put(BootCapture *c)
     }
     tell_stop(c, runstate_check(RUN_STATE_SHUTDOWN) ? NULL
                                                      : "back end removed");
-    capture_writer_close(c->writer);
+    close_writer(c->writer);
     for (unsigned i = 0; i < c->streams; i++) {
         g_free(c->stream[i].label);
         g_free(c->stream[i].frontend);
