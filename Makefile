@@ -62,7 +62,8 @@ VIEWER_FLAGS = $(BASE) $(HARDEN) -fPIE $(GLIB_CFLAGS) $(JSON_CFLAGS) \
 	$(NCURSES_CFLAGS) $(CFLAGS)
 PRELOAD_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(CFLAGS)
 # QEMU_CFLAGS has QEMU's folders as -isystem: only our code is warned about.
-BACKEND_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(QEMU_CFLAGS) \
+BACKEND_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden -DBOOTSTAMP_LOADABLE \
+	$(QEMU_CFLAGS) \
 	$(GLIB_CFLAGS) $(CFLAGS)
 
 VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) -lm -pthread

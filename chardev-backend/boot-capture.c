@@ -12,7 +12,6 @@
 
 #include "boot-capture.h"
 #include "capture/paths.h"
-#include "config.h"
 
 #define CAPTURES_MAX 16
 

@@ -22,9 +22,6 @@
 #include "char-timestamp.h"
 #include "firmware-debug/probe.h"
 
-/* A QEMU whose machines have no ISA bus lacks it, and the device's parent. */
-#pragma weak isa_register_ioport
-
 #define PORTS 8
 #define LINE_OFFSET (BOOTPROBE_LINE_PORT - BOOTPROBE_PORT)
 
@@ -230,7 +227,7 @@ static const TypeInfo bootprobe_info = {
 
 static void bootprobe_register_types(void)
 {
-    if (isa_register_ioport) {
+    if (BOOTSTAMP_HAVE_ISA) {
         type_register_static(&bootprobe_info);
     }
 }

@@ -139,10 +139,10 @@ void fwcfg_tell_select(const FWCfgState *s, uint16_t key, uint32_t len,
 
 static CaptureDmaOp dma_op(uint32_t control)
 {
-    if (control & BOOTSTAMP_DMA_CTL_READ) {
+    if (control & FW_CFG_DMA_CTL_READ) {
         return CAPTURE_DMA_READ;
     }
-    return control & BOOTSTAMP_DMA_CTL_WRITE ? CAPTURE_DMA_WRITE
+    return control & FW_CFG_DMA_CTL_WRITE ? CAPTURE_DMA_WRITE
                                              : CAPTURE_DMA_SKIP;
 }
 

@@ -163,7 +163,7 @@ static void tell_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
     uint32_t offset = s->cur_offset;
     const FWCfgEntryMirror *e;
 
-    if (dma->control & BOOTSTAMP_DMA_CTL_SELECT) {
+    if (dma->control & FW_CFG_DMA_CTL_SELECT) {
         fwcfg_tell_left(key, offset);
         key = dma->control >> 16;
         offset = 0;

@@ -24,6 +24,22 @@
 #define BOOTSTAMP_PROPERTIES_END
 #endif
 
+/* An optional string had a flag beside it, up to QEMU 7.2. */
+#if QEMU_VERSION_MAJOR < 8
+#define BOOTSTAMP_SET_HAS_STRING(object, member) \
+    ((object)->has_##member = (object)->member)
+#else
+#define BOOTSTAMP_SET_HAS_STRING(object, member) ((void)0)
+#endif
+
+#ifdef BOOTSTAMP_LOADABLE
+
+#include "config.h"
+
+/* A QEMU whose machines have no ISA bus lacks it, and the device's parent. */
+#pragma weak isa_register_ioport
+#define BOOTSTAMP_HAVE_ISA (isa_register_ioport != NULL)
+
 /* hw/nvram/fw_cfg.c has it to itself; checked at run time before use. */
 typedef struct FWCfgEntryMirror {
     uint32_t len;
@@ -34,10 +50,13 @@ typedef struct FWCfgEntryMirror {
     FWCfgWriteCallback write_cb;
 } FWCfgEntryMirror;
 
-/* hw/nvram/fw_cfg.c, FW_CFG_DMA_CTL_* */
-#define BOOTSTAMP_DMA_CTL_READ 0x02
-#define BOOTSTAMP_DMA_CTL_SKIP 0x04
-#define BOOTSTAMP_DMA_CTL_SELECT 0x08
-#define BOOTSTAMP_DMA_CTL_WRITE 0x10
+#else
+
+#include "qemu-version.h"
+
+#define BOOTSTAMP_QEMU_VERSION QEMU_FULL_VERSION
+#define BOOTSTAMP_HAVE_ISA true
+
+#endif
 
 #endif

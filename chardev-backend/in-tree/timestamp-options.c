@@ -1,0 +1,81 @@
+/*
+ * The options, as QEMU's schema has them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu-compat.h"
+#include "qemu/option.h"
+#include "qapi/qapi-types-char.h"
+
+#include "timestamp-options.h"
+
+static bool parse_clock(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
+{
+    const char *clock = qemu_opt_get(opts, "clock");
+    Error *err = NULL;
+
+    t->has_clock = clock;
+    t->clock = qapi_enum_parse(&ChardevTimestampClock_lookup, clock,
+                               CHARDEV_TIMESTAMP_CLOCK_BOTH, &err);
+    if (err) {
+        error_free(err);
+        error_setg(errp, "chardev: timestamp: clock=%s is not known", clock);
+        error_append_hint(errp, "It is host, virtual or both.\n");
+        return false;
+    }
+    return true;
+}
+
+void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
+                             Error **errp)
+{
+    ChardevTimestamp *t = g_new0(ChardevTimestamp, 1);
+    ERRP_GUARD();
+
+    backend->type = CHARDEV_BACKEND_KIND_TIMESTAMP;
+    backend->u.timestamp.data = t;
+    qemu_chr_parse_common(opts, qapi_ChardevTimestamp_base(t));
+    t->path = g_strdup(qemu_opt_get(opts, "path"));
+    t->chardev = g_strdup(qemu_opt_get(opts, "chardev"));
+    BOOTSTAMP_SET_HAS_STRING(t, path);
+    BOOTSTAMP_SET_HAS_STRING(t, chardev);
+    t->has_append = qemu_opt_get(opts, "append");
+    t->append = qemu_opt_get_bool(opts, "append", false);
+    t->has_size = qemu_opt_get(opts, "size");
+    t->size = qemu_opt_get_size(opts, "size", 0);
+    t->has_fw_cfg = qemu_opt_get(opts, "fw-cfg");
+    t->fw_cfg = qemu_opt_get_bool(opts, "fw-cfg", true);
+    parse_clock(opts, t, errp);
+}
+
+static CaptureClockMode clock_mode(const ChardevTimestamp *t)
+{
+    static const CaptureClockMode modes[] = {
+        [CHARDEV_TIMESTAMP_CLOCK_HOST] = CAPTURE_CLOCK_MODE_HOST,
+        [CHARDEV_TIMESTAMP_CLOCK_VIRTUAL] = CAPTURE_CLOCK_MODE_VIRTUAL,
+        [CHARDEV_TIMESTAMP_CLOCK_BOTH] = CAPTURE_CLOCK_MODE_BOTH,
+    };
+
+    return t->has_clock ? modes[t->clock] : CAPTURE_CLOCK_MODE_BOTH;
+}
+
+TimestampOptions timestamp_options_take(ChardevBackend *backend)
+{
+    const ChardevTimestamp *t = backend->u.timestamp.data;
+    TimestampOptions o = {
+        .path = g_strdup(t->path),
+        .next = g_strdup(t->chardev),
+        .capture = {
+            .has_append = t->has_append,
+            .append = t->append,
+            .has_size = t->has_size,
+            .size = t->size,
+            .clock = clock_mode(t),
+            .fw_cfg = !t->has_fw_cfg || t->fw_cfg,
+        },
+    };
+
+    o.capture.path = o.path;
+    return o;
+}
