@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# faults.sh: what the tests of faults share, behind lib.sh.
+#
+#   private_mounts "$0" "$@"      starts the test again in a mount namespace of its own, where there is one
+#   $cap $next $N $tmp/want       the capture, what chardev= passes on, how much the guest writes and what
+#   guest ROM BYTES               need_guests, and $tmp/want; ROM is pattern-BYTES
+#   begin [QEMU ARGS]             the guest runs, and has written 100,000 bytes
+#   finish WHAT                   waits for it: it ended by itself, and $next is whole
+#   whole WHAT [QEMU ARGS]        begin and finish without a look between them
+#   account WHAT [FILE]           the capture opens, ended in good order, the loss reported is the loss measured and
+#                                 what is kept is a beginning; sets $kept, $lost and $tmp/info
+
+: "${BOOTSTAMP_IN_NAMESPACE:=}"
+cap=$tmp/capture.bst next=$tmp/next N=0
+
+private_mounts() {
+    if [ -z "$BOOTSTAMP_IN_NAMESPACE" ] && unshare -m true 2>/dev/null; then
+        rm -rf "$tmp"
+        export BOOTSTAMP_IN_NAMESPACE=1
+        exec unshare -m "$@"
+    fi
+}
+
+guest() {
+    N=$1
+    need_guests "pattern-$N.rom"
+    perl "$src/tests/guests/guest-bytes.pl" pattern "$N" >"$tmp/want"
+}
+
+begin() {
+    rm -f "$cap" "$next"
+    start_rom "pattern-$N" -chardev "file,id=next,path=$next" \
+        -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@" || return
+    wait_for 20 sh -c "[ \$(cat '$next' 2>/dev/null | wc -c) -gt 100000 ]"
+}
+
+# finish WHAT [WANTED STATUS]
+finish() {
+    wait "$qemu_job"
+    status=$?
+    qemu_pid='' qemu_job=''
+    is $status "${2:-0}" "$1: the guest ends"
+    ok "$1: what chardev= passes on is whole" cmp "$tmp/want" "$next"
+}
+
+whole() {
+    what=$1
+    shift
+    rm -f "$cap" "$next"
+    run_rom "pattern-$N" -chardev "file,id=next,path=$next" \
+        -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@"
+    is $? 0 "$what: the guest ends"
+    ok "$what: what chardev= passes on is whole" cmp "$tmp/want" "$next"
+}
+
+account() {
+    ok "$1: the capture opens" sh -c "'$BOOTSTAMP' info '${2:-$cap}' >'$tmp/info'"
+    like "$(cat "$tmp/info")" '^state +ended$' "$1: it ended in good order"
+    "$BOOTSTAMP" export --format raw -o "$tmp/raw" "${2:-$cap}"
+    kept=$(wc -c <"$tmp/raw")
+    lost=$(sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
+    is $((kept + lost)) "$N" "$1: the loss reported is the loss measured"
+    ok "$1: what is kept is a beginning" cmp -n "$kept" "$tmp/raw" "$tmp/want"
+    diag "$1: kept $kept bytes, lost $lost"
+}
