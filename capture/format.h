@@ -20,7 +20,8 @@
 #endif
 
 #define CAPTURE_MAGIC "BOOTSTMP" /* 8 bytes, no NUL */
-#define CAPTURE_VERSION 1
+#define CAPTURE_VERSION 1         /* times are CLOCK_MONOTONIC's */
+#define CAPTURE_VERSION_VIRTUAL 2 /* the same words on another clock */
 #define CAPTURE_HEADER_SIZE 4096
 #define CAPTURE_WORD_SIZE 8
 
@@ -87,9 +88,11 @@ typedef enum CaptureVmEvent {
 
 /* Clock numbers of the header. */
 #define CAPTURE_CLOCK_MONOTONIC 1
+#define CAPTURE_CLOCK_VIRTUAL 2 /* QEMU's, ns since each session's QEMU began */
 
 /* Header flags. */
-#define CAPTURE_FLAG_ENDED 0x1 /* closed in good order; cleared by append */
+#define CAPTURE_FLAG_ENDED 0x1     /* closed in good order; append clears it */
+#define CAPTURE_FLAG_NO_VCLOCK 0x2 /* VCLOCK records were not asked for */
 
 /*
  * The header page.  The writer stores the first part once; the counters
@@ -100,7 +103,7 @@ typedef struct CaptureHeader {
     char magic[8];
     uint32_t version;
     uint32_t header_size;   /* bytes; the first word follows */
-    uint32_t clock;         /* CAPTURE_CLOCK_MONOTONIC */
+    uint32_t clock;         /* CAPTURE_CLOCK_* */
     uint32_t flags;         /* CAPTURE_FLAG_* */
     uint64_t start_mono_ns; /* CLOCK_MONOTONIC at time 0 */
     uint64_t start_wall_ns; /* CLOCK_REALTIME at time 0 */
@@ -124,6 +127,13 @@ typedef struct CaptureHeader {
     char boot_id[40]; /* the host's, tells whether start_mono_ns is of now */
     uint8_t pad3[CAPTURE_HEADER_SIZE - 584];
 } CaptureHeader;
+
+/* Which clocks a capture has. */
+typedef enum CaptureClockMode {
+    CAPTURE_CLOCK_MODE_BOTH,    /* host's stamps, VCLOCK records beside them */
+    CAPTURE_CLOCK_MODE_HOST,    /* host's stamps alone */
+    CAPTURE_CLOCK_MODE_VIRTUAL, /* stamps of QEMU's virtual clock alone */
+} CaptureClockMode;
 
 static_assert(sizeof(CaptureHeader) == CAPTURE_HEADER_SIZE, "one page");
 static_assert(offsetof(CaptureHeader, reserved_words) == 128, "cache line");

@@ -41,6 +41,7 @@ struct CaptureReader {
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
     uint64_t skipped;
     uint64_t base;       /* first word's place in the file, in words */
+    CaptureClockMode clock;
     uint8_t payload[CAPTURE_PAYLOAD_MAX + 1];
     char *path;
 };
@@ -134,6 +135,10 @@ static inline uint64_t full_time(const CaptureReader *r, uint64_t word)
     return time;
 }
 
+/*
+ * A capture of virtual times alone has the one VCLOCK that was always there:
+ * 0 at 0, and running.
+ */
 static inline uint64_t virtual_time(const CaptureReader *r, uint64_t time)
 {
     if (r->at.vclock == CAPTURE_NO_TIME || r->at.icount ||
@@ -257,8 +262,10 @@ static bool decode_session(CaptureReader *r, CaptureRecord *rec,
     rec->u.session.pid = s.pid;
     take_string(rec->u.session.version, sizeof(rec->u.session.version), &p,
                 end);
-    r->at.vclock = CAPTURE_NO_TIME;
-    r->at.icount = false;
+    if (r->clock != CAPTURE_CLOCK_MODE_VIRTUAL) {
+        r->at.vclock = CAPTURE_NO_TIME;
+        r->at.icount = false;
+    }
     r->at.wall_zero = s.wall_ns - s.time_ns;
     return true;
 }
@@ -285,7 +292,8 @@ static bool decode_machine(CaptureReader *r, CaptureRecord *rec,
     rec->u.machine.ram = m.ram;
     rec->u.machine.cpus = m.cpus;
     rec->u.machine.icount = m.flags & CAPTURE_MACHINE_ICOUNT;
-    r->at.icount = rec->u.machine.icount;
+    r->at.icount = rec->u.machine.icount &&
+                   r->clock != CAPTURE_CLOCK_MODE_VIRTUAL;
     take_string(rec->u.machine.type, CAPTURE_NAME_MAX, &p, end);
     take_string(rec->u.machine.arch, CAPTURE_NAME_MAX, &p, end);
     take_string(rec->u.machine.accel, CAPTURE_NAME_MAX, &p, end);
@@ -337,7 +345,8 @@ static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
 {
     uint64_t vclock = 0;
 
-    if ((size_t)(end - p) < CAPTURE_CONT_BYTES) {
+    if ((size_t)(end - p) < CAPTURE_CONT_BYTES ||
+        r->clock == CAPTURE_CLOCK_MODE_VIRTUAL) {
         return false;
     }
     memcpy(&vclock, p, MIN((size_t)(end - p), sizeof(vclock)));
@@ -513,6 +522,11 @@ static void *map_header(CaptureReader *r, SigbusRegion *guard)
     return map;
 }
 
+CaptureClockMode capture_reader_clock(const CaptureReader *r)
+{
+    return r->clock;
+}
+
 void capture_reader_header(CaptureReader *r, CaptureHeader *h)
 {
     SigbusRegion guard;
@@ -580,6 +594,38 @@ static bool fail(GError **error, CaptureReaderError code, const char *text)
     return false;
 }
 
+/* Readers of version 1 do not look at the clock, and it has one alone. */
+static bool check_version(const CaptureHeader *h, GError **error)
+{
+    if (h->version != CAPTURE_VERSION &&
+        h->version != CAPTURE_VERSION_VIRTUAL) {
+        g_set_error(error, CAPTURE_READER_ERROR,
+                    CAPTURE_READER_ERROR_VERSION,
+                    "has capture format %u and this program reads %d and %d; "
+                    "use the bootstamp that wrote it",
+                    h->version, CAPTURE_VERSION, CAPTURE_VERSION_VIRTUAL);
+        return false;
+    }
+    if (h->version == CAPTURE_VERSION_VIRTUAL &&
+        h->clock != CAPTURE_CLOCK_VIRTUAL) {
+        g_set_error(error, CAPTURE_READER_ERROR,
+                    CAPTURE_READER_ERROR_VERSION,
+                    "has times of clock %u, which this program does not "
+                    "know; use the bootstamp that wrote it", h->clock);
+        return false;
+    }
+    return true;
+}
+
+static CaptureClockMode clock_of(const CaptureHeader *h)
+{
+    if (h->version == CAPTURE_VERSION_VIRTUAL) {
+        return CAPTURE_CLOCK_MODE_VIRTUAL;
+    }
+    return h->flags & CAPTURE_FLAG_NO_VCLOCK ? CAPTURE_CLOCK_MODE_HOST
+                                             : CAPTURE_CLOCK_MODE_BOTH;
+}
+
 static bool check_header(CaptureReader *r, GError **error)
 {
     CaptureHeader h;
@@ -600,12 +646,7 @@ static bool check_header(CaptureReader *r, GError **error)
         return fail(error, CAPTURE_READER_ERROR_FORMAT,
                     "is cut off inside its header; nothing is left to read");
     }
-    if (h.version != CAPTURE_VERSION) {
-        g_set_error(error, CAPTURE_READER_ERROR,
-                    CAPTURE_READER_ERROR_VERSION,
-                    "has capture format %u and this program reads %d; "
-                    "use the bootstamp that wrote it",
-                    h.version, CAPTURE_VERSION);
+    if (!check_version(&h, error)) {
         return false;
     }
     if (h.header_size < CAPTURE_HEADER_SIZE ||
@@ -614,6 +655,9 @@ static bool check_header(CaptureReader *r, GError **error)
                     "has a header of an impossible size; it is damaged");
     }
     r->base = h.header_size / CAPTURE_WORD_SIZE;
+    r->clock = clock_of(&h);
+    r->at.vclock = r->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? 0
+                                                          : CAPTURE_NO_TIME;
     r->at.wall_zero = h.start_wall_ns;
     return true;
 }
@@ -634,7 +678,6 @@ CaptureReader *capture_reader_open(const char *path, GError **error)
     r->fd = fd;
     r->path = g_strdup(path);
     r->hole_pos = UINT64_MAX;
-    r->at.vclock = CAPTURE_NO_TIME;
     if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
         fail(error, CAPTURE_READER_ERROR_FORMAT,
              "is not a regular file; a capture is mapped into memory");

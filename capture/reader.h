@@ -25,7 +25,7 @@ GQuark capture_reader_error_quark(void);
 typedef enum CaptureReaderError {
     CAPTURE_READER_ERROR_IO,      /* the system refused; errno is in the text */
     CAPTURE_READER_ERROR_FORMAT,  /* not a capture, or too short to be one */
-    CAPTURE_READER_ERROR_VERSION, /* a version this program does not know */
+    CAPTURE_READER_ERROR_VERSION, /* a version or clock that is not known */
 } CaptureReaderError;
 
 /* Who holds the file. */
@@ -42,7 +42,7 @@ typedef enum CaptureState {
  */
 typedef struct CaptureRecord {
     uint64_t pos;   /* index of its first word */
-    uint64_t time;  /* ns since the capture's start */
+    uint64_t time;  /* ns since the capture's start; or virtual */
     uint64_t vtime; /* virtual clock, ns; CAPTURE_NO_TIME where unknown */
     uint8_t kind;
     uint8_t stream; /* CAPTURE_BYTE only */
@@ -134,6 +134,12 @@ void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor);
 /* Asks the file's lock and header; a system call or two. */
 CaptureState capture_reader_state(CaptureReader *r);
 
+/*
+ * Which clocks the capture has.  Where it is the virtual one alone, @time is
+ * the same as @vtime in all records: QEMU's clock since its session began.
+ */
+CaptureClockMode capture_reader_clock(const CaptureReader *r);
+
 /* A copy of the header page, strings terminated; counters as of now. */
 void capture_reader_header(CaptureReader *r, CaptureHeader *header);
 
@@ -146,7 +152,10 @@ uint64_t capture_reader_size(CaptureReader *r);
 /* Words passed over so far because they made no sense (torn, unknown). */
 uint64_t capture_reader_skipped(const CaptureReader *r);
 
-/* CLOCK_REALTIME of a time in this capture (ns since the epoch). */
+/*
+ * CLOCK_REALTIME of a time in this capture (ns since the epoch); makes no
+ * sense where the virtual clock is all it has.
+ */
 uint64_t capture_reader_wall(const CaptureReader *r, uint64_t time);
 
 const char *capture_reader_path(const CaptureReader *r);

@@ -47,10 +47,11 @@
 #define ABANDON_MS 500
 
 /*
- * A CLOCK record is due when the time enters a new half of the 48-bit range,
- * so the reader never has to guess across more than a half.
+ * A CLOCK record is due when the time enters another half of the 48-bit
+ * range, so the reader never has to guess across more than a half.
  */
 #define EPOCH_SHIFT (CAPTURE_TIME_BITS - 1)
+#define EPOCH_NONE UINT64_MAX
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -63,8 +64,9 @@ struct CaptureWriter {
     uint64_t start_ns;
     uint64_t limit;        /* first word that bytes may not use */
     uint64_t event_limit;  /* first word that events may not use */
-    uint64_t epoch;        /* highest time >> EPOCH_SHIFT announced */
+    uint64_t epoch;        /* time >> EPOCH_SHIFT that was announced last */
     uint64_t mapped_words; /* that a pad can be stored to */
+    CaptureClockFunc *virtual_now; /* NULL: stamps are the host's */
 
     /* Words handed out: what all writers contend for. */
     uint64_t reserved __attribute__((aligned(64)));
@@ -84,6 +86,7 @@ struct CaptureWriter {
     CaptureLost told;      /* losses the capture tells of already */
     uint64_t first;        /* word that the session begins at */
     int fd;
+    CaptureClockMode clock;
     bool dead;             /* the file was truncated under us: */
     CaptureLost gone;      /* kept once and then cut off */
     uint64_t kept_end;     /* word behind what the cut left */
@@ -111,20 +114,33 @@ static uint64_t clock_ns(clockid_t id)
     return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/*
- * What was before the start is at 0: a time that wraps below it would be
- * read as one of centuries later.
- */
+CaptureClockMode capture_writer_clock(const CaptureWriter *w)
+{
+    return w->clock;
+}
+
+/* A time that wraps below 0 would be read as one of centuries later. */
+static inline uint64_t from_zero(int64_t time)
+{
+    return time < 0 ? 0 : time;
+}
+
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns)
 {
-    uint64_t time = mono_ns - w->start_ns;
+    uint64_t time = from_zero(mono_ns - w->start_ns);
 
-    return (int64_t)time < 0 ? 0 : time;
+    if (__builtin_expect(w->virtual_now && time, 0)) {
+        return from_zero(w->virtual_now());
+    }
+    return time;
 }
 
 uint64_t capture_writer_now(const CaptureWriter *w)
 {
-    return capture_writer_time(w, capture_mono_ns());
+    if (__builtin_expect(w->virtual_now != NULL, 0)) {
+        return from_zero(w->virtual_now());
+    }
+    return from_zero(capture_mono_ns() - w->start_ns);
 }
 
 const char *capture_writer_path(const CaptureWriter *w)
@@ -238,38 +254,41 @@ static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
     }
 }
 
+static inline bool in_epoch(const CaptureWriter *w, uint64_t time)
+{
+    return time >> EPOCH_SHIFT == __atomic_load_n(&w->epoch, __ATOMIC_ACQUIRE);
+}
+
 /*
- * Every thread that enters a new epoch tells of it before its own record;
- * the epoch is raised after the CLOCK record has its place, so whoever sees
- * the new epoch writes behind one.  False: there was no place.
+ * Every thread that enters another epoch, a later one or, on the virtual
+ * clock, an earlier one, tells of it before its own record.  The epoch is
+ * taken down before the CLOCK record gets its place and set after that:
+ * whoever sees the new one writes behind the record, and whoever still sees
+ * the old one behind its own reservation wrote before it.  False: there was
+ * no place.
  */
 static bool __attribute__((noinline)) announce_epoch(CaptureWriter *w,
                                                      uint64_t time)
 {
     CaptureClock clock = { .time_ns = time };
-    uint64_t seen = __atomic_load_n(&w->epoch, __ATOMIC_RELAXED);
-    uint64_t epoch = time >> EPOCH_SHIFT;
-    uint64_t pos = reserve(w, &w->event_limit, event_words(sizeof(clock)));
+    uint64_t pos;
 
+    __atomic_store_n(&w->epoch, EPOCH_NONE, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&w->reserved, 0, __ATOMIC_ACQ_REL);
+    pos = reserve(w, &w->event_limit, event_words(sizeof(clock)));
     if (pos == UINT64_MAX) {
         return false;
     }
     store_event(w, pos, time, CAPTURE_CLOCK, (uint8_t *)&clock,
                 sizeof(clock));
-    while (seen < epoch &&
-           !__atomic_compare_exchange_n(&w->epoch, &seen, epoch, false,
-                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
-        ;
-    }
+    __atomic_store_n(&w->epoch, time >> EPOCH_SHIFT, __ATOMIC_RELEASE);
     return true;
 }
 
 /* False: no record of @time can be kept, for a reader would misdate it. */
 static inline bool check_epoch(CaptureWriter *w, uint64_t time)
 {
-    return __builtin_expect(time >> EPOCH_SHIFT <=
-                            __atomic_load_n(&w->epoch, __ATOMIC_ACQUIRE), 1) ||
-           announce_epoch(w, time);
+    return __builtin_expect(in_epoch(w, time), 1) || announce_epoch(w, time);
 }
 
 static bool append_event(CaptureWriter *w, uint64_t time,
@@ -436,20 +455,27 @@ static int map_more(CaptureWriter *w, uint64_t size)
                     CAPTURE_CONT_BYTES)
 
 /*
- * What was lost since the last LOST record.  The helper's alone, or after
- * it ended: a reader must not depend on the header's counters.
+ * What was lost since the last LOST record.  The helper's alone, or (@alone)
+ * after it ended: a reader must not depend on the header's counters.
+ *
+ * QEMU's own threads write one after the other, but the helper beside them:
+ * where the virtual clock jumps, its record must neither come between a
+ * CLOCK and what that was for, nor behind one of another time.  Then it
+ * waits for the next turn.
  */
-static void tell_losses(CaptureWriter *w)
+static void tell_losses(CaptureWriter *w, bool alone)
 {
     CaptureLost lost = losses(w);
     uint64_t time = capture_writer_now(w);
     uint64_t pos;
 
-    if (!memcmp(&lost, &w->told, sizeof(lost)) || !check_epoch(w, time)) {
+    if (!memcmp(&lost, &w->told, sizeof(lost)) ||
+        !(w->virtual_now && !alone ? in_epoch(w, time)
+                                   : check_epoch(w, time))) {
         return;
     }
-    pos = __atomic_fetch_add(&w->reserved, LOST_WORDS, __ATOMIC_RELAXED);
-    if (pos + LOST_WORDS > w->mapped_words) {
+    pos = __atomic_fetch_add(&w->reserved, LOST_WORDS, __ATOMIC_ACQ_REL);
+    if (pos + LOST_WORDS > w->mapped_words || !in_epoch(w, time)) {
         pad(w, pos, LOST_WORDS);
         return;
     }
@@ -473,7 +499,7 @@ static void raise_limits(CaptureWriter *w)
     for (uint64_t i = old; i < MIN(reserved, words); i++) {
         publish(w, i, capture_word(CAPTURE_PAD, 0, 0));
     }
-    tell_losses(w);
+    tell_losses(w, false);
     __atomic_store_n(&w->event_limit, words - LOST_WORDS, __ATOMIC_RELEASE);
     __atomic_store_n(&w->limit, byte_words, __ATOMIC_RELEASE);
 }
@@ -521,10 +547,8 @@ static void count_gone(CaptureWriter *w)
  * After the first cut, or one more: what is left ends with a whole record,
  * and behind it comes what a reader needs to go on.
  */
-static void begin_tail(CaptureWriter *w, uint64_t words, uint64_t time)
+static void begin_tail(CaptureWriter *w, uint64_t words)
 {
-    CaptureClock clock = { .time_ns = time };
-
     w->kept_end = MIN(w->kept_end, words);
     count_gone(w);
     w->tail = w->kept_end;
@@ -533,8 +557,6 @@ static void begin_tail(CaptureWriter *w, uint64_t words, uint64_t time)
         w->tail = salvage_event(w->fd, w->tail, 0, CAPTURE_SESSION,
                                 w->session->data, w->session->len);
     }
-    w->tail = salvage_event(w->fd, w->tail, time, CAPTURE_CLOCK, &clock,
-                            sizeof(clock));
 }
 
 static void put_header(CaptureWriter *w, const CaptureLost *lost)
@@ -547,7 +569,7 @@ static void put_header(CaptureWriter *w, const CaptureLost *lost)
 /* Makes a capture again of what the cut left, and tells what it took. */
 static void salvage(CaptureWriter *w)
 {
-    uint64_t time = capture_writer_now(w);
+    CaptureClock clock = { .time_ns = capture_writer_now(w) };
     uint64_t words;
     CaptureLost lost;
     struct stat st;
@@ -560,14 +582,16 @@ static void salvage(CaptureWriter *w)
         /* First: once there are records it would be taken for whole. */
         lost = losses(w);
         put_header(w, &lost);
-        begin_tail(w, words, time);
+        begin_tail(w, words);
     } else {
         count_gone(w);
     }
     lost = losses(w);
     put_header(w, &lost);
-    w->tail = salvage_event(w->fd, w->tail, time, CAPTURE_LOST, &lost,
-                            sizeof(lost));
+    w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_CLOCK,
+                            &clock, sizeof(clock));
+    w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_LOST,
+                            &lost, sizeof(lost));
     w->told = lost;
 }
 
@@ -912,6 +936,21 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     return true;
 }
 
+static uint32_t version_of(CaptureClockMode clock)
+{
+    return clock == CAPTURE_CLOCK_MODE_VIRTUAL ? CAPTURE_VERSION_VIRTUAL
+                                               : CAPTURE_VERSION;
+}
+
+/* VCLOCK records are missing only where no session asked for them. */
+static uint32_t first_flags(const CaptureHeader *old, CaptureClockMode clock)
+{
+    bool had_none = !old->version || old->flags & CAPTURE_FLAG_NO_VCLOCK;
+
+    return had_none && clock == CAPTURE_CLOCK_MODE_HOST
+               ? CAPTURE_FLAG_NO_VCLOCK : 0;
+}
+
 static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
                         const CaptureHeader *old, uint64_t start_ns,
                         uint64_t used_words)
@@ -920,10 +959,11 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
     uint64_t age = capture_mono_ns() - start_ns;
     uint64_t magic;
 
-    h->version = CAPTURE_VERSION;
+    h->version = version_of(o->clock);
     h->header_size = CAPTURE_HEADER_SIZE;
-    h->clock = CAPTURE_CLOCK_MONOTONIC;
-    h->flags &= ~(uint32_t)CAPTURE_FLAG_ENDED;
+    h->clock = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL
+                   ? CAPTURE_CLOCK_VIRTUAL : CAPTURE_CLOCK_MONOTONIC;
+    h->flags = first_flags(old, o->clock);
     if (!old->version) {
         h->start_mono_ns = start_ns;
         h->start_wall_ns = clock_ns(CLOCK_REALTIME) - age;
@@ -950,14 +990,14 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
 /*
  * CLOCK_MONOTONIC that stands for time 0.  An appended session goes on in
  * the old one's time: by the same clock where the host is still up, by wall
- * time where it was started again.
+ * time where it was started again.  Every QEMU's virtual clock begins at 0.
  */
 static uint64_t time_zero(const CaptureHeader *old, uint64_t start_ns)
 {
     char boot_id[sizeof(old->boot_id)];
     uint64_t wall = clock_ns(CLOCK_REALTIME);
 
-    if (!old->version) {
+    if (!old->version || old->version == CAPTURE_VERSION_VIRTUAL) {
         return start_ns;
     }
     read_boot_id(boot_id, sizeof(boot_id));
@@ -1005,24 +1045,48 @@ static bool check_options(const CaptureWriterOptions *o, GError **error)
                     "give at least %d bytes", o->size_max, CAPTURE_SIZE_MIN);
         return false;
     }
+    if (o->clock == CAPTURE_CLOCK_MODE_VIRTUAL && !o->virtual_now) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                    "there is no virtual clock to stamp with");
+        return false;
+    }
     return true;
 }
 
-/* Refuses what cannot be appended to before anything is changed. */
-static bool check_append(const CaptureHeader *old, uint64_t size, uint64_t end,
-                         uint64_t size_max, GError **error)
+static bool refuse_clock(const CaptureHeader *old, GError **error)
 {
-    if (size < CAPTURE_HEADER_SIZE || old->version != CAPTURE_VERSION ||
+    bool is_virtual = old->version == CAPTURE_VERSION_VIRTUAL;
+
+    g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                "cannot append: its times are of %s clock; "
+                "%s clock=virtual or name another file",
+                is_virtual ? "QEMU's virtual" : "the host's",
+                is_virtual ? "give" : "leave out");
+    return false;
+}
+
+/* Refuses what cannot be appended to before anything is changed. */
+static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
+                         uint64_t size, uint64_t end, GError **error)
+{
+    bool known = old->version == CAPTURE_VERSION ||
+                 (old->version == CAPTURE_VERSION_VIRTUAL &&
+                  old->clock == CAPTURE_CLOCK_VIRTUAL);
+
+    if (size < CAPTURE_HEADER_SIZE || !known ||
         old->header_size != CAPTURE_HEADER_SIZE) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
                     "cannot append: written in another format (version %u)",
                     old->version);
         return false;
     }
-    if (size_max && end + CAPTURE_SIZE_MIN > size_max) {
+    if (old->version != version_of(w->clock)) {
+        return refuse_clock(old, error);
+    }
+    if (w->size_max && end + CAPTURE_SIZE_MIN > w->size_max) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
                     "cannot append: %" G_GUINT64_FORMAT " bytes are there and "
-                    "size= allows %" G_GUINT64_FORMAT, end, size_max);
+                    "size= allows %" G_GUINT64_FORMAT, end, w->size_max);
         return false;
     }
     return true;
@@ -1063,7 +1127,7 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
             set_errno(error, "cannot read the capture", errno);
             return false;
         }
-        if (!check_append(&old, size, end, w->size_max, error)) {
+        if (!check_append(w, &old, size, end, error)) {
             return false;
         }
     }
@@ -1164,6 +1228,9 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     capture_clock_init();
     w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
     memset(w, 0, sizeof(*w));
+    w->clock = o->clock;
+    w->virtual_now = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? o->virtual_now
+                                                            : NULL;
     w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
     signals = hold_file_size_signal();
@@ -1206,7 +1273,7 @@ static int end_session(CaptureWriter *w)
         salvage(w);
         return salvage_is_ours(w->fd) ? salvage_end(w->fd, &w->saved) : 0;
     }
-    tell_losses(w);
+    tell_losses(w, true);
     __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
                       __ATOMIC_RELEASE);
     return 0;

@@ -26,12 +26,20 @@
 
 typedef struct CaptureWriter CaptureWriter;
 
+/*
+ * Reads QEMU's virtual clock, ns.  Called by any thread, the helper's too,
+ * and before there is a machine.  It may stand still, and jump both ways.
+ */
+typedef int64_t CaptureClockFunc(void);
+
 typedef struct CaptureWriterOptions {
     const char *path;
     bool append;           /* go on in an existing capture */
     bool exclusive;        /* fail where the file exists */
     uint64_t size_max;     /* cap on the file in bytes; 0: none */
     uint64_t start_ns;     /* CLOCK_MONOTONIC at time 0; 0: now */
+    CaptureClockMode clock;
+    CaptureClockFunc *virtual_now; /* CAPTURE_CLOCK_MODE_VIRTUAL needs it */
     const char *qemu_version;
     const char *chardev_id;
     const char *arch;
@@ -79,10 +87,16 @@ int capture_writer_close(CaptureWriter *w);
  */
 void capture_writer_abandon(CaptureWriter *w);
 
-/* Nanoseconds since the start of @w; one clock read. */
+CaptureClockMode capture_writer_clock(const CaptureWriter *w);
+
+/* The stamp of now: nanoseconds since the start of @w, or QEMU's virtual
+ * clock; one clock read. */
 uint64_t capture_writer_now(const CaptureWriter *w);
 
-/* The same for a CLOCK_MONOTONIC reading taken elsewhere. */
+/*
+ * The same for a CLOCK_MONOTONIC reading taken elsewhere.  It cannot be told
+ * on the virtual clock: 0 up to the start, and now after it.
+ */
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns);
 
 /* One guest byte of @stream (below CAPTURE_STREAMS_MAX), stamped now. */
@@ -101,7 +115,8 @@ bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
 
 /*
  * A VCLOCK event for bytes and fw_cfg records: QEMU's virtual clock showed
- * @virtual_ns at @time.  At the cap it is lost where a byte would be.
+ * @virtual_ns at @time.  At the cap it is lost where a byte would be.  Only
+ * for CAPTURE_CLOCK_MODE_BOTH.
  */
 void capture_append_vclock(CaptureWriter *w, uint64_t time,
                            uint64_t virtual_ns);

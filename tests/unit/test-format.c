@@ -85,6 +85,8 @@ static void header_fields_stand_where_readers_in_other_languages_look(void)
     g_assert_cmpuint(offsetof(CaptureHeader, version), ==, 8);
     g_assert_cmpuint(offsetof(CaptureHeader, header_size), ==, 12);
     g_assert_cmpuint(offsetof(CaptureHeader, clock), ==, 16);
+    g_assert_cmpuint(CAPTURE_CLOCK_MONOTONIC, ==, 1);
+    g_assert_cmpuint(CAPTURE_CLOCK_VIRTUAL, ==, 2);
     g_assert_cmpuint(offsetof(CaptureHeader, flags), ==, 20);
     g_assert_cmpuint(offsetof(CaptureHeader, start_mono_ns), ==, 24);
     g_assert_cmpuint(offsetof(CaptureHeader, start_wall_ns), ==, 32);

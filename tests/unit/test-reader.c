@@ -677,6 +677,16 @@ static void headers_with_absurd_values_are_refused_or_harmless(void)
         h.version = version == 4 ? UINT32_MAX : version;
         test_store(path, &h, sizeof(h));
         if (h.version != CAPTURE_VERSION) {
+            /* CAPTURE_VERSION_VIRTUAL with the host's clock too */
+            check_refused(path, CAPTURE_READER_ERROR_VERSION);
+        }
+    }
+    for (uint64_t clock = 0; clock < 5; clock++) {
+        test_fill_header(&h);
+        h.version = CAPTURE_VERSION_VIRTUAL;
+        h.clock = clock == 4 ? UINT32_MAX : clock;
+        test_store(path, &h, sizeof(h));
+        if (h.clock != CAPTURE_CLOCK_VIRTUAL) {
             check_refused(path, CAPTURE_READER_ERROR_VERSION);
         }
     }

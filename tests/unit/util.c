@@ -113,6 +113,7 @@ TestCapture *test_read(const char *path)
     }
     capture_reader_header(r, &c->header);
     c->state = capture_reader_state(r);
+    c->clock = capture_reader_clock(r);
     c->skipped = capture_reader_skipped(r);
     capture_reader_close(r);
     return c;

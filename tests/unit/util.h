@@ -37,6 +37,7 @@ typedef struct TestCapture {
     GString *bytes;  /* of all streams */
     CaptureHeader header;
     CaptureState state;
+    CaptureClockMode clock;
     CaptureLost lost; /* of the last LOST record, else zero */
     uint64_t skipped;
 } TestCapture;
