@@ -29,6 +29,8 @@ struct BootCapture {
     bool by_default; /* nobody named the file */
     bool has_append, append, has_size;
     uint64_t size;
+    CaptureClockMode clock;
+    bool fw_cfg;
     unsigned streams;
     BootStream stream[CAPTURE_STREAMS_MAX];
 };
@@ -72,24 +74,47 @@ CaptureWriter *boot_capture_writer(BootCapture *c)
 /* ------------------------------------------------------------------ */
 /* Events                                                              */
 
-void boot_vclock(CaptureWriter *w, uint64_t time)
+static int64_t virtual_now(void)
 {
-    capture_append_vclock(w, time, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
-/* The same for an event of the VM, which is kept where bytes are lost. */
-static void vm_vclock(CaptureWriter *w, uint64_t time)
+void boot_vclock(CaptureWriter *w, uint64_t time)
 {
-    uint64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    if (capture_writer_clock(w) == CAPTURE_CLOCK_MODE_BOTH) {
+        capture_append_vclock(w, time, virtual_now());
+    }
+}
 
-    capture_append_event(w, time, CAPTURE_VCLOCK, &now, CAPTURE_CONT_BYTES);
+/*
+ * The same for an event of the VM, which is kept where bytes are lost; the
+ * virtual clock stops and goes on at these points.
+ */
+static void vm_vclock(BootCapture *c, uint64_t time)
+{
+    uint64_t now;
+
+    if (machine_ready && c->clock == CAPTURE_CLOCK_MODE_BOTH) {
+        now = virtual_now();
+        capture_append_event(c->writer, time, CAPTURE_VCLOCK, &now,
+                             CAPTURE_CONT_BYTES);
+    }
+}
+
+static bool is_fw_cfg(CaptureKind kind)
+{
+    return kind >= CAPTURE_ITEM && kind <= CAPTURE_DMA_END;
 }
 
 static void event_at(BootCapture *c, uint64_t mono_ns, CaptureKind kind,
                      const void *payload, size_t len)
 {
-    uint64_t time = capture_writer_time(c->writer, mono_ns);
+    uint64_t time;
 
+    if (is_fw_cfg(kind) && !c->fw_cfg) {
+        return;
+    }
+    time = capture_writer_time(c->writer, mono_ns);
     /* Elsewhere the virtual clock runs with the host's. */
     if (icount_enabled() && machine_ready) {
         boot_vclock(c->writer, time);
@@ -139,10 +164,7 @@ void boot_vm_event(CaptureVmEvent event, const char *detail)
             CaptureWriter *w = captures[i]->writer;
             uint64_t time = capture_writer_time(w, now);
 
-            /* The virtual clock stops and goes on at these points. */
-            if (machine_ready) {
-                vm_vclock(w, time);
-            }
+            vm_vclock(captures[i], time);
             capture_append_event(w, time, CAPTURE_VM, payload, len);
         }
     }
@@ -273,11 +295,13 @@ static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
                          Error **errp)
 {
     if ((o->has_append && (!c->has_append || o->append != c->append)) ||
-        (o->has_size && (!c->has_size || o->size != c->size))) {
+        (o->has_size && (!c->has_size || o->size != c->size)) ||
+        (o->has_clock && o->clock != c->clock) ||
+        (o->has_fw_cfg && o->fw_cfg != c->fw_cfg)) {
         error_setg(errp, "%s: another chardev of this QEMU writes it with "
                    "other options", capture_writer_path(c->writer));
-        error_append_hint(errp, "Give append= and size= on the first one "
-                          "alone, or name another file.\n");
+        error_append_hint(errp, "Give the options of the capture on the "
+                          "first one alone, or name another file.\n");
         return false;
     }
     return true;
@@ -331,6 +355,8 @@ static CaptureWriter *open_writer(const BootCaptureOptions *o,
         .append = o->append,
         .size_max = o->size,
         .start_ns = process_start,
+        .clock = o->has_clock ? o->clock : CAPTURE_CLOCK_MODE_BOTH,
+        .virtual_now = virtual_now,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
         .arch = boot_machine_arch(),
@@ -389,13 +415,15 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     c->append = o->append;
     c->has_size = o->has_size;
     c->size = o->size;
+    c->clock = capture_writer_clock(c->writer);
+    c->fw_cfg = !o->has_fw_cfg || o->fw_cfg;
     captures[slot] = c;
     owner = getpid();
     tell_start(c);
     if (machine_ready) {
         boot_machine_tell(c->writer);
     }
-    boot_machine_start();
+    boot_machine_start(c->fw_cfg);
     return c;
 }
 
@@ -405,9 +433,7 @@ static void tell_stop(BootCapture *c, const char *detail)
     size_t len = vm_payload(payload, sizeof(payload), CAPTURE_VM_STOP, detail);
     uint64_t time = capture_writer_now(c->writer);
 
-    if (machine_ready) {
-        vm_vclock(c->writer, time);
-    }
+    vm_vclock(c, time);
     capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
 }
 

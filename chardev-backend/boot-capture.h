@@ -24,6 +24,9 @@ typedef struct BootCaptureOptions {
     bool has_append, append;
     bool has_size;
     uint64_t size; /* bytes */
+    bool has_clock;
+    CaptureClockMode clock;
+    bool has_fw_cfg, fw_cfg; /* without it: on */
 } BootCaptureOptions;
 
 /*
@@ -64,14 +67,20 @@ void boot_event(CaptureKind kind, const void *payload, size_t len);
 void boot_capture_event(BootCapture *capture, CaptureKind kind,
                         const void *payload, size_t len);
 
-/* The same at a time taken before: capture_mono_ns(). */
+/*
+ * The same at a time taken before: capture_mono_ns().  A capture of the
+ * virtual clock alone has the time of the call.
+ */
 void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
                    size_t len);
 
 /* A life-cycle event; @detail may be NULL. */
 void boot_vm_event(CaptureVmEvent event, const char *detail);
 
-/* QEMU's virtual clock beside the host's time, for one capture. */
+/*
+ * QEMU's virtual clock beside the host's time, for one capture; nothing
+ * where that has one clock alone.
+ */
 void boot_vclock(CaptureWriter *w, uint64_t time);
 
 /* When QEMU's process began, CLOCK_MONOTONIC in ns. */
@@ -83,8 +92,8 @@ const char *boot_machine_arch(void);
 /* Writes MACHINE, and fills in the header; the machine must be there. */
 void boot_machine_tell(CaptureWriter *w);
 
-/* Hooks into QEMU, once: all that follows. */
-void boot_machine_start(void);
+/* Hooks into QEMU, once: all that follows, fw_cfg where @fw_cfg asks. */
+void boot_machine_start(bool fw_cfg);
 
 /* vm-lifecycle.c and fwcfg-progress.c */
 void vm_lifecycle_start(void);

@@ -62,8 +62,10 @@ void boot_machine_tell(CaptureWriter *w)
                          payload->data, payload->len);
 }
 
-void boot_machine_start(void)
+void boot_machine_start(bool fw_cfg)
 {
     vm_lifecycle_start();
-    fwcfg_progress_start();
+    if (fw_cfg) {
+        fwcfg_progress_start();
+    }
 }
