@@ -31,7 +31,7 @@ static uint64_t system_ns(void)
 #define TICK_MIN_NS UINT64_C(10000000)
 #define TICK_MAX_NS NS_PER_S
 
-/* Farther off than this something stopped one of the clocks: start anew. */
+/* Farther off than this, one of the clocks was stopped or set. */
 #define STEP_NS 1000000
 
 /*
@@ -51,6 +51,7 @@ static unsigned current; /* slot in use, plus one; 0: none, the system's */
 
 static pthread_mutex_t steer_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t last_tsc, last_ns, next_tick, period;
+static bool stepped; /* at the last tick */
 static uint64_t first_tsc, first_ns; /* when we were loaded */
 
 static inline uint64_t read_tsc(void)
@@ -147,6 +148,24 @@ void capture_clock_init(void)
 }
 
 /*
+ * The host slept, or one of the clocks was set: the system's is right, but
+ * the pace over the step is none.  The one before is kept for a moment; if
+ * that does not do, the counter has another frequency now, which this moment
+ * has measured.
+ */
+static void restart(uint64_t tsc, uint64_t ns)
+{
+    int64_t pace = slots[current - 1].mult;
+
+    if (stepped && tsc > last_tsc) {
+        pace = measured(tsc, ns, last_tsc, last_ns);
+    }
+    use_scale(tsc, ns, pace);
+    stepped = !stepped;
+    period = TICK_MIN_NS;
+}
+
+/*
  * From here on our clock goes on without a step, at the pace that was
  * measured, bent so that it meets the system's at the next tick.
  */
@@ -156,16 +175,14 @@ static void steer(void)
     int64_t pace, error;
 
     read_pair(&tsc, &ns);
-    if (ns < next_tick || tsc <= last_tsc) {
-        return;
-    }
     ours = scaled(current - 1, tsc);
     error = ns - ours;
-    pace = measured(tsc, ns, last_tsc, last_ns);
-    period = period * 4 < TICK_MAX_NS ? period * 4 : TICK_MAX_NS;
-    if (error > STEP_NS || error < -STEP_NS) {
-        use_scale(tsc, ns, pace);
+    if (tsc <= last_tsc || error > STEP_NS || error < -STEP_NS) {
+        restart(tsc, ns);
     } else {
+        stepped = false;
+        pace = measured(tsc, ns, last_tsc, last_ns);
+        period = period * 4 < TICK_MAX_NS ? period * 4 : TICK_MAX_NS;
         use_scale(tsc, ours,
                   pace + (int64_t)((__int128)pace * error / (int64_t)period));
     }
@@ -174,13 +191,19 @@ static void steer(void)
     next_tick = ns + period;
 }
 
+/* A clock that was set back makes a tick due, too. */
+static bool is_due(uint64_t ns)
+{
+    return ns >= next_tick || ns < last_ns;
+}
+
 void capture_clock_tick(void)
 {
     if (!__atomic_load_n(&current, __ATOMIC_ACQUIRE) ||
         pthread_mutex_trylock(&steer_lock)) {
         return;
     }
-    if (system_ns() >= next_tick) {
+    if (is_due(system_ns())) {
         steer();
     }
     pthread_mutex_unlock(&steer_lock);
