@@ -1,12 +1,15 @@
 #!/bin/sh
 # Unpack the source of a Debian package, patches applied, into a folder.
 #
-#   tools/fetch-source.sh [-s SUITE]... PACKAGE VERSION DESTDIR
+#   tools/fetch-source.sh [-b] [-s SUITE]... PACKAGE VERSION DESTDIR
 #
 # VERSION is a source version (dpkg-query's ${source:Version}) or "-" for the
-# newest one.  -s looks into another release (trixie, sid) instead of this one.
+# newest one that the mirror has: lists may name newer ones that it has not yet.
+# -s looks into another release (trixie, sid) instead of this one.  -b unpacks
+# the binary package (nothing of it is run or installed), for tools that a later
+# release has.
 #
-# Where the source comes from is this machine's own apt configuration: every
+# Where packages come from is this machine's own apt configuration: every
 # enabled "deb" entry becomes a "deb-src" entry of a private list, so mirrors,
 # proxies, signing keys and snapshot dates are those the administrator chose.
 # The system's lists and cache stay untouched, and root is not needed.
@@ -18,13 +21,14 @@ die() {
 }
 
 usage() {
-    echo "usage: tools/fetch-source.sh [-s SUITE]... PACKAGE VERSION DESTDIR" >&2
+    echo "usage: tools/fetch-source.sh [-b] [-s SUITE]... PACKAGE VERSION DESTDIR" >&2
     exit 2
 }
 
-suites=
-while getopts s: opt; do
+suites='' kind=deb-src
+while getopts bs: opt; do
     case $opt in
+    b) kind=deb ;;
     s) suites="$suites $OPTARG" ;;
     *) usage ;;
     esac
@@ -46,6 +50,7 @@ done
 top=$(cd "$(dirname "$0")/.." && pwd)
 # Each choice of suites has its own lists: they describe different releases.
 apt=${BOOTSTAMP_BUILD:-$top/build}/apt/$(echo "own$suites" | tr ' ' '-')
+[ $kind = deb-src ] || apt=$apt-binary
 mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
 apt=$(cd "$apt" && pwd)
 
@@ -86,10 +91,10 @@ function swap(old,    n, w, i, out, rest, to) {
 
 # deb822: paragraphs of fields, a field may continue on indented lines.
 convert_sources() {
-    awk -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
+    awk -v kind=$kind -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
     function flush(    i) {
         if (is_deb && enabled && has_suite) {
-            print "Types: deb-src"
+            print "Types: " kind
             for (i = 1; i <= count; i++)
                 print line[i]
             print ""
@@ -146,7 +151,7 @@ convert_sources() {
 
 # One line each: deb [options] URI SUITE COMPONENT...
 convert_list() {
-    awk -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
+    awk -v kind=$kind -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
     $1 == "deb" {
         sub(/#.*/, "")
         at = 2
@@ -156,7 +161,7 @@ convert_list() {
         # $(at) is the URI, the next one the suite
         n = split(swap($(at + 1)), to, " ")
         for (i = 1; i <= n; i++) {
-            out = "deb-src"
+            out = kind
             for (f = 2; f <= NF; f++)
                 out = out " " (f == at + 1 ? to[i] : $f)
             print out
@@ -206,13 +211,18 @@ EOF
 if [ "$(id -u)" -eq 0 ]; then
     echo 'APT::Sandbox::User "root";' >>"$apt/apt.conf"
 fi
-private_apt() {
+# with_lists APT-COMMAND ARGUMENT...
+with_lists() {
+    command=$1
+    shift
     # -o for the folders too: a plain APT_CONFIG is read before apt.conf.d,
     # which may set them (docker-clean does) and would win.
-    LC_ALL=C apt-get -q -y -c "$apt/apt.conf" \
+    LC_ALL=C "$command" -q -c "$apt/apt.conf" \
         -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/parts" \
         -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" "$@"
 }
+private_apt() { with_lists apt-get -y "$@"; }
+private_apt_cache() { with_lists apt-cache "$@"; }
 
 mkdir -p "$(dirname "$dest")"
 dest=$(cd "$(dirname "$dest")" && pwd)/$(basename "$dest")
@@ -223,32 +233,56 @@ trap 'exit 143' TERM
 log=$apt/log
 : >"$log"
 
-case $version in
--) wanted=$package ;;
-*) wanted=$package=$version ;;
-esac
-
+# download VERSION: afterwards $tmp holds one folder
 download() {
-    (cd "$tmp" && private_apt source --only-source "$wanted" >>"$log" 2>&1)
+    rm -rf "${tmp:?}"/*
+    (
+        cd "$tmp" || exit 1
+        if [ $kind = deb-src ]; then
+            private_apt source --only-source "$package=$1"
+        else
+            private_apt download "$package=$1" &&
+                mkdir tree && dpkg-deb -x ./*.deb tree
+        fi
+    ) >>"$log" 2>&1
+}
+
+# What the lists offer, newest first.
+versions() {
+    if [ $kind = deb-src ]; then
+        private_apt_cache showsrc --only-source "$package"
+    else
+        private_apt_cache show "$package"
+    fi 2>>"$log" | sed -n 's/^Version: //p' | sort -r -u -V
 }
 
 # Lists of an earlier run usually still name the version: one request less.
 # "Newest" always wants fresh ones.
 fetched=no
-if [ "$version" != - ] && [ -n "$(find "$apt/lists" -name '*_Sources*')" ]; then
-    download && fetched=yes
+if [ "$version" != - ] && [ -n "$(find "$apt/lists" -name '*_Sources*' -o -name '*_Packages*')" ]; then
+    download "$version" && fetched=yes
 fi
 if [ $fetched = no ]; then
     # An entry without sources, or a vendor's host that does not answer, is no
     # reason to stop: what counts is whether the package turns up.
     private_apt update >>"$log" 2>&1 || :
-    rm -rf "${tmp:?}"/*
-    if ! download; then
-        sed 's/^/    /' "$log" | grep -E '(E|W|Err):?' | tail -n 12 >&2 || :
-        die "cannot get the source '$wanted'${suites:+ from$suites} with apt;" \
-            "see $log, or unpack it by hand and name the folder" \
-            "with --with-qemu-source"
-    fi
+    wanted=$version
+    [ "$version" != - ] || wanted=$(versions)
+    for candidate in $wanted; do
+        if download "$candidate"; then
+            fetched=yes
+            break
+        fi
+        [ "$version" != - ] ||
+            printf 'bootstamp: fetch-source: the mirror lists %s %s but does not have it\n' \
+                "$package" "$candidate" >&2
+    done
+fi
+if [ $fetched = no ]; then
+    sed 's/^/    /' "$log" | grep -E '(E|W|Err):?' | tail -n 12 >&2 || :
+    die "cannot get the package '$package' in version '$version'${suites:+ from$suites}" \
+        "with apt; see $log, or unpack its source by hand and name the folder" \
+        "with --with-qemu-source"
 fi
 
 # apt-get source leaves the archives beside the one unpacked folder.
@@ -257,5 +291,5 @@ for folder in "$tmp"/*/; do
     [ -d "$folder" ] && tree=${folder%/}
 done
 [ -n "$tree" ] ||
-    die "apt-get source '$wanted' unpacked nothing; see $log (is dpkg-dev installed?)"
+    die "nothing was unpacked of '$package'; see $log (is dpkg-dev installed?)"
 mv -T "$tree" "$dest"
