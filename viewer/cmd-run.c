@@ -54,25 +54,32 @@ static const GOptionEntry entries[] = {
     G_OPTION_ENTRY_NULL
 };
 
-/* Beside the program (a build folder), or where make install put it. */
-static char *find_module(void)
+/*
+ * The folder of what belongs to us: the program's own (a build folder) where
+ * the module is beside it, else where make install puts it.
+ */
+static char *own_folder(void)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *dir = self ? g_path_get_dirname(self) : NULL;
-    char *beside = dir ? g_build_filename(dir, MODULE, NULL) : NULL;
+    g_autofree char *module = dir ? g_build_filename(dir, MODULE, NULL) : NULL;
 
-    if (beside && g_file_test(beside, G_FILE_TEST_EXISTS)) {
-        return beside;
+    return module && g_file_test(module, G_FILE_TEST_EXISTS)
+               ? g_steal_pointer(&dir)
+               : g_strdup(MODULE_DIR);
+}
+
+static char *find_module(void)
+{
+    g_autofree char *folder = own_folder();
+    g_autofree char *module = g_build_filename(folder, MODULE, NULL);
+
+    if (!g_file_test(module, G_FILE_TEST_EXISTS)) {
+        fail(MODULE, "is neither beside the program nor in %s; run make, or "
+             "make install", MODULE_DIR);
+        return NULL;
     }
-    g_free(beside);
-    beside = g_build_filename(MODULE_DIR, MODULE, NULL);
-    if (g_file_test(beside, G_FILE_TEST_EXISTS)) {
-        return beside;
-    }
-    fail(MODULE, "is neither beside the program nor in %s; run make, or "
-         "make install", MODULE_DIR);
-    g_free(beside);
-    return NULL;
+    return g_steal_pointer(&module);
 }
 
 /* ------------------------------------------------------------------ */
@@ -352,10 +359,9 @@ static bool add_chardev(GPtrArray *args)
 /* ------------------------------------------------------------------ */
 /* --probes                                                            */
 
-/* Where the module is, there is the firmware. */
-static char *find_firmware(const char *module)
+static char *find_firmware(void)
 {
-    g_autofree char *dir = g_path_get_dirname(module);
+    g_autofree char *dir = own_folder();
     g_autofree char *folder = g_build_filename(dir, "firmware", NULL);
     g_autofree char *bios = g_build_filename(folder, PROBES_BIOS, NULL);
 
@@ -415,12 +421,12 @@ static void add_option(GPtrArray *args, GString *added, const char *name,
  * have started anyway, and the option ROMs in the first folder that QEMU
  * looks into, but for those of the command line.
  */
-static bool add_probes(GPtrArray *args, const char *module)
+static bool add_probes(GPtrArray *args)
 {
     char **argv = (char **)args->pdata;
     const char *chardev = find_timestamp(argv);
     g_autofree char *id = suboption(chardev, "id", NULL);
-    g_autofree char *folder = find_firmware(module);
+    g_autofree char *folder = find_firmware();
     g_autoptr(GString) added = g_string_new(NULL);
     bool device = !has_probe_device(argv), bios = boots_seabios(argv);
 
@@ -451,15 +457,18 @@ static bool add_probes(GPtrArray *args, const char *module)
 /* ------------------------------------------------------------------ */
 /* Start                                                               */
 
+/* @module: to load, or NULL. */
 static void set_environment(const char *module)
 {
     const char *before = g_getenv("LD_PRELOAD");
-    g_autofree char *preload = before && before[0]
-                                   ? g_strdup_printf("%s:%s", module, before)
-                                   : g_strdup(module);
-    g_autofree char *start = NULL;
+    g_autofree char *preload = NULL, *start = NULL;
 
-    g_setenv("LD_PRELOAD", preload, TRUE);
+    if (module) {
+        preload = before && before[0]
+                      ? g_strdup_printf("%s:%s", module, before)
+                      : g_strdup(module);
+        g_setenv("LD_PRELOAD", preload, TRUE);
+    }
     start = g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
     g_setenv(CAPTURE_START_ENV, start, TRUE);
 }
@@ -475,7 +484,7 @@ static GPtrArray *copy_args(char **argv)
     return args;
 }
 
-/* Becomes QEMU; returns where that cannot be. */
+/* Becomes QEMU, with @module unless NULL; returns where that cannot be. */
 static int start_qemu(char **rest, const char *module)
 {
     g_autoptr(GPtrArray) args = copy_args(rest);
@@ -489,7 +498,7 @@ static int start_qemu(char **rest, const char *module)
     if (!own && !add_chardev(args)) {
         return EXIT_FAILURE;
     }
-    if (opt.probes && !add_probes(args, module)) {
+    if (opt.probes && !add_probes(args)) {
         return EXIT_FAILURE;
     }
     set_environment(module);
@@ -531,9 +540,10 @@ int cmd_run(int argc, char **argv)
     int status;
 
     if (!parse_options(argc, argv, "[--] QEMU [ARGUMENT...]",
-                       "Starts QEMU with the timestamp back end loaded. "
-                       "Where the command line has no\n"
-                       "-chardev timestamp it adds one, at the BIOS debug "
+                       "Starts QEMU with the timestamp back end loaded, "
+                       "unless it was built with it.\n"
+                       "Where the command line has no -chardev timestamp it "
+                       "adds one, at the BIOS debug\n"
                        "port 0x402 of an x86 machine.\n"
                        "With --probes firmware and option ROMs tell of each "
                        "of their stages.\n"
@@ -553,9 +563,11 @@ int cmd_run(int argc, char **argv)
     if (status) {
         return status;
     }
-    module = find_module();
-    if (!module) {
-        return EXIT_FAILURE;
+    if (!qemu_is_native(rest[0])) {
+        module = find_module();
+        if (!module) {
+            return EXIT_FAILURE;
+        }
     }
     if (opt.many.runs) {
         many = (StartMany){ rest, module };

@@ -135,4 +135,31 @@ is "$?$(cat out err)" 0wrapper "a QEMU that a script starts"
 is "$("$BOOTSTAMP" export --format raw w.bst | wc -l)" 5 "is captured"
 like "$("$BOOTSTAMP" phases w.bst | sed -n 2p)" '^Start +0\.000000' "from the start of the script"
 
+# A QEMU that was built with our patches needs nothing loaded.  (make check-qemu boots one.)
+# environment QEMU: what run gives to it
+environment() {
+    PATH=$tmp/bin:$PATH "$BOOTSTAMP" run --capture x.bst -- "$1" 2>err |
+        sed -n 's/^\(LD_PRELOAD\|BOOTSTAMP_START_NS\)=.*/\1/p' | sort | paste -sd ' '
+}
+if command -v "${CC:-cc}" >/dev/null; then
+    for name in native foreign; do
+        [ $name = native ] && type=chardev-timestamp || type=chardev-ringbuf
+        printf '%s\n' '#include <stdio.h>' 'extern char **environ;' "const char type[] = \"$type\";" \
+            'int main(void) { for (char **e = environ; *e; e++) puts(*e); return 0; }' >native.c
+        "${CC:-cc}" -s -o bin/qemu-$name native.c 2>err || diag "$(cat err)"
+    done
+    is "$(environment qemu-native)" BOOTSTAMP_START_NS "a QEMU that has the back end: its start, and no module"
+    like "$(cat err)" 'added -chardev timestamp,id=bootstamp,path=x.bst$' "but a chardev"
+    is "$(environment "$tmp/bin/qemu-native")" BOOTSTAMP_START_NS "named by its path: the same"
+    is "$(environment qemu-foreign)" "BOOTSTAMP_START_NS LD_PRELOAD" "one that has not: the module"
+    printf '#!/bin/sh\n# chardev-timestamp\nenv\n' >bin/qemu-script
+    chmod +x bin/qemu-script
+    is "$(environment qemu-script)" "BOOTSTAMP_START_NS LD_PRELOAD" "a script that only speaks of it: the module"
+    cp "$BOOTSTAMP" alone
+    BOOTSTAMP=$tmp/alone environment qemu-native >out
+    is "$(cat out)" BOOTSTAMP_START_NS "a bootstamp without a module starts the former"
+else
+    skip "a QEMU that was built with our patches" "no compiler"
+fi
+
 done_testing
