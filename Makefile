@@ -28,8 +28,8 @@ all: build/libcapture.a build/chardev-timestamp.so \
 # --- configuration ----------------------------------------------------------
 
 # make itself brings config.mak up to date before anything else.
-config.mak: configure tools/qemu-headers.sh tools/fetch-source.sh \
-		tools/qapi-conditions.py tools/qemu-abi.c $(wildcard tools/check-deps/*.c)
+config.mak: configure tools/qemu-headers.sh tools/qemu-configure.sh \
+		tools/fetch-source.sh tools/qapi-conditions.py tools/qemu-abi.c $(wildcard tools/check-deps/*.c)
 	@if test -x build/config.status; then build/config.status; else \
 		echo "bootstamp: make: not configured; run ./configure first" >&2; exit 1; fi
 

@@ -24,6 +24,10 @@ headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
 # make firmware: SeaBIOS and QEMU's option ROMs, with gcc, make and python3.
 firmware='binutils patch'
 
+# QEMU itself with our patches (make qemu), beside what its headers need:
+# zlib is for every system emulator, seccomp for -sandbox.
+qemu='libseccomp-dev zlib1g-dev'
+
 # Sessions: the QEMU to load into, and its firmware.
 run='qemu-system-x86 seabios'
 
@@ -31,11 +35,11 @@ run='qemu-system-x86 seabios'
 # exports are read by jq, xmllint and babeltrace2; firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; file systems that refuse are made by e2fsprogs and btrfs-progs; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils.
 tests='ovmf perl tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps e2fsprogs btrfs-progs qemu-system-arm qemu-efi-aarch64'
 
-packages="$build $headers $firmware $run $tests"
+packages="$build $headers $firmware $qemu $run $tests"
 list=no
 for arg; do
     case $arg in
-    --build-only) packages="$build $headers $firmware $run" ;;
+    --build-only) packages="$build $headers $firmware $qemu $run" ;;
     --list) list=yes ;;
     *)
         echo "usage: tools/install-deps.sh [--build-only] [--list]" >&2

@@ -4,9 +4,10 @@
 #   tools/qemu-headers.sh QEMU DESTDIR SOURCEDIR
 #   tools/qemu-headers.sh QEMU DESTDIR PACKAGE VERSION
 #
-# QEMU is the installed binary.  Its source is SOURCEDIR, or else fetched into
-# DESTDIR/source.  Results, and a note that is checked to skip all work when
-# nothing changed:
+# QEMU is the installed binary, or "-" for none: nothing is compared then, which
+# is enough to compile against that version.  Its source is SOURCEDIR, or else
+# fetched into DESTDIR/source.  Results, and a note that is checked to skip all
+# work when nothing changed:
 #
 #   DESTDIR/headers/     a configured build folder, generated headers only
 #   DESTDIR/cflags       flags for code to be loaded into that binary
@@ -53,13 +54,20 @@ mkdir -p "$2"
 dest=$(cd "$2" && pwd)
 cc=${CC:-cc}
 
+# shellcheck source=tools/qemu-configure.sh
+. "$tools/qemu-configure.sh"
+
 # The binary's identity (an update changes date and size), where the source
 # comes from, and the tools that made the result.
-identity="$("$qemu" --version | head -n 1)
-$(stat -L -c '%n %s %Y' "$qemu")
+binary=none
+if [ "$qemu" != - ]; then
+    binary="$("$qemu" --version | head -n 1)
+$(stat -L -c '%n %s %Y' "$qemu")"
+fi
+identity="$binary
 source: $3 ${4-}
 compiler: $cc $("$cc" -dumpfullversion 2>/dev/null || :)
-tools: $(cat "$0" "$tools/qapi-conditions.py" "$tools/qemu-abi.c" | cksum)"
+tools: $(cat "$0" "$tools/qemu-configure.sh" "$tools/qapi-conditions.py" "$tools/qemu-abi.c" | cksum)"
 
 exec 9>"$dest/lock"
 flock 9
@@ -90,41 +98,19 @@ if ! [ -f "$source/configs/targets/$target-softmmu.mak" ]; then
     target=x86_64
 fi
 
-set -- --target-list="$target-softmmu" --without-default-features \
-    --enable-system --enable-tcg --enable-modules --enable-fdt=system
+set -- --target-list="$target-softmmu"
 case $target in
 x86_64 | i386 | "$(uname -m)") set -- "$@" --enable-kvm ;;
 esac
-# Options that came and went.  Up to 8.0 the meson is chosen; later ones run the
-# one they find with the python given, and may want to download what is missing.
+use_meson "$source"
 mkdir "$dest/headers"
-cd "$dest/headers" # even --help leaves files behind
-help=$("$source/configure" --help 2>/dev/null || :)
-offer() {
-    case $help in
-    *"$1"*) return 0 ;;
-    *) return 1 ;;
-    esac
-}
-if offer --meson=; then
-    set -- "$@" --meson="$(command -v meson)"
-else
-    set -- "$@" --python="$(command -v python3)"
-fi
-if offer --disable-download; then
-    set -- "$@" --disable-download
-fi
-
-rm -rf "${dest:?}/headers"/*
-
+cd "$dest/headers"
 log=$dest/configure.log
 echo "  CONFIG  QEMU $(cat "$source/VERSION"), for its headers"
-# CFLAGS in the environment are meant for bootstamp; QEMU would refuse some.
-if ! env -u CFLAGS -u LDFLAGS -u CPPFLAGS "$source/configure" "$@" >"$log" 2>&1 </dev/null
-then
+configure_qemu "$source" "$log" "$@" || {
     grep -E 'ERROR|not found|error:' "$log" | tail -n 5 >&2 || :
     die "QEMU's configure failed; see $log (tools/install-deps.sh installs what it needs)"
-fi
+}
 
 # --- headers ----------------------------------------------------------------
 
@@ -141,7 +127,9 @@ if ! "$ninja" $headers qapi/qapi-introspect.c >"$log" 2>&1 </dev/null; then
     die "generating QEMU's headers failed; see $log"
 fi
 
-"$tools/qapi-conditions.py" "$qemu" . >"$dest/abi.new"
+if [ "$qemu" != - ]; then
+    "$tools/qapi-conditions.py" "$qemu" . >"$dest/abi.new"
+fi
 
 # Of the flags of a file beside which ours could stand, those that matter to
 # the meaning of code and to calls: machine options, semantics and defines.
@@ -162,6 +150,12 @@ print(' '.join(keep))
 EOF
 
 # --- does the binary agree? -------------------------------------------------
+
+if [ "$qemu" = - ]; then
+    echo "no binary: nothing was compared" >"$dest/abi.txt"
+    printf '%s\n' "$identity" >"$dest/headers.ok"
+    exit 0
+fi
 
 # A binary that this cannot be loaded into (static, set-user-id) could not load
 # bootstamp either, so failing here is right.

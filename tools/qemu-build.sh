@@ -1,0 +1,172 @@
+#!/bin/sh
+# Build QEMU itself, with bootstamp's patches, from a Debian source package.
+#
+#   tools/qemu-build.sh [-p] {7.2 | 10.0 | newest | DIR} [x86_64] [aarch64]
+#
+# 7.2 is bookworm's QEMU, 10.0 trixie's, newest the newest of sid that the mirror
+# really has.  DIR is an unpacked source of your own, which is only read.  -p:
+# without our patches.  What is there already is not made again; the last line
+# is the path of the (last) emulator.  Below build/qemu-build/NAME (or NAME-plain):
+#
+#   pristine/   the source as Debian has it; remove it to get a newer one
+#   source/     the same with our series: chardev-backend/patches/common and
+#               patches/VERSION, in the order of the patches' names; VERSION is
+#               the source's (10.2), or the newest there is for a later source
+#   build/      where ninja runs; other targets, such as tests, can be built there
+#   *.log       what was said
+set -eu
+
+die() {
+    printf 'bootstamp: qemu-build: %s\n' "$*" >&2
+    exit 1
+}
+
+usage() {
+    echo "usage: tools/qemu-build.sh [-p] {7.2|10.0|newest|DIR} [x86_64] [aarch64]" >&2
+    exit 2
+}
+
+plain=
+while getopts p opt; do
+    case $opt in
+    p) plain=-plain ;;
+    *) usage ;;
+    esac
+done
+shift $((OPTIND - 1))
+[ $# -ge 1 ] || usage
+name=$1
+shift
+[ $# -gt 0 ] || set -- x86_64
+for target; do
+    case $target in
+    x86_64 | aarch64) ;;
+    *) usage ;;
+    esac
+done
+
+tools=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$tools")
+# shellcheck source=tools/qemu-configure.sh
+. "$tools/qemu-configure.sh"
+
+for tool in patch ninja meson python3 flock pkg-config cc; do
+    command -v $tool >/dev/null || die "'$tool' is missing; run tools/install-deps.sh"
+done
+for library in glib-2.0 pixman-1 libseccomp zlib; do
+    pkg-config --exists $library ||
+        die "the library $library is missing; run tools/install-deps.sh"
+done
+
+own='' suite=''
+case $name in
+7.2) suite=bookworm ;;
+10.0) suite=trixie ;;
+newest) suite=sid ;;
+*)
+    if ! [ -f "$name/VERSION" ] || ! [ -f "$name/include/chardev/char.h" ]; then
+        die "'$name' is neither 7.2, 10.0 nor newest, nor an unpacked QEMU source"
+    fi
+    own=$(cd "$name" && pwd)
+    # two folders of one name are two builds
+    name=own-$(basename "$own")-$(printf '%s' "$own" | cksum | cut -d ' ' -f 1)
+    ;;
+esac
+base=${BOOTSTAMP_BUILD:-$top/build}/qemu-build
+mkdir -p "$base/$name$plain"
+base=$(cd "$base" && pwd)
+dest=$base/$name$plain
+
+exec 9>"$dest/lock"
+flock 9
+
+# --- the source, patched ----------------------------------------------------
+
+patches=$top/chardev-backend/patches
+
+# The folder for QEMU $1 (major.minor): its own, or for one that is newer than
+# all of them the newest.
+folder_for() {
+    newest=$(find "$patches" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort -V | tail -n 1)
+    if [ -d "$patches/$1" ]; then
+        echo "$patches/$1"
+    elif [ -n "$newest" ] &&
+        [ "$(printf '%s\n' "$1" "${newest##*/}" | sort -V | tail -n 1)" = "$1" ]; then
+        echo "$newest"
+    else
+        die "there is no series for QEMU $1 in $patches; see docs/building-qemu.md"
+    fi
+}
+
+# The patches for QEMU $1, a line each.
+series() {
+    folder=$(folder_for "$1")
+    find "$patches/common" "$folder" -name '*.patch' | awk -F/ '{ print $NF, $0 }' |
+        sort | cut -d ' ' -f 2-
+}
+
+if [ -n "$own" ]; then
+    pristine=$own
+else
+    # One for both, with patches and without.
+    pristine=$base/$name/pristine
+    if ! [ -d "$pristine" ]; then
+        echo "  FETCH   source of qemu in $suite"
+        "$tools/fetch-source.sh" -s $suite qemu - "$pristine"
+    fi
+fi
+version=$(cat "$pristine/VERSION")
+
+source=$dest/source
+if [ -d "$pristine/chardev/timestamp" ]; then
+    # A developer's own work on the back end is built where it is.
+    source=$pristine
+else
+    if [ -n "$own" ] && [ -d "$source" ]; then
+        # Follow what was changed there.
+        cp -au "$own/." "$source"
+        rm -f "$source.series"
+    fi
+    list=
+    [ -n "$plain" ] || list=$(series "$(echo "$version" | cut -d. -f1,2)")
+    # shellcheck disable=SC2086  # one word each: configure refuses odd folders
+    "$tools/qemu-patch.sh" "$pristine" "$source" $list
+fi
+
+# --- configure and build ----------------------------------------------------
+
+use_meson "$source"
+
+# Both targets always: adding one later would compile all anew.  Firmware is
+# that of Debian's packages.
+options="--target-list=x86_64-softmmu,aarch64-softmmu --enable-kvm --enable-seccomp
+    --firmwarepath=/usr/share/qemu:/usr/share/seabios:/usr/lib/ipxe/qemu"
+build=$dest/build
+log=$dest/configure.log
+configured="$version $source $(echo "$options" | cksum)"
+if [ "$(cat "$dest/configured" 2>/dev/null)" != "$configured" ]; then
+    echo "  CONFIG  QEMU $version"
+    rm -rf "$dest/configured" "$build"
+    mkdir "$build"
+    # shellcheck disable=SC2086  # one word each
+    (cd "$build" && configure_qemu "$source" "$log" $options) || {
+        grep -E 'ERROR|not found|error:' "$log" | tail -n 5 >&2 || :
+        die "QEMU's configure failed; see $log"
+    }
+    printf '%s\n' "$configured" >"$dest/configured"
+fi
+
+log=$dest/ninja.log
+echo "  NINJA   QEMU $version: $*"
+wanted=modules
+for target; do
+    wanted="$wanted qemu-system-$target"
+done
+# shellcheck disable=SC2086  # one word each
+if ! nice ninja -C "$build" -j "${JOBS:-$(nproc)}" $wanted >"$log" 2>&1 </dev/null; then
+    tail -n 30 "$log" >&2
+    die "QEMU does not compile; see $log"
+fi
+for target; do
+    echo "$build/qemu-system-$target"
+done
