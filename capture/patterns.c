@@ -26,7 +26,7 @@ static const char builtin[] =
 #include "phases-conf.h"
     ;
 
-G_DEFINE_QUARK(capture-patterns-error-quark, capture_patterns_error)
+G_DEFINE_QUARK(capture_patterns_error_quark, capture_patterns_error)
 
 /* ------------------------------------------------------------------ */
 /* Tables                                                              */

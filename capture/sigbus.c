@@ -115,7 +115,7 @@ static void install_locked(void)
         ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == handler)) {
         return;
     }
-    page_size = sysconf(_SC_PAGESIZE);
+    page_size = sysconf(_SC_PAGE_SIZE);
     sigemptyset(&ours.sa_mask);
     previous = now;
     sigaction(SIGBUS, &ours, NULL);

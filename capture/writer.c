@@ -69,15 +69,15 @@ struct CaptureWriter {
     CaptureClockFunc *virtual_now; /* NULL: stamps are the host's */
 
     /* Words handed out: what all writers contend for. */
-    uint64_t reserved __attribute__((aligned(64)));
+    _Alignas(64) uint64_t reserved;
     uint64_t other_words;  /* of those, words that are no guest's byte */
     uint64_t events;       /* kept, but for the writer's own */
 
     /* Refused so far; the header, which can be cut off, has a copy. */
-    CaptureLost lost __attribute__((aligned(64)));
+    _Alignas(64) CaptureLost lost;
 
     /* The helper's own. */
-    char *region __attribute__((aligned(64)));
+    _Alignas(64) char *region;
     uint64_t region_size;
     uint64_t mapped;       /* bytes of the file mapped, header included */
     uint64_t ahead;        /* bytes to keep ready */
@@ -647,7 +647,8 @@ static void rearm(CaptureWriter *w, uint64_t used)
 static int tick(CaptureWriter *w)
 {
     uint64_t reserved = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
-    uint64_t came = (reserved - w->last_reserved) * CAPTURE_WORD_SIZE;
+    uint64_t words = reserved - w->last_reserved;
+    uint64_t came = words * CAPTURE_WORD_SIZE;
     uint64_t used;
 
     if (w->dead) {

@@ -52,12 +52,13 @@ static void __attribute__((constructor)) note_start(void)
 {
     const char *told = getenv(CAPTURE_START_ENV);
     uint64_t now = capture_mono_ns();
-    uint64_t start = told ? strtoull(told, NULL, 10) : 0;
+    uint64_t start;
 
-    unsetenv(CAPTURE_START_ENV);
-    if (!start || start > now || now - start > START_MAX_NS) {
+    if (!told || qemu_strtou64(told, NULL, 10, &start) || !start ||
+        start > now || now - start > START_MAX_NS) {
         start = now;
     }
+    unsetenv(CAPTURE_START_ENV);
     process_start = start;
 }
 

@@ -203,7 +203,9 @@ static Property bootprobe_properties[] = {
     DEFINE_PROP_UINT32("iobase", BootprobeState, iobase, BOOTPROBE_PORT),
     DEFINE_PROP_STRING("chardev", BootprobeState, chardev),
     DEFINE_PROP_BOOL("lines", BootprobeState, lines, true),
-    BOOTSTAMP_PROPERTIES_END
+#ifdef DEFINE_PROP_END_OF_LIST
+    DEFINE_PROP_END_OF_LIST(), /* until QEMU 10.0 */
+#endif
 };
 
 static void bootprobe_class_init(ObjectClass *oc, void *data)

@@ -17,13 +17,6 @@
 #include "qapi/error.h"
 #include "sysemu/cpu-timers.h"
 
-/* A list of properties ends with an empty one, until QEMU 10.0. */
-#ifdef DEFINE_PROP_END_OF_LIST
-#define BOOTSTAMP_PROPERTIES_END DEFINE_PROP_END_OF_LIST(),
-#else
-#define BOOTSTAMP_PROPERTIES_END
-#endif
-
 /* An optional string had a flag beside it, up to QEMU 7.2. */
 #if QEMU_VERSION_MAJOR < 8
 #define BOOTSTAMP_SET_HAS_STRING(object, member) \
