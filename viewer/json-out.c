@@ -124,6 +124,8 @@ void json_out_end(JsonOut *j, FILE *out, const char *after)
     json_generator_set_root(j->generator, root);
     json_generator_to_gstring(j->generator, j->text);
     json_node_unref(root);
+    /* json-glib (1.6) escapes all control characters but this one. */
+    g_string_replace(j->text, "\x1f", "\\u001f", 0);
     g_string_append(j->text, after);
     fwrite(j->text->str, 1, j->text->len, out);
 }
