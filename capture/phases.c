@@ -28,6 +28,7 @@ struct CapturePhases {
     char *streams[CAPTURE_STREAMS_MAX]; /* labels, or NULL */
     GArray *rows;       /* CapturePhase, by time */
     bool found[MILESTONES_MAX]; /* in this boot */
+    uint64_t dropped;   /* for want of room in @rows */
     guint boot;
     bool ran;           /* the vCPUs ran: a reset is the guest's from now on */
 };
@@ -212,6 +213,10 @@ static void insert(CapturePhases *p, guint milestone,
     };
 
     p->found[milestone] = true;
+    if (p->rows->len == CAPTURE_PHASES_MAX) {
+        p->dropped++;
+        return;
+    }
     g_strlcpy(row.detail, detail, sizeof(row.detail));
     while (at > 0 &&
            g_array_index(p->rows, CapturePhase, at - 1).time > rec->time) {
@@ -240,6 +245,8 @@ static void latest_time(CapturePhases *p, guint milestone,
         }
         g_array_remove_index(p->rows,
                              row - &g_array_index(p->rows, CapturePhase, 0));
+    } else if (p->found[milestone] && p->rows->len == CAPTURE_PHASES_MAX) {
+        return; /* counted when it came first */
     }
     insert(p, milestone, rec, "");
 }
@@ -401,6 +408,7 @@ static void take_session(CapturePhases *p)
     g_hash_table_remove_all(p->items);
     forget_streams(p);
     memset(p->found, 0, sizeof(p->found));
+    p->dropped = 0;
     p->boot = 0;
     p->ran = false;
 }
@@ -516,4 +524,9 @@ guint capture_phases_count(const CapturePhases *p)
 const CapturePhase *capture_phases_get(const CapturePhases *p, guint i)
 {
     return i < p->rows->len ? &g_array_index(p->rows, CapturePhase, i) : NULL;
+}
+
+uint64_t capture_phases_dropped(const CapturePhases *p)
+{
+    return p->dropped;
 }

@@ -14,6 +14,9 @@
 #include "patterns.h"
 #include "reader.h"
 
+/* Whatever a guest does, and however often it resets: no more rows. */
+#define CAPTURE_PHASES_MAX 4096
+
 typedef enum CaptureMilestone {
     CAPTURE_MS_START,         /* QEMU's process */
     CAPTURE_MS_RUN,           /* the vCPUs */
@@ -69,5 +72,8 @@ void capture_phases_line(CapturePhases *phases, const CaptureLine *line);
 /* Milestones so far in the order they happened; good until the next feed. */
 guint capture_phases_count(const CapturePhases *phases);
 const CapturePhase *capture_phases_get(const CapturePhases *phases, guint i);
+
+/* Milestones that were left out because of the limit above. */
+uint64_t capture_phases_dropped(const CapturePhases *phases);
 
 #endif

@@ -87,6 +87,7 @@ static uint64_t whole_us(uint64_t ns)
 static void print_phases(const Boot *b)
 {
     guint n = capture_phases_count(b->phases);
+    uint64_t dropped = capture_phases_dropped(b->phases);
     uint64_t first, last, before;
 
     if (!n) {
@@ -113,6 +114,9 @@ static void print_phases(const Boot *b)
         printf("%-24s %12s %12s %6.1f%%%s%s\n", p->name, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
+    }
+    if (dropped) {
+        printf("%" PRIu64 " more milestones\n", dropped);
     }
 }
 

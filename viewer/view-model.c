@@ -8,9 +8,6 @@
 
 #include "view-model-internal.h"
 
-/* A capture made to hurt could hold millions of resets. */
-#define MILESTONES_MAX 4096
-
 /* Words asked for at a time between two looks at the clock. */
 #define WORDS_PER_LOOK 65536
 
@@ -111,9 +108,7 @@ static void feed_phases_line(Model *m, uint8_t stream, const LineHead *h)
         .stream = stream,
     };
 
-    if (capture_phases_count(m->phases) < MILESTONES_MAX) {
-        capture_phases_line(m->phases, &line);
-    }
+    capture_phases_line(m->phases, &line);
 }
 
 /* The beginning of each line is enough to know a milestone by. */
@@ -217,10 +212,7 @@ static void take_event(Model *m, const CaptureRecord *rec)
     m->end_time = MAX(m->end_time, rec->time);
     stream_names_feed(&m->streams, rec);
     capture_copies_feed(m->copies, rec);
-    if (rec->kind == CAPTURE_SESSION ||
-        capture_phases_count(m->phases) < MILESTONES_MAX) {
-        capture_phases_record(m->phases, rec);
-    }
+    capture_phases_record(m->phases, rec);
     if (rec->kind == CAPTURE_SESSION) {
         take_session(m);
     } else if (rec->kind == CAPTURE_VM) {
