@@ -16,6 +16,7 @@
 #include "qemu/module.h"
 #include "qemu/rcu.h"
 #include "exec/address-spaces.h"
+#include "hw/boards.h"
 #include "hw/isa/isa.h"
 
 #include "boot-capture.h"
@@ -45,6 +46,17 @@ struct BootprobeState {
 /* Lines                                                               */
 
 /*
+ * The machine's own memory, in one piece or one per NUMA node: no ROM, and
+ * nothing of a device's, be it registers or a frame buffer.
+ */
+static bool is_guest_ram(const MemoryRegion *mr)
+{
+    const MemoryRegion *ram = current_machine->ram;
+
+    return ram && (mr == ram || mr->container == ram);
+}
+
+/*
  * Copies guest memory, if all of it is RAM: a device's registers must not be
  * read because a guest gave us their address.
  */
@@ -57,7 +69,8 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
             &address_space_memory, addr, &at, &piece, false,
             MEMTXATTRS_UNSPECIFIED);
 
-        if (!piece || !memory_access_is_direct(mr, false)) {
+        if (!piece || !is_guest_ram(mr) ||
+            !memory_access_is_direct(mr, false)) {
             return false;
         }
         memcpy(to, (uint8_t *)memory_region_get_ram_ptr(mr) + at, piece);

@@ -11,6 +11,7 @@
         .set PROBE, 0x404
         .set LINE, 0x408
         .set BASE, 0xf0000
+        .set COPY, 0x10000              # of the records: lines are taken from RAM alone
 
         .macro probe id
         mov $PROBE, %dx
@@ -35,7 +36,13 @@ start:  cli
 flat:   mov $0x10, %ax
         mov %ax, %ds
         mov %ax, %ss
+        mov %ax, %es
         mov $0x7000, %esp
+        cld
+        mov $BASE + records, %esi
+        mov $COPY, %edi
+        mov $(records_end - records), %ecx
+        rep movsb
         mov $N, %edi
 1:      pass 0x38, bytes
         pass 0x39, as_it_was
@@ -51,14 +58,14 @@ back:   mov %cr0, %eax
         ljmp $0xf000, $poweroff
 
         .code32
-walk:   mov $BASE + records, %esi       # calls ebp with esi at the bytes and ecx their number
+walk:   mov $COPY, %esi                  # calls ebp with esi at the bytes and ecx their number
         mov $PORT, %dx
 1:      mov (%esi), %ecx
         add $4, %esi
         lea (%esi, %ecx), %ebx
         call *%ebp
         mov %ebx, %esi
-        cmp $BASE + records_end, %esi
+        cmp $COPY + (records_end - records), %esi
         jb 1b
         ret
 
