@@ -78,6 +78,13 @@ asan_LINK = -fsanitize=address,undefined
 tsan_FLAGS = $(SAN) -fsanitize=thread
 tsan_LINK = -fsanitize=thread
 
+# tests/fuzz: libFuzzer, which clang has.  -g1 is enough for a backtrace.
+FUZZ_CC ?= clang
+fuzz_FLAGS = $(BASE) -g1 -O1 -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
+	$(NCURSES_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	$(FUZZ_CFLAGS)
+fuzz_LINK = -fsanitize=fuzzer,address,undefined $(FUZZ_CFLAGS)
+
 # --- sources ----------------------------------------------------------------
 
 capture_src := $(sort $(wildcard capture/*.c))
@@ -117,6 +124,7 @@ space := $(empty) $(empty)
 ifdef QEMU_BUILD
 ifneq ($(wildcard build/config.h),)
 $(call remember,build/flags-c,$(CC) $(CAPTURE_FLAGS) $(VIEWER_FLAGS) $(SAN) $(asan_FLAGS) $(tsan_FLAGS))
+$(call remember,build/flags-fuzz,$(FUZZ_CC) $(fuzz_FLAGS) $(fuzz_LINK))
 $(call remember,build/flags-qemu,$(CC) $(BACKEND_FLAGS))
 $(call remember,build/flags-link,$(CC) $(LDFLAGS) $(VIEWER_LIBS) $(LINK_HARDEN))
 # Removing a file must rebuild what it was in.
@@ -229,6 +237,33 @@ build/tests/unit/%.$(1).t: build/$(1)/tests/unit/% tools/unit-test.sh
 endef
 $(foreach variant,plain asan tsan,$(eval $(call unit_rules,$(variant))))
 
+# --- fuzzing ----------------------------------------------------------------
+
+# tests/fuzz/fuzz-*.c: a program each, with all code anew.
+fuzz_src := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+fuzz_helper := $(call objects,fuzz,$(filter-out $(fuzz_src),$(wildcard tests/fuzz/*.c)))
+fuzz_tested := $(call objects,fuzz,$(capture_src) $(filter-out viewer/main.c,$(viewer_src)))
+fuzz_programs := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(fuzz_src))
+
+build/fuzz/capture/patterns.o: build/phases-conf.h
+build/fuzz/%.o: %.c Makefile build/config.h build/flags-fuzz
+	$(say) CC '$< (fuzz)'
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@ $< $(fuzz_FLAGS)
+build/fuzz/libtested.a: $(fuzz_tested) build/list-capture build/list-viewer
+	$(say) AR $@
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $(fuzz_tested)
+build/fuzz/fuzz-%: build/fuzz/tests/fuzz/fuzz-%.o $(fuzz_helper) build/fuzz/libtested.a
+	$(say) LINK $@
+	$(Q)$(FUZZ_CC) $(fuzz_LINK) -o $@.new $< $(fuzz_helper) build/fuzz/libtested.a \
+		$(VIEWER_LIBS) && mv $@.new $@
+fuzz-programs: $(fuzz_programs)
+TIME ?= 3600
+fuzz: all fuzz-programs guests ## fuzz what reads captures (TIME=3600: seconds)
+	@$(test_env) tests/fuzz/run time $(TIME)
+.PHONY: fuzz fuzz-programs
+
 unit_t := $(foreach u,$(unit),build/tests/unit/$(notdir $(u)).$(patsubst %/,%,$(dir $(u))).t)
 
 # --- tests ------------------------------------------------------------------
@@ -307,7 +342,7 @@ uninstall: ## remove what install put there
 # --- the rest ---------------------------------------------------------------
 
 clean: ## remove what was built; the configuration, QEMU's headers and guests stay
-	rm -rf build/obj build/plain build/asan build/tsan build/tests build/bench build/flags-* build/list-* \
+	rm -rf build/obj build/plain build/asan build/tsan build/fuzz build/tests build/bench build/flags-* build/list-* \
 		build/phases-conf.h build/libcapture.a build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
 		build/bootstamp
 distclean: ## remove build/ and the configuration
@@ -317,5 +352,5 @@ help: ## this text
 		expand -t 16
 .PHONY: install uninstall clean distclean help
 
--include $(wildcard build/obj/*/*.d build/plain/*/*.d build/asan/*/*.d build/tsan/*/*.d \
+-include $(wildcard build/obj/*/*.d build/fuzz/*/*.d build/fuzz/tests/fuzz/*.d build/plain/*/*.d build/asan/*/*.d build/tsan/*/*.d \
 	build/plain/tests/unit/*.d build/asan/tests/unit/*.d build/tsan/tests/unit/*.d)

@@ -1,0 +1,124 @@
+/*
+ * bootstamp export: each format, with what must hold of what it wrote.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib/gstdio.h>
+
+#include "fuzz.h"
+
+/* Its options are static: they are let go after each run. */
+#include "viewer/cmd-export.c"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    fuzz_begin();
+    return 0;
+}
+
+/* What the guest wrote, as the reader has it. */
+static void check_raw(const char *text, size_t len)
+{
+    CaptureReader *r = capture_reader_open(fuzz_path(), NULL);
+    CaptureRecord rec;
+    size_t at = 0;
+
+    while (capture_reader_next(r, &rec)) {
+        if (rec.kind == CAPTURE_BYTE && !opt.stream) {
+            FUZZ_CHECK(at < len && (uint8_t)text[at] == rec.byte);
+            at++;
+        }
+    }
+    FUZZ_CHECK(opt.stream || at == len);
+    capture_reader_close(r);
+}
+
+static void check(const char *format, const char *text, size_t len)
+{
+    if (!strcmp(format, "raw")) {
+        check_raw(text, len);
+    } else if (!strcmp(format, "json") || !strcmp(format, "asciicast")) {
+        fuzz_check_json_lines(text, len);
+    } else if (!strcmp(format, "perfetto")) {
+        fuzz_check_json(text, len);
+    } else if (!strcmp(format, "csv")) {
+        fuzz_check_csv(text, len);
+    } else if (!strcmp(format, "svg")) {
+        fuzz_check_markup(text, len, true);
+    } else if (!strcmp(format, "html")) {
+        fuzz_check_markup(text, len, false);
+    } else {
+        fuzz_check_text(text, len, "\t");
+    }
+}
+
+static void remove_output(void)
+{
+    g_autoptr(GDir) dir = g_dir_open(opt.output, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(opt.output, name, NULL);
+
+        g_unlink(path);
+    }
+    g_rmdir(opt.output);
+}
+
+/* True where the format is told by a folder, which is made. */
+static bool set_options(const uint8_t *choice)
+{
+    static const char *const times[] = { "relative", "wall", "delta" };
+    const ExportFormat *format = formats[choice[0] % G_N_ELEMENTS(formats)];
+
+    opt.format = g_strdup(format->name);
+    opt.clock = g_strdup(choice[1] & 1 ? "virtual" : "host");
+    opt.time = g_strdup(times[(choice[1] >> 1) % 3]);
+    opt.events = choice[1] >> 4 & 1;
+    opt.stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1)
+                               : NULL;
+    opt.output = format->folder ? g_build_filename(fuzz_dir(), "out", NULL)
+                                : NULL;
+    return format->folder;
+}
+
+static void forget_options(void)
+{
+    g_free(opt.format);
+    g_free(opt.clock);
+    g_free(opt.time);
+    g_free(opt.stream);
+    g_free(opt.output);
+    memset(&opt, 0, sizeof(opt));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *argv[] = { "export", (char *)fuzz_path(), NULL };
+    const char *text;
+    bool folder, good;
+    size_t len;
+    int status;
+
+    if (size < FUZZ_CHOICES) {
+        return -1;
+    }
+    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    folder = set_options(data);
+    good = fuzz_is_capture();
+    status = cmd_export(2, argv);
+    text = fuzz_output(&len);
+    FUZZ_CHECK(good || status != EXIT_SUCCESS);
+    if (status == EXIT_SUCCESS && !folder) {
+        check(opt.format, text, len);
+    }
+    /* Time of day by the virtual clock and unknown streams are refused. */
+    FUZZ_CHECK(!good || status == EXIT_SUCCESS || opt.stream ||
+               (!strcmp(opt.clock, "virtual") && !strcmp(opt.time, "wall")));
+    if (folder) {
+        remove_output();
+    }
+    forget_options();
+    return 0;
+}

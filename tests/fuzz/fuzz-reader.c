@@ -1,0 +1,214 @@
+/*
+ * The reader and what is made of its records: lines, milestones, copies,
+ * spans.  Read twice, a record at a time and in runs, the same must come.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "capture/copies.h"
+#include "capture/lines.h"
+#include "capture/phases.h"
+#include "capture/reader.h"
+#include "capture/spans.h"
+#include "fuzz.h"
+
+typedef struct Pass {
+    CaptureReader *reader;
+    CaptureLines *lines;
+    CapturePhases *phases;
+    CaptureCopies *copies;
+    CaptureSpans *spans;
+    uint64_t bytes, newlines, text; /* of records; of lines */
+    uint64_t records;
+    guint64 sum;                    /* of all bytes with their times */
+} Pass;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    fuzz_begin();
+    return 0;
+}
+
+static void add_byte(Pass *p, uint8_t stream, uint64_t time, uint8_t byte)
+{
+    p->sum = (p->sum ^ stream ^ time ^ (uint64_t)byte << 56) *
+             G_GUINT64_CONSTANT(0x100000001b3);
+    p->bytes++;
+}
+
+static void check_strings(const CaptureRecord *rec)
+{
+    switch (rec->kind) {
+    case CAPTURE_SESSION:
+        FUZZ_CHECK(memchr(rec->u.session.version, 0,
+                          sizeof(rec->u.session.version)));
+        break;
+    case CAPTURE_STREAM:
+        FUZZ_CHECK(rec->u.stream.id < CAPTURE_STREAMS_MAX);
+        FUZZ_CHECK(memchr(rec->u.stream.label, 0, CAPTURE_NAME_MAX));
+        FUZZ_CHECK(memchr(rec->u.stream.frontend, 0, CAPTURE_NAME_MAX));
+        break;
+    case CAPTURE_MACHINE:
+        FUZZ_CHECK(memchr(rec->u.machine.type, 0, CAPTURE_NAME_MAX));
+        FUZZ_CHECK(memchr(rec->u.machine.arch, 0, CAPTURE_NAME_MAX));
+        FUZZ_CHECK(memchr(rec->u.machine.accel, 0, CAPTURE_NAME_MAX));
+        break;
+    case CAPTURE_VM:
+        FUZZ_CHECK(memchr(rec->u.vm.detail, 0, CAPTURE_NAME_MAX));
+        break;
+    case CAPTURE_ITEM:
+        FUZZ_CHECK(memchr(rec->u.item.name, 0, CAPTURE_NAME_MAX));
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_line(Pass *p, const CaptureLine *line)
+{
+    FUZZ_CHECK(line->len <= CAPTURE_LINE_MAX);
+    FUZZ_CHECK(!memchr(line->text, '\n', line->len));
+    p->text += line->len;
+    p->newlines += line->complete;
+    capture_phases_line(p->phases, line);
+}
+
+static void take_record(Pass *p, const CaptureRecord *rec)
+{
+    CaptureLine line;
+
+    p->records++;
+    check_strings(rec);
+    capture_phases_record(p->phases, rec);
+    capture_copies_feed(p->copies, rec);
+    capture_spans_record(p->spans, rec);
+    if (capture_lines_feed(p->lines, rec, &line)) {
+        take_line(p, &line);
+    }
+    if (rec->kind == CAPTURE_BYTE) {
+        FUZZ_CHECK(rec->stream < CAPTURE_STREAMS_MAX);
+        add_byte(p, rec->stream, rec->time, rec->byte);
+    }
+}
+
+static void read_records(Pass *p)
+{
+    CaptureRecord rec;
+    CaptureLine line;
+    uint64_t before = 0;
+
+    while (capture_reader_next(p->reader, &rec)) {
+        FUZZ_CHECK(p->records == 0 || rec.pos > before);
+        FUZZ_CHECK(rec.pos < capture_reader_words(p->reader));
+        before = rec.pos;
+        take_record(p, &rec);
+    }
+    while (capture_lines_flush(p->lines, &line)) {
+        take_line(p, &line);
+    }
+    /* Every byte is in a line or was a newline. */
+    FUZZ_CHECK(p->text + p->newlines == p->bytes);
+}
+
+/* In runs of up to @max, and each place is come back to. */
+static void read_runs(Pass *p, size_t max)
+{
+    uint64_t times[64], again[64];
+    uint8_t bytes[64], stream;
+    CaptureRecord rec, other;
+    CaptureCursor at;
+    size_t n;
+
+    for (;;) {
+        capture_reader_tell(p->reader, &at);
+        n = capture_reader_next_bytes(p->reader, &stream, times, bytes, max);
+        for (size_t i = 0; i < n; i++) {
+            add_byte(p, stream, times[i], bytes[i]);
+            p->records++;
+        }
+        if (n) {
+            capture_reader_seek(p->reader, &at);
+            FUZZ_CHECK(capture_reader_next_bytes(p->reader, &stream, again,
+                                                 bytes, max) == n);
+            FUZZ_CHECK(!memcmp(times, again, n * sizeof(times[0])));
+            continue;
+        }
+        if (!capture_reader_next(p->reader, &rec)) {
+            return;
+        }
+        capture_reader_seek(p->reader, &at);
+        FUZZ_CHECK(capture_reader_next(p->reader, &other));
+        FUZZ_CHECK(other.pos == rec.pos && other.time == rec.time &&
+                   other.vtime == rec.vtime && other.kind == rec.kind);
+        p->records++;
+        if (rec.kind == CAPTURE_BYTE) {
+            add_byte(p, rec.stream, rec.time, rec.byte);
+        }
+    }
+}
+
+static void check_bounds(const Pass *p)
+{
+    guint n = capture_phases_count(p->phases);
+
+    FUZZ_CHECK(n <= CAPTURE_PHASES_MAX);
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *row = capture_phases_get(p->phases, i);
+
+        FUZZ_CHECK(i == 0 ||
+                   capture_phases_get(p->phases, i - 1)->time <= row->time);
+        FUZZ_CHECK(row->name && memchr(row->detail, 0, CAPTURE_NAME_MAX));
+    }
+    FUZZ_CHECK(capture_spans_count(p->spans) <= CAPTURE_SPANS_MAX);
+    for (guint i = 0; i < capture_spans_count(p->spans); i++) {
+        FUZZ_CHECK(capture_spans_get(p->spans, i)->depth <=
+                   CAPTURE_SPANS_OPEN_MAX);
+    }
+    for (guint i = 0; i < capture_copies_count(p->copies); i++) {
+        FUZZ_CHECK(capture_copies_get(p->copies, i)->bytes);
+    }
+    FUZZ_CHECK(capture_copies_current(p->copies) <
+               (int)capture_copies_count(p->copies));
+}
+
+static void free_pass(Pass *p)
+{
+    capture_lines_free(p->lines);
+    capture_phases_free(p->phases);
+    capture_copies_free(p->copies);
+    capture_spans_free(p->spans);
+    capture_reader_close(p->reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Pass one = { 0 }, two = { 0 };
+    CaptureHeader h;
+
+    if (size < FUZZ_CHOICES) {
+        return -1;
+    }
+    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    if (!fuzz_is_capture()) {
+        return 0;
+    }
+    one.reader = capture_reader_open(fuzz_path(), NULL);
+    one.lines = capture_lines_new();
+    one.phases = capture_phases_new();
+    one.copies = capture_copies_new();
+    one.spans = capture_spans_new();
+    two.reader = capture_reader_open(fuzz_path(), NULL);
+    read_records(&one);
+    read_runs(&two, 1 + data[0] % 64);
+    FUZZ_CHECK(one.sum == two.sum && one.bytes == two.bytes);
+    FUZZ_CHECK(one.records == two.records);
+    check_bounds(&one);
+    capture_reader_header(one.reader, &h);
+    FUZZ_CHECK(capture_reader_skipped(one.reader) <=
+               capture_reader_words(one.reader));
+    free_pass(&one);
+    free_pass(&two);
+    return 0;
+}
