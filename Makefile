@@ -259,6 +259,8 @@ build/fuzz/fuzz-%: build/fuzz/tests/fuzz/fuzz-%.o $(fuzz_helper) build/fuzz/libt
 	$(Q)$(FUZZ_CC) $(fuzz_LINK) -o $@.new $< $(fuzz_helper) build/fuzz/libtested.a \
 		$(VIEWER_LIBS) && mv $@.new $@
 fuzz-programs: $(fuzz_programs)
+# For tests/fuzz/fuzz.t, which says what is missing where there is no clang.
+fuzz_for = $(if $(and $(filter tests/fuzz/%,$(1)),$(shell command -v $(FUZZ_CC))),fuzz-programs)
 TIME ?= 3600
 fuzz: all fuzz-programs guests ## fuzz what reads captures (TIME=3600: seconds)
 	@$(test_env) tests/fuzz/run time $(TIME)
@@ -283,11 +285,11 @@ test_env = BOOTSTAMP_SRC=$(CURDIR) BOOTSTAMP_BUILD=$(CURDIR)/build \
 	BOOTSTAMP_QEMU='$(QEMU)' MAKEFLAGS= MAKELEVEL=
 guests := $(wildcard tests/guests/make-guests.sh)
 
-check: all $(call select,$(unit_t)) guests ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
+check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) guests ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
 	@$(test_env) tools/run-tests.pl --result build/tests/result \
 		--jobs $(JOBS) $(call select,$(unit_t)) \
 		--jobs $(BOOT_JOBS) $(call select,$(script_t))
-check-slow: all $(unit_t) guests ## the same and those that take minutes (tests/slow)
+check-slow: all $(unit_t) $(call fuzz_for,$(script_t)) guests ## the same and those that take minutes (tests/slow)
 	@BOOTSTAMP_SLOW=1 $(test_env) tools/run-tests.pl --result build/tests/result \
 		--jobs $(JOBS) $(call select,$(unit_t)) \
 		--jobs $(BOOT_JOBS) $(call select,$(script_t) $(slow_t))

@@ -90,7 +90,8 @@ static uint64_t wait_ns(Replay *r, uint64_t time)
     if (opt.speed <= 0 || time <= r->first) {
         return 0;
     }
-    due = (time - r->first) / opt.speed;
+    /* Centuries are long enough, and fit. */
+    due = MIN((time - r->first) / opt.speed, 9e18);
     return due > now - r->began ? due - (now - r->began) : 0;
 }
 

@@ -109,7 +109,9 @@ static int cell_of(const Timeline *t, uint64_t time, int width)
     if (time <= t->from || span <= 0) {
         return 0;
     }
-    return MIN((int)((time - t->from) / span * width + 0.5), width);
+    /* A record may be of any time: only within the boot it is a cell. */
+    return time >= t->to ? width
+                         : (int)((time - t->from) / span * width + 0.5);
 }
 
 /* Every phase that takes time gets a cell, as long as there are enough. */
