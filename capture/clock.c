@@ -151,16 +151,15 @@ void capture_clock_init(void)
  * The host slept, or one of the clocks was set: the system's is right, but
  * the pace over the step is none.  The one before is kept for a moment; if
  * that does not do, the counter has another frequency now, which this moment
- * has measured.
+ * has measured, unless it held one more step.
  */
 static void restart(uint64_t tsc, uint64_t ns)
 {
     int64_t pace = slots[current - 1].mult;
+    int64_t other = stepped && tsc > last_tsc
+                        ? measured(tsc, ns, last_tsc, last_ns) : pace;
 
-    if (stepped && tsc > last_tsc) {
-        pace = measured(tsc, ns, last_tsc, last_ns);
-    }
-    use_scale(tsc, ns, pace);
+    use_scale(tsc, ns, other > pace / 4 && other / 4 < pace ? other : pace);
     stepped = !stepped;
     period = TICK_MIN_NS;
 }
