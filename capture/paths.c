@@ -32,24 +32,51 @@ static bool is_private(const struct stat *st)
            !(st->st_mode & 077);
 }
 
-char *capture_make_default_dir(GError **error)
+/* Looked at by its descriptor: it is the folder that is used then. */
+static int open_private(const char *dir, GError **error)
 {
-    g_autofree char *dir = capture_default_dir();
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     struct stat st;
 
-    if ((mkdir(dir, 0700) && errno != EEXIST) || lstat(dir, &st)) {
+    if (fd >= 0 && !fstat(fd, &st) && is_private(&st)) {
+        return fd;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
+                "%s is not a private folder of yours (mode 0700); "
+                "name a file with path=", dir);
+    return -1;
+}
+
+int capture_open_default_dir(char **path, GError **error)
+{
+    g_autofree char *dir = capture_default_dir();
+    int fd;
+
+    if (mkdir(dir, 0700) && errno != EEXIST) {
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
                     "cannot create the folder %s: %s; name a file with path=",
                     dir, g_strerror(errno));
-        return NULL;
+        return -1;
     }
-    if (!is_private(&st)) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
-                    "%s is not a private folder of yours (mode 0700); "
-                    "name a file with path=", dir);
-        return NULL;
+    fd = open_private(dir, error);
+    if (fd >= 0) {
+        *path = g_steal_pointer(&dir);
     }
-    return g_steal_pointer(&dir);
+    return fd;
+}
+
+char *capture_make_default_dir(GError **error)
+{
+    char *dir = NULL;
+    int fd = capture_open_default_dir(&dir, error);
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return dir;
 }
 
 char *capture_new_path(const char *dir, guint attempt)

@@ -32,6 +32,13 @@ char *capture_default_dir(void);
 char *capture_make_default_dir(GError **error);
 
 /*
+ * The same as an open descriptor, which the caller closes, with its path,
+ * which the caller frees: what is created in it by the descriptor is in the
+ * folder that was looked at, whatever somebody does to the path.  -1: no.
+ */
+int capture_open_default_dir(char **path, GError **error);
+
+/*
  * A path in the default folder for a new capture of this process.  @attempt
  * 0, 1, 2... gives other names: open with O_EXCL and try the next on EEXIST.
  * The caller frees it.

@@ -765,6 +765,18 @@ static void set_errno(GError **error, const char *what, int err)
                 "%s: %s", what, g_strerror(err));
 }
 
+static int folder_of(const CaptureWriterOptions *o)
+{
+    return o->dir_fd ? o->dir_fd : AT_FDCWD;
+}
+
+static const char *name_of(const CaptureWriterOptions *o)
+{
+    const char *slash = o->dir_fd ? strrchr(o->path, '/') : NULL;
+
+    return slash ? slash + 1 : o->path;
+}
+
 /*
  * *@created: the file is ours to remove again.  Asked for with O_EXCL, for
  * somebody else's may come between a look and an open.
@@ -776,14 +788,20 @@ static int open_file(const CaptureWriterOptions *o, bool *created,
     int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     int fd;
 
-    fd = open(o->path, flags | O_CREAT | O_EXCL, 0600);
+    fd = openat(folder_of(o), name_of(o), flags | O_CREAT | O_EXCL, 0600);
     *created = fd >= 0;
+    if (*created && fchmod(fd, 0600)) {
+        /* Some umask took the owner's bits too; not every file system cares. */
+    }
     if (fd < 0 && errno == EEXIST && !o->exclusive) {
-        fd = open(o->path, flags);
+        fd = openat(folder_of(o), name_of(o), flags);
     }
     if (fd < 0 && errno == ELOOP) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
                     "is a symbolic link; name the file itself");
+    } else if (fd < 0 && errno == EEXIST) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_EXISTS,
+                    "exists already; name another file");
     } else if (fd < 0) {
         set_errno(error, "cannot create or open the capture", errno);
     }
@@ -821,8 +839,29 @@ static void forbid_copy_on_write(int fd)
     }
 }
 
+/*
+ * A file that was there before: somebody else's would show them what the
+ * guest writes, and one with a second name may be anywhere else as well.
+ */
+static bool check_owner(const struct stat *st, GError **error)
+{
+    if (st->st_uid != geteuid()) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "belongs to another user (uid %u); "
+                    "remove it or name another file", (unsigned)st->st_uid);
+        return false;
+    }
+    if (st->st_nlink > 1) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
+                    "has several names (hard links); "
+                    "remove this one or name another file");
+        return false;
+    }
+    return true;
+}
+
 /* Looks at what is there: *@old is its header, all zero for a new file. */
-static bool check_file(int fd, CaptureHeader *old, uint64_t *size,
+static bool check_file(int fd, bool created, CaptureHeader *old, uint64_t *size,
                        GError **error)
 {
     struct stat st;
@@ -836,6 +875,9 @@ static bool check_file(int fd, CaptureHeader *old, uint64_t *size,
     if (!S_ISREG(st.st_mode)) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
                     "is not a regular file; a capture is mapped into memory");
+        return false;
+    }
+    if (!created && !check_owner(&st, error)) {
         return false;
     }
     *size = st.st_size;
@@ -1109,14 +1151,14 @@ static bool check_room(int fd, uint64_t size, uint64_t end, GError **error)
 }
 
 static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
-                    GError **error)
+                    bool created, GError **error)
 {
     uint64_t start_ns = o->start_ns ? o->start_ns : capture_mono_ns();
     uint64_t end = CAPTURE_HEADER_SIZE;
     uint64_t size;
     CaptureHeader old;
 
-    if (!check_file(w->fd, &old, &size, error)) {
+    if (!check_file(w->fd, created, &old, &size, error)) {
         return false;
     }
     if (!o->append) {
@@ -1169,11 +1211,11 @@ static bool open_and_prepare(CaptureWriter *w, const CaptureWriterOptions *o,
         return false;
     }
     locked = lock_file(w->fd, error);
-    if (locked && prepare(w, o, error)) {
+    if (locked && prepare(w, o, created, error)) {
         return true;
     }
     if (created && locked) {
-        unlink(o->path);
+        unlinkat(folder_of(o), name_of(o), 0);
     }
     close(w->fd);
     return false;

@@ -34,6 +34,7 @@ typedef int64_t CaptureClockFunc(void);
 
 typedef struct CaptureWriterOptions {
     const char *path;
+    int dir_fd;            /* folder that path's last part is in; 0: by path */
     bool append;           /* go on in an existing capture */
     bool exclusive;        /* fail where the file exists */
     uint64_t size_max;     /* cap on the file in bytes; 0: none */
@@ -54,13 +55,15 @@ GQuark capture_writer_error_quark(void);
 typedef enum CaptureWriterError {
     CAPTURE_WRITER_ERROR_IO,      /* the system refused; errno is in the text */
     CAPTURE_WRITER_ERROR_IN_USE,  /* another process is writing it */
-    CAPTURE_WRITER_ERROR_FOREIGN, /* exists and is no capture */
+    CAPTURE_WRITER_ERROR_FOREIGN, /* exists and is no capture of ours */
+    CAPTURE_WRITER_ERROR_EXISTS,  /* and was to be new */
     CAPTURE_WRITER_ERROR_INVALID, /* the options make no sense */
 } CaptureWriterError;
 
 /*
- * Creates the file (mode 0600), or empties it if it is a capture nobody is
- * writing, or goes on in it with @append.  The first piece is ready to be
+ * Creates the file (mode 0600), or empties it if it is a capture of ours that
+ * nobody is writing, or goes on in it with @append.  Another user's file, or
+ * one with several names, is refused.  The first piece is ready to be
  * written to when this returns, and a SESSION record is in it.
  *
  * Returns NULL and sets @error (CAPTURE_WRITER_ERROR, text without the file

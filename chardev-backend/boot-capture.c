@@ -15,6 +15,9 @@
 
 #define CAPTURES_MAX 16
 
+/* Names that are tried for a file that nobody named. */
+#define ATTEMPTS_MAX 1000
+
 /* A start that is told of and longer ago than this was another process's. */
 #define START_MAX_NS (60 * UINT64_C(1000000000))
 
@@ -321,28 +324,29 @@ static void set_error(Error **errp, const char *path, const GError *err)
 static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
 {
     g_autoptr(GError) err = NULL;
-    g_autofree char *dir = capture_make_default_dir(&err);
-    CaptureWriter *writer = NULL;
+    g_autofree char *dir = NULL;
+    g_autofree char *path = NULL;
+    CaptureWriter *writer;
+    guint attempt = 0;
 
-    if (!dir) {
+    w->dir_fd = capture_open_default_dir(&dir, &err);
+    if (w->dir_fd < 0) {
         error_setg(errp, "timestamp: %s", err->message);
         return NULL;
     }
     w->exclusive = true;
-    for (guint attempt = 0; attempt < 1000 && !writer; attempt++) {
-        g_autofree char *path = capture_new_path(dir, attempt);
-
+    do {
+        g_free(path);
         g_clear_error(&err);
-        w->path = path;
+        w->path = path = capture_new_path(dir, attempt++);
         writer = capture_writer_open(w, &err);
-        if (!writer && access(path, F_OK)) {
-            set_error(errp, path, err);
-            return NULL;
-        }
-    }
+    } while (!writer && attempt < ATTEMPTS_MAX &&
+             g_error_matches(err, CAPTURE_WRITER_ERROR,
+                             CAPTURE_WRITER_ERROR_EXISTS));
     if (!writer) {
-        set_error(errp, dir, err);
+        set_error(errp, path, err);
     }
+    close(w->dir_fd);
     return writer;
 }
 

@@ -527,7 +527,7 @@ static void exclusive_refuses_what_exists(void)
     CaptureWriterOptions options = { .path = path, .exclusive = true };
 
     capture_writer_close(test_open(&options));
-    test_refused(&options, CAPTURE_WRITER_ERROR_IO);
+    test_refused(&options, CAPTURE_WRITER_ERROR_EXISTS);
     g_assert_cmpuint(test_size(path), >, CAPTURE_HEADER_SIZE);
 }
 
@@ -584,6 +584,77 @@ static void refuses_a_symbolic_link(void)
     capture_writer_close(test_open_new(target));
     test_refused(&options, CAPTURE_WRITER_ERROR_FOREIGN);
     g_assert_true(g_file_test(path, G_FILE_TEST_IS_SYMLINK));
+}
+
+static void refuses_a_file_with_two_names(void)
+{
+    g_autofree char *path = test_path("capture");
+    g_autofree char *other = test_path("other");
+    CaptureWriterOptions options = { .path = path };
+    uint64_t size;
+
+    capture_writer_close(test_open(&options));
+    size = test_size(path);
+    g_assert_cmpint(link(path, other), ==, 0);
+    test_refused(&options, CAPTURE_WRITER_ERROR_FOREIGN);
+    options.append = true;
+    test_refused(&options, CAPTURE_WRITER_ERROR_FOREIGN);
+    g_assert_cmpuint(test_size(path), ==, size);
+    unlink(other);
+    capture_writer_close(test_open(&options));
+}
+
+/* Somebody waits with an empty file of theirs where a capture is to be. */
+static void refuses_another_users_file(void)
+{
+    g_autofree char *path = test_path("capture");
+    CaptureWriterOptions options = { .path = path };
+
+    if (getuid()) {
+        g_test_skip("needs root");
+        return;
+    }
+    test_store(path, "", 0);
+    g_assert_cmpint(chown(path, 12345, 12345), ==, 0);
+    g_assert_cmpint(chmod(path, 0666), ==, 0);
+    test_refused(&options, CAPTURE_WRITER_ERROR_FOREIGN);
+    g_assert_cmpuint(test_size(path), ==, 0);
+}
+
+static void a_new_file_is_private_whatever_the_umask(void)
+{
+    static const mode_t masks[] = { 0, 022, 0777 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(masks); i++) {
+        g_autofree char *path = test_path("capture");
+        mode_t before = umask(masks[i]);
+        struct stat st;
+
+        capture_writer_close(test_open_new(path));
+        umask(before);
+        g_assert_cmpint(stat(path, &st), ==, 0);
+        g_assert_cmphex(st.st_mode & 07777, ==, 0600);
+    }
+}
+
+/* The folder's path leads elsewhere by the time the file is opened. */
+static void a_folder_that_was_looked_at_is_used(void)
+{
+    g_autofree char *dir = test_path("folder");
+    g_autofree char *moved = test_path("moved");
+    g_autofree char *path = g_build_filename(dir, "new.bst", NULL);
+    g_autofree char *there = g_build_filename(moved, "new.bst", NULL);
+    CaptureWriterOptions options = { .path = path, .exclusive = true };
+
+    g_assert_cmpint(mkdir(dir, 0700), ==, 0);
+    options.dir_fd = open(dir, O_RDONLY | O_DIRECTORY);
+    g_assert_cmpint(rename(dir, moved), ==, 0);
+    g_assert_cmpint(symlink("/nonexistent", dir), ==, 0);
+    capture_writer_close(test_open(&options));
+    close(options.dir_fd);
+    g_assert_true(g_file_test(there, G_FILE_TEST_IS_REGULAR));
+    unlink(there);
+    rmdir(moved);
 }
 
 static void refuses_a_fifo_a_folder_and_a_device(void)
@@ -1124,6 +1195,10 @@ int main(int argc, char **argv)
     ADD(a_second_writer_is_refused_while_a_reader_may_read);
     ADD(refuses_a_file_that_is_no_capture_and_leaves_it);
     ADD(refuses_a_symbolic_link);
+    ADD(refuses_a_file_with_two_names);
+    ADD(refuses_another_users_file);
+    ADD(a_new_file_is_private_whatever_the_umask);
+    ADD(a_folder_that_was_looked_at_is_used);
     ADD(refuses_a_fifo_a_folder_and_a_device);
     ADD(refuses_options_that_make_no_sense);
     ADD(at_the_cap_the_newest_bytes_are_counted);
