@@ -170,7 +170,7 @@ Unit tests of the character device, and a qtest of what the debug port,
 fw_cfg and the probe port leave in a capture.
 END
 put_documents
-commit 8 'docs/system: boot timestamps' <<END
+commit 9 'docs/system: boot timestamps' <<END
 How to see where the time goes while a machine boots.
 END
 

@@ -71,8 +71,10 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
             .append = t->append,
             .has_size = t->has_size,
             .size = t->size,
+            .has_clock = t->has_clock,
             .clock = clock_mode(t),
-            .fw_cfg = !t->has_fw_cfg || t->fw_cfg,
+            .has_fw_cfg = t->has_fw_cfg,
+            .fw_cfg = t->fw_cfg,
         },
     };
 
