@@ -296,10 +296,16 @@ check-slow: all $(unit_t) $(call fuzz_for,$(script_t)) guests ## the same and th
 unit-tests: $(unit_t) ## build the unit tests
 guests: ## make the guests that tests and benchmarks boot
 	@$(if $(guests),BOOTSTAMP_BUILD=$(CURDIR)/build $(guests),:)
+# Programs that tests and benchmarks build when they need them.
 build/bench/%: tests/bench/%.c build/libcapture.a $(common)
+	$(program)
+build/faults/%: tests/faults/%.c build/libcapture.a $(common)
+	$(program)
+define program
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $(VIEWER_FLAGS) $< build/libcapture.a -pie $(VIEWER_LIBS)
+endef
 
 bench_programs := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
 bench: all guests $(bench_programs) ## measure what stamping costs
