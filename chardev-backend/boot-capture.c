@@ -8,7 +8,6 @@
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
-#include "sysemu/runstate.h"
 
 #include "boot-capture.h"
 #include "capture/paths.h"

@@ -6,7 +6,6 @@
  */
 
 #include "qemu-compat.h"
-#include "hw/boards.h"
 #include "qapi/qapi-types-machine.h"
 #include "qapi/qapi-commands-machine.h"
 

@@ -15,8 +15,6 @@
 #include "qemu/bswap.h"
 #include "qemu/module.h"
 #include "qemu/rcu.h"
-#include "exec/address-spaces.h"
-#include "hw/boards.h"
 #include "hw/isa/isa.h"
 
 #include "boot-capture.h"
@@ -70,7 +68,7 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
             MEMTXATTRS_UNSPECIFIED);
 
         if (!piece || !is_guest_ram(mr) ||
-            !memory_access_is_direct(mr, false)) {
+            !bootstamp_reads_directly(mr)) {
             return false;
         }
         memcpy(to, (uint8_t *)memory_region_get_ram_ptr(mr) + at, piece);
@@ -212,7 +210,7 @@ static void bootprobe_unrealize(DeviceState *dev)
     }
 }
 
-static Property bootprobe_properties[] = {
+static BootstampProperty bootprobe_properties[] = {
     DEFINE_PROP_UINT32("iobase", BootprobeState, iobase, BOOTPROBE_PORT),
     DEFINE_PROP_STRING("chardev", BootprobeState, chardev),
     DEFINE_PROP_BOOL("lines", BootprobeState, lines, true),
@@ -221,7 +219,7 @@ static Property bootprobe_properties[] = {
 #endif
 };
 
-static void bootprobe_class_init(ObjectClass *oc, void *data)
+static void bootprobe_class_init(ObjectClass *oc, BootstampClassData *data)
 {
     DeviceClass *dc = DEVICE_CLASS(oc);
 

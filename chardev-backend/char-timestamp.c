@@ -13,7 +13,6 @@
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
-#include "sysemu/sysemu.h"
 
 #include "boot-capture.h"
 #include "char-timestamp.h"
@@ -325,7 +324,8 @@ static void timestamp_chr_finalize(Object *obj)
     }
 }
 
-static void timestamp_chr_class_init(ObjectClass *oc, void *data)
+static void timestamp_chr_class_init(ObjectClass *oc,
+                                     BootstampClassData *data)
 {
     ChardevClass *cc = CHARDEV_CLASS(oc);
 

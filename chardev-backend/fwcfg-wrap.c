@@ -13,8 +13,6 @@
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
 #include "qemu/rcu.h"
-#include "exec/address-spaces.h"
-#include "sysemu/sysemu.h"
 
 #include "fwcfg-progress.h"
 
@@ -134,7 +132,7 @@ static bool peek_descriptor(FWCfgState *s, dma_addr_t addr,
     RCU_READ_LOCK_GUARD();
     mr = address_space_translate(s->dma_as, addr, &xlat, &len, false,
                                  MEMTXATTRS_UNSPECIFIED);
-    if (len < sizeof(*dma) || !memory_access_is_direct(mr, false) ||
+    if (len < sizeof(*dma) || !bootstamp_reads_directly(mr) ||
         address_space_read(s->dma_as, addr, MEMTXATTRS_UNSPECIFIED, dma,
                            sizeof(*dma)) != MEMTX_OK) {
         return false;

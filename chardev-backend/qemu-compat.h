@@ -11,11 +11,60 @@
 #include "qemu/osdep.h"
 #include "chardev/char.h"
 #include "chardev/char-fe.h"
-#include "exec/memory.h"
 #include "hw/nvram/fw_cfg.h"
-#include "hw/qdev-properties.h"
 #include "qapi/error.h"
+
+/* Headers that moved. */
+#if __has_include("hw/core/boards.h") /* 11.0 */
+#include "hw/core/boards.h"
+#include "hw/core/qdev-properties.h"
+#else
+#include "hw/boards.h"
+#include "hw/qdev-properties.h"
+#endif
+#if __has_include("system/memory.h") /* 10.1 */
+#include "exec/icount.h"
+#include "system/address-spaces.h"
+#include "system/memory.h"
+#else
+#include "exec/address-spaces.h"
+#include "exec/memory.h"
+#endif
+#if __has_include("system/system.h") /* 10.0 */
+#include "system/cpu-timers.h"
+#include "system/reset.h"
+#include "system/runstate.h"
+#include "system/system.h"
+#else
 #include "sysemu/cpu-timers.h"
+#include "sysemu/reset.h"
+#include "sysemu/runstate.h"
+#include "sysemu/sysemu.h"
+#endif
+
+/* Constant since 10.0, and demanded to be. */
+#ifdef DEFINE_PROP_END_OF_LIST
+typedef Property BootstampProperty;
+#else
+typedef const Property BootstampProperty;
+#endif
+
+/* What a class is initialized with is constant since 10.1. */
+#if QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= 1001
+typedef const void BootstampClassData;
+#else
+typedef void BootstampClassData;
+#endif
+
+/* Whether @mr can be read as memory, without calls into a device. */
+static inline bool bootstamp_reads_directly(MemoryRegion *mr)
+{
+#if QEMU_VERSION_MAJOR >= 10
+    return memory_access_is_direct(mr, false, MEMTXATTRS_UNSPECIFIED);
+#else
+    return memory_access_is_direct(mr, false);
+#endif
+}
 
 /* An optional string had a flag beside it, up to QEMU 7.2. */
 #if QEMU_VERSION_MAJOR < 8

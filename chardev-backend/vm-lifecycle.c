@@ -6,9 +6,6 @@
 
 #include "qemu-compat.h"
 #include "qemu/notify.h"
-#include "sysemu/reset.h"
-#include "sysemu/runstate.h"
-#include "sysemu/sysemu.h"
 
 #include "boot-capture.h"
 #include "capture/sigbus.h"
