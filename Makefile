@@ -8,7 +8,7 @@
 #   viewer/*.c             build/bootstamp
 #   tests/unit/test-*.c    a program each, in up to three builds; other files
 #                          there are linked into all of them
-#   tests/*/*.t            run by make check, but for tests/slow
+#   tests/*/*.t            run by make check, but for tests/slow and tests/in-tree
 
 SHELL = /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
@@ -275,7 +275,7 @@ unit_t := $(foreach u,$(unit),build/tests/unit/$(notdir $(u)).$(patsubst %/,%,$(
 JOBS ?= 2
 BOOT_JOBS ?= 1
 script_t := tools/check-symbols.sh \
-	$(sort $(filter-out tests/slow/%,$(wildcard tests/*/*.t)))
+	$(sort $(filter-out tests/slow/% tests/in-tree/%,$(wildcard tests/*/*.t)))
 slow_t := $(sort $(wildcard tests/slow/*.t))
 
 # TESTS=...: words, a test is taken if its name holds one of them
@@ -315,6 +315,24 @@ demo: all guests ## boot a guest and look at it
 firmware: ## build firmware with probes from source packages, for run --probes
 	@$(test_env) firmware-debug/build.sh
 .PHONY: check check-slow unit-tests guests bench demo firmware
+
+# --- QEMU itself, with the back end in it -----------------------------------
+
+TARGETS ?= x86_64
+qemu: ## build QEMU with our patches, as configure --qemu-build says (TARGETS='x86_64 aarch64')
+	@tools/qemu-build.sh '$(QEMU_BUILD_FROM)' $(TARGETS)
+
+# Those that start a QEMU, but for what only concerns the loadable module.
+in_tree_t := $(sort $(wildcard tests/in-tree/*.t)) \
+	$(filter-out tests/cli/module.t %/guests.t,$(shell \
+		grep -lE 'QEMU|run_rom|start_rom|boot_linux' $(filter tests/%,$(script_t)) /dev/null))
+check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our tests on it
+	@tools/qemu-build.sh -t '$(QEMU_BUILD_FROM)' && \
+	qemu=$$(tools/qemu-build.sh -t '$(QEMU_BUILD_FROM)' | tail -n 1) && \
+	$(test_env) BOOTSTAMP_QEMU="$$qemu" QEMU="$$qemu" PATH="$${qemu%/*}:$$PATH" \
+		tools/run-tests.pl --result build/tests/result-qemu \
+		--jobs $(BOOT_JOBS) $(call select,$(in_tree_t))
+.PHONY: qemu check-qemu
 
 # --- installing -------------------------------------------------------------
 

@@ -1,17 +1,17 @@
 #!/bin/sh
 # Build QEMU itself, with bootstamp's patches, from a Debian source package.
 #
-#   tools/qemu-build.sh [-p] {7.2 | 10.0 | newest | DIR} [x86_64] [aarch64]
+#   tools/qemu-build.sh [-p] [-t] {7.2 | 10.0 | newest | DIR} [x86_64] [aarch64]
 #
 # 7.2 is bookworm's QEMU, 10.0 trixie's, newest the newest of sid that the mirror
 # really has.  DIR is an unpacked source of your own, which is only read.  -p:
-# without our patches.  What is there already is not made again; the last line
-# is the path of the (last) emulator.  Below build/qemu-build/NAME (or NAME-plain):
+# without our patches.  -t: also QEMU's tests of character devices and those of
+# our series, named in the file tests.  What is there already is not made again;
+# the last line is the path of the (last) emulator.  Below build/qemu-build/NAME
+# (or NAME-plain):
 #
 #   pristine/   the source as Debian has it; remove it to get a newer one
-#   source/     the same with our series: chardev-backend/patches/common and
-#               patches/VERSION, in the order of the patches' names; VERSION is
-#               the source's (10.2), or the newest there is for a later source
+#   source/     the same with our series, chardev-backend/patches/VERSION
 #   build/      where ninja runs; other targets, such as tests, can be built there
 #   *.log       what was said
 set -eu
@@ -22,14 +22,15 @@ die() {
 }
 
 usage() {
-    echo "usage: tools/qemu-build.sh [-p] {7.2|10.0|newest|DIR} [x86_64] [aarch64]" >&2
+    echo "usage: tools/qemu-build.sh [-p] [-t] {7.2|10.0|newest|DIR} [x86_64] [aarch64]" >&2
     exit 2
 }
 
-plain=
-while getopts p opt; do
+plain='' with_tests=no
+while getopts pt opt; do
     case $opt in
     p) plain=-plain ;;
+    t) with_tests=yes ;;
     *) usage ;;
     esac
 done
@@ -84,25 +85,18 @@ flock 9
 
 patches=$top/chardev-backend/patches
 
-# The folder for QEMU $1 (major.minor): its own, or for one that is newer than
-# all of them the newest.
-folder_for() {
-    newest=$(find "$patches" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort -V | tail -n 1)
+# The series for QEMU $1 (major.minor): its own, or for one that is newer than
+# all of these the newest.
+series() {
+    latest=$(find "$patches" -mindepth 1 -maxdepth 1 -name '[0-9]*' | sort -V | tail -n 1)
     if [ -d "$patches/$1" ]; then
-        echo "$patches/$1"
-    elif [ -n "$newest" ] &&
-        [ "$(printf '%s\n' "$1" "${newest##*/}" | sort -V | tail -n 1)" = "$1" ]; then
-        echo "$newest"
+        folder=$patches/$1
+    elif [ "$(printf '%s\n' "$1" "${latest##*/}" | sort -V | tail -n 1)" = "$1" ]; then
+        folder=$patches/newest
     else
         die "there is no series for QEMU $1 in $patches; see docs/building-qemu.md"
     fi
-}
-
-# The patches for QEMU $1, a line each.
-series() {
-    folder=$(folder_for "$1")
-    find "$patches/common" "$folder" -name '*.patch' | awk -F/ '{ print $NF, $0 }' |
-        sort | cut -d ' ' -f 2-
+    find -L "$folder" -name '*.patch' | sort
 }
 
 if [ -n "$own" ]; then
@@ -162,6 +156,13 @@ wanted=modules
 for target; do
     wanted="$wanted qemu-system-$target"
 done
+if [ $with_tests = yes ]; then
+    {
+        echo tests/unit/test-char
+        sed -n 's/^\(tests\/unit\/test-.*\|tests\/qtest\/.*-test\)\.c$/\1/p' "$source.touched"
+    } | sort -u >"$dest/tests"
+    wanted="$wanted $(cat "$dest/tests")"
+fi
 # shellcheck disable=SC2086  # one word each
 if ! nice ninja -C "$build" -j "${JOBS:-$(nproc)}" $wanted >"$log" 2>&1 </dev/null; then
     tail -n 30 "$log" >&2

@@ -7,7 +7,8 @@
 # of the patches, it writes only files of COPY that become different, so
 # everything else keeps its date and ninja compiles only what changed.  Files
 # that no patch touches are left as they are in COPY.  PRISTINE is only read.
-# COPY.series and COPY.touched tell what was applied.
+# COPY.series tells what was applied (a checksum, then the patches) and
+# COPY.touched which files that concerns.
 set -eu
 
 die() {
@@ -30,7 +31,7 @@ if ! [ -d "$copy" ]; then
 fi
 
 identity="$pristine $(cat /dev/null "$@" | cksum)"
-if [ "$(cat "$copy.series" 2>/dev/null)" = "$identity" ]; then
+if [ "$(head -n 1 "$copy.series" 2>/dev/null)" = "$identity" ]; then
     exit 0
 fi
 
@@ -79,5 +80,5 @@ for file in $both; do
     fi
 done
 mv "$copy.touched.new" "$copy.touched"
-printf '%s\n' "$identity" >"$copy.series"
+printf '%s\n' "$identity" "$@" >"$copy.series"
 echo "  PATCH   $# patches, $changed files changed in ${copy##*/qemu-build/}"
