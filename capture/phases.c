@@ -140,6 +140,28 @@ CapturePhases *capture_phases_new(void)
     return capture_phases_new_with(capture_patterns_default(NULL));
 }
 
+/* What never changes is shared. */
+CapturePhases *capture_phases_copy(const CapturePhases *p)
+{
+    CapturePhases *copy = g_new(CapturePhases, 1);
+    GHashTableIter iter;
+    gpointer key, name;
+
+    *copy = *p;
+    capture_patterns_ref(p->patterns);
+    g_array_ref(p->matchers);
+    copy->rows = g_array_copy(p->rows);
+    copy->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_hash_table_iter_init(&iter, p->items);
+    while (g_hash_table_iter_next(&iter, &key, &name)) {
+        g_hash_table_insert(copy->items, key, g_strdup(name));
+    }
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        copy->streams[i] = g_strdup(p->streams[i]);
+    }
+    return copy;
+}
+
 static void forget_streams(CapturePhases *p)
 {
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {

@@ -60,6 +60,9 @@ CapturePhases *capture_phases_new(void);
 CapturePhases *capture_phases_new_with(CapturePatterns *patterns);
 void capture_phases_free(CapturePhases *phases);
 
+/* One more with the same state, to try out what else may come. */
+CapturePhases *capture_phases_copy(const CapturePhases *phases);
+
 /* Takes any record; a SESSION record starts over. */
 void capture_phases_record(CapturePhases *phases, const CaptureRecord *record);
 

@@ -664,8 +664,6 @@ static bool check_header(CaptureReader *r, GError **error)
 
 CaptureReader *capture_reader_open(const char *path, GError **error)
 {
-    CaptureReader *r;
-    struct stat st;
     /* O_NONBLOCK: a FIFO is refused below, not waited for here. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
@@ -674,7 +672,15 @@ CaptureReader *capture_reader_open(const char *path, GError **error)
                     "cannot open: %s", g_strerror(errno));
         return NULL;
     }
-    r = g_new0(CaptureReader, 1);
+    return capture_reader_open_fd(fd, path, error);
+}
+
+CaptureReader *capture_reader_open_fd(int fd, const char *path,
+                                      GError **error)
+{
+    CaptureReader *r = g_new0(CaptureReader, 1);
+    struct stat st;
+
     r->fd = fd;
     r->path = g_strdup(path);
     r->hole_pos = UINT64_MAX;

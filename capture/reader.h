@@ -103,6 +103,10 @@ typedef struct CaptureCursor {
  * (CAPTURE_READER_ERROR, text without the file name).
  */
 CaptureReader *capture_reader_open(const char *path, GError **error);
+
+/* The same for a file that is open; @fd is the reader's, also on failure. */
+CaptureReader *capture_reader_open_fd(int fd, const char *path,
+                                      GError **error);
 void capture_reader_close(CaptureReader *r);
 
 /*

@@ -143,6 +143,11 @@ uint64_t capture_writer_now(const CaptureWriter *w)
     return from_zero(capture_mono_ns() - w->start_ns);
 }
 
+uint64_t capture_writer_words(const CaptureWriter *w)
+{
+    return __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
+}
+
 const char *capture_writer_path(const CaptureWriter *w)
 {
     return w->path;

@@ -132,6 +132,9 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
 void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
                          uint64_t *events);
 
+/* Words handed out so far; the last may not be stored yet. */
+uint64_t capture_writer_words(const CaptureWriter *w);
+
 const char *capture_writer_path(const CaptureWriter *w);
 
 #endif
