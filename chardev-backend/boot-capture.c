@@ -35,6 +35,9 @@ struct BootCapture {
     bool fw_cfg;
     unsigned streams;
     BootStream stream[CAPTURE_STREAMS_MAX];
+    int read_fd;
+    void *query;
+    GDestroyNotify query_destroy;
 };
 
 /*
@@ -72,6 +75,40 @@ uint64_t boot_process_start(void)
 CaptureWriter *boot_capture_writer(BootCapture *c)
 {
     return c->writer;
+}
+
+GPtrArray *boot_capture_list(void)
+{
+    GPtrArray *list = g_ptr_array_new();
+
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i]) {
+            g_ptr_array_add(list, captures[i]);
+        }
+    }
+    return list;
+}
+
+const char *boot_capture_stream_label(const BootCapture *c, unsigned i)
+{
+    return i < c->streams ? c->stream[i].label : NULL;
+}
+
+int boot_capture_read_fd(const BootCapture *c)
+{
+    return c->read_fd;
+}
+
+void *boot_capture_query(const BootCapture *c)
+{
+    return c->query;
+}
+
+void boot_capture_set_query(BootCapture *c, void *query,
+                            GDestroyNotify destroy)
+{
+    c->query = query;
+    c->query_destroy = destroy;
 }
 
 /* ------------------------------------------------------------------ */
@@ -413,6 +450,9 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
         g_free(c);
         return NULL;
     }
+    c->read_fd = open(capture_writer_path(c->writer),
+                      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
+                      O_NONBLOCK);
     c->refs = 1;
     c->by_default = !o->path;
     c->has_append = o->has_append;
@@ -465,6 +505,12 @@ void boot_capture_put(BootCapture *c)
     tell_stop(c, runstate_check(RUN_STATE_SHUTDOWN) ? NULL
                                                      : "back end removed");
     close_writer(c->writer);
+    if (c->query) {
+        c->query_destroy(c->query);
+    }
+    if (c->read_fd >= 0) {
+        close(c->read_fd);
+    }
     for (unsigned i = 0; i < c->streams; i++) {
         g_free(c->stream[i].label);
         g_free(c->stream[i].frontend);

@@ -41,6 +41,23 @@ void boot_capture_put(BootCapture *capture);
 
 CaptureWriter *boot_capture_writer(BootCapture *capture);
 
+/* All captures that are open (BootCapture); the caller unrefs the array. */
+GPtrArray *boot_capture_list(void);
+
+/* The chardev that is stream @i, or NULL: there is no such stream. */
+const char *boot_capture_stream_label(const BootCapture *capture, unsigned i);
+
+/*
+ * The file, open for reading since before QEMU gave up any right or moved
+ * elsewhere (-runas, -chroot, -daemonize); -1 where that failed.
+ */
+int boot_capture_read_fd(const BootCapture *capture);
+
+/* Something of boot-query.c's that goes when @capture is closed. */
+void *boot_capture_query(const BootCapture *capture);
+void boot_capture_set_query(BootCapture *capture, void *query,
+                            GDestroyNotify destroy);
+
 /*
  * Gives the chardev @label its stream number and tells of it.  Returns -1
  * when all CAPTURE_STREAMS_MAX are taken.

@@ -227,11 +227,18 @@ TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
     } else if (!d) {
         error_setg(errp, "chardev '%s' is no timestamp chardev", id);
     } else {
-        notifier_list_add(&d->closing, closing);
+        if (closing) {
+            notifier_list_add(&d->closing, closing);
+        }
         return d;
     }
     error_append_hint(errp, "Add -chardev timestamp,id=%s\n", id);
     return NULL;
+}
+
+BootCapture *timestamp_chardev_capture(const TimestampChardev *d)
+{
+    return d->capture;
 }
 
 void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,

@@ -10,17 +10,21 @@
 
 #include "qemu-compat.h"
 #include "qemu/notify.h"
-#include "capture/format.h"
+#include "boot-capture.h"
 
 #define TYPE_CHARDEV_TIMESTAMP "chardev-timestamp"
 OBJECT_DECLARE_SIMPLE_TYPE(TimestampChardev, CHARDEV_TIMESTAMP)
 
 /*
  * The back end that -chardev timestamp,id=@id made, also behind mux=on;
- * @closing is notified before it goes away.  For the main thread.
+ * @closing, unless NULL, is notified before it goes away.  For the main
+ * thread.
  */
 TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
                                          Error **errp);
+
+/* The capture that it writes. */
+BootCapture *timestamp_chardev_capture(const TimestampChardev *d);
 
 /* An event into its capture, now; on the guest's path, with the BQL held. */
 void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,

@@ -66,12 +66,25 @@ static inline bool bootstamp_reads_directly(MemoryRegion *mr)
 #endif
 }
 
+/* monitor/monitor-internal.h: QEMU ends, and waits for what QMP does. */
+extern bool qmp_dispatcher_co_shutdown;
+
 /* An optional string had a flag beside it, up to QEMU 7.2. */
 #if QEMU_VERSION_MAJOR < 8
 #define BOOTSTAMP_SET_HAS_STRING(object, member) \
     ((object)->has_##member = (object)->member)
 #else
 #define BOOTSTAMP_SET_HAS_STRING(object, member) ((void)0)
+#endif
+
+/* From 8.1 on the pool is always that of the current AioContext. */
+#if QEMU_VERSION_MAJOR < 8 || \
+    (QEMU_VERSION_MAJOR == 8 && QEMU_VERSION_MINOR < 1)
+#define bootstamp_submit_co(func, arg) \
+    thread_pool_submit_co(aio_get_thread_pool(qemu_get_aio_context()), \
+                          func, arg)
+#else
+#define bootstamp_submit_co(func, arg) thread_pool_submit_co(func, arg)
 #endif
 
 #ifdef BOOTSTAMP_LOADABLE
