@@ -16,10 +16,10 @@ const char *boot_machine_arch(void)
     static const char *name;
 
     if (!name) {
-        TargetInfo *info = qmp_query_target(NULL);
+        QemuTargetInfo *info = qmp_query_target(NULL);
 
         name = SysEmuTarget_str(info->arch);
-        qapi_free_TargetInfo(info);
+        qapi_free_QemuTargetInfo(info);
     }
     return name;
 }

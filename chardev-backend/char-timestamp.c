@@ -36,7 +36,7 @@ struct TimestampChardev {
      * puts bytes in, a timer of the main loop takes them out.
      */
     bool has_next;
-    CharBackend next;
+    CharFrontend next;
     QEMUTimer *next_timer;
     Notifier next_exit;
     uint8_t *ring;

@@ -14,6 +14,9 @@
 #include "hw/nvram/fw_cfg.h"
 #include "qapi/error.h"
 
+#define BOOTSTAMP_QEMU_SINCE(major, minor) \
+    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= (major) * 100 + (minor))
+
 /* Headers that moved. */
 #if __has_include("hw/core/boards.h") /* 11.0 */
 #include "hw/core/boards.h"
@@ -42,6 +45,15 @@
 #include "sysemu/sysemu.h"
 #endif
 
+/* New names. */
+#if !BOOTSTAMP_QEMU_SINCE(10, 1)
+#define QemuTargetInfo TargetInfo
+#define qapi_free_QemuTargetInfo qapi_free_TargetInfo
+#endif
+#if !BOOTSTAMP_QEMU_SINCE(10, 2)
+#define CharFrontend CharBackend
+#endif
+
 /* Constant since 10.0, and demanded to be. */
 #ifdef DEFINE_PROP_END_OF_LIST
 typedef Property BootstampProperty;
@@ -50,7 +62,7 @@ typedef const Property BootstampProperty;
 #endif
 
 /* What a class is initialized with is constant since 10.1. */
-#if QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= 1001
+#if BOOTSTAMP_QEMU_SINCE(10, 1)
 typedef const void BootstampClassData;
 #else
 typedef void BootstampClassData;
@@ -59,7 +71,7 @@ typedef void BootstampClassData;
 /* Whether @mr can be read as memory, without calls into a device. */
 static inline bool bootstamp_reads_directly(MemoryRegion *mr)
 {
-#if QEMU_VERSION_MAJOR >= 10
+#if BOOTSTAMP_QEMU_SINCE(10, 0)
     return memory_access_is_direct(mr, false, MEMTXATTRS_UNSPECIFIED);
 #else
     return memory_access_is_direct(mr, false);
@@ -70,7 +82,7 @@ static inline bool bootstamp_reads_directly(MemoryRegion *mr)
 extern bool qmp_dispatcher_co_shutdown;
 
 /* An optional string had a flag beside it, up to QEMU 7.2. */
-#if QEMU_VERSION_MAJOR < 8
+#if !BOOTSTAMP_QEMU_SINCE(8, 0)
 #define BOOTSTAMP_SET_HAS_STRING(object, member) \
     ((object)->has_##member = (object)->member)
 #else
