@@ -3,12 +3,13 @@
 #
 #   private_mounts "$0" "$@"      starts the test again in a mount namespace of its own, where there is one
 #   $cap $next $N $tmp/want       the capture, what chardev= passes on, how much the guest writes and what
-#   guest ROM BYTES               need_guests, and $tmp/want; ROM is pattern-BYTES
+#   guest BYTES [KIND]            the guest, $rom, and $tmp/want; KIND is pattern, or flood (a multiple of 9 bytes)
 #   begin [QEMU ARGS]             the guest runs, and has written 100,000 bytes
 #   finish WHAT                   waits for it: it ended by itself, and $next is whole
 #   whole WHAT [QEMU ARGS]        begin and finish without a look between them
 #   account WHAT [FILE]           the capture opens, ended in good order, the loss reported is the loss measured and
-#                                 what is kept is a beginning; sets $kept, $lost and $tmp/info
+#                                 what is kept is a beginning (gaps=allowed, of flood: or has gaps); sets $kept,
+#                                 $lost and $tmp/info
 
 : "${BOOTSTAMP_IN_NAMESPACE:=}"
 cap=$tmp/capture.bst next=$tmp/next N=0
@@ -22,14 +23,16 @@ private_mounts() {
 }
 
 guest() {
-    N=$1
-    need_guests "pattern-$N.rom"
-    perl "$src/tests/guests/guest-bytes.pl" pattern "$N" >"$tmp/want"
+    N=$1 kind=${2:-pattern} number=$1
+    [ "$kind" != flood ] || number=$((N / 9))
+    rom=$kind-$number
+    need_guests "$rom.rom"
+    perl "$src/tests/guests/guest-bytes.pl" "$kind" "$number" >"$tmp/want"
 }
 
 begin() {
     rm -f "$cap" "$next"
-    start_rom "pattern-$N" -chardev "file,id=next,path=$next" \
+    start_rom "$rom" -chardev "file,id=next,path=$next" \
         -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@" || return
     wait_for 20 sh -c "[ \$(cat '$next' 2>/dev/null | wc -c) -gt 100000 ]"
 }
@@ -47,7 +50,7 @@ whole() {
     what=$1
     shift
     rm -f "$cap" "$next"
-    run_rom "pattern-$N" -chardev "file,id=next,path=$next" \
+    run_rom "$rom" -chardev "file,id=next,path=$next" \
         -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@"
     is $? 0 "$what: the guest ends"
     ok "$what: what chardev= passes on is whole" cmp "$tmp/want" "$next"
@@ -60,6 +63,12 @@ account() {
     kept=$(wc -c <"$tmp/raw")
     lost=$(sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
     is $((kept + lost)) "$N" "$1: the loss reported is the loss measured"
-    ok "$1: what is kept is a beginning" cmp -n "$kept" "$tmp/raw" "$tmp/want"
+    if [ "${gaps:-}" = allowed ]; then
+        ok "$1: what is kept is the guest's, with a gap for each loss that is told" \
+            perl "$src/tests/guests/guest-bytes.pl" check-gaps "$tmp/raw" \
+            "$("$BOOTSTAMP" export --events "${2:-$cap}" | grep -a -c " lost up to here")"
+    else
+        ok "$1: what is kept is a beginning" cmp -n "$kept" "$tmp/raw" "$tmp/want"
+    fi
     diag "$1: kept $kept bytes, lost $lost"
 }

@@ -7,6 +7,7 @@ my $usage = <<'END';
 usage: guest-bytes.pl pattern N                  the N bytes of pattern-N.rom, on stdout
        guest-bytes.pl flood N                    the first N lines of flood.rom, on stdout
        guest-bytes.pl check-flood FILE           is FILE a prefix of flood.rom's output?
+       guest-bytes.pl check-gaps FILE GAPS       is FILE that, with up to GAPS pieces missing?
        guest-bytes.pl check-smp FILE CPUS N      is FILE an output of smp-N.rom with CPUS CPUs?
        guest-bytes.pl sum FILE [OFFSET [LENGTH]] size and sum as fwcfg-pio.rom prints them
        guest-bytes.pl random SEED N              N incompressible bytes, on stdout
@@ -38,6 +39,24 @@ if ($what eq 'pattern' && @ARGV == 1) {
     my $at = differ($got, $want);
     print $at < 0 ? "$n bytes, in order\n" : "$n bytes, wrong at byte $at\n";
     exit($at >= 0 || !$n);
+} elsif ($what eq 'check-gaps' && @ARGV == 2) {
+    my ($file, $gaps) = @ARGV;
+    my ($last, $broken, $back) = (-1, 0, 0);
+    my @lines = split /\n/, slurp($file), -1;
+    my $rest = pop @lines;
+    for (@lines) {
+        # What a gap leaves of two lines can look like a whole one.
+        if (!/^[0-9a-f]{8}\z/) {
+            $broken++;
+        } elsif (hex() <= $last) {
+            $back++;
+        } else {
+            $broken++ if hex() != $last + 1;
+            $last = hex;
+        }
+    }
+    print @lines . " lines, $broken broken or after a gap, $back out of order\n";
+    exit($back > 0 || $broken > 2 * $gaps);
 } elsif ($what eq 'check-smp' && @ARGV == 3) {
     my ($file, $cpus, $n) = @ARGV;
     my (@count, @bad) = (0) x 4;

@@ -69,6 +69,27 @@ worker: xor %ax, %ax
         and $63, %al
         or %bl, %al
         out %al, %dx
+        .ifdef MIX
+        test $7, %cl
+        jnz 3f
+        mov %ecx, %eax
+        shl $8, %eax
+        mov %bl, %al
+        shr $6, %al
+        add $0x38, %al
+        mov $0x404, %dx
+        out %eax, %dx
+        test $15, %cl
+        jnz 4f
+        sub $0x38, %al
+        xor %ah, %ah
+        mov $0x510, %dx
+        out %ax, %dx
+        inc %dx
+        in %dx, %al
+4:      mov $PORT, %dx
+3:
+        .endif
         inc %ecx
         cmp $N, %ecx
         jb 2b
