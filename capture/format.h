@@ -56,7 +56,7 @@ typedef enum CaptureKind {
     CAPTURE_SESSION = 0x03,  /* CaptureSession + strings: a QEMU starts here */
     CAPTURE_STREAM = 0x04,   /* u8 id + strings: label, front end */
     CAPTURE_MACHINE = 0x05,  /* CaptureMachine + strings: type, arch, accel */
-    CAPTURE_VM = 0x06,       /* u8 CaptureVmEvent + string: its detail */
+    CAPTURE_VM = 0x06,       /* u8 CaptureVmEvent + detail, u8 flags */
     CAPTURE_LOST = 0x07,     /* CaptureLost: totals since the session began */
     CAPTURE_ITEM = 0x08,     /* CaptureItem + string: a fw_cfg item's name */
     CAPTURE_SELECT = 0x09,   /* CaptureSelect */
@@ -85,6 +85,12 @@ typedef enum CaptureVmEvent {
     CAPTURE_VM_WAKEUP = 9,
     CAPTURE_VM_STOP = 10,     /* QEMU ends, or the last back end went */
 } CaptureVmEvent;
+
+/*
+ * Stamped in the vCPU's own access that caused it.  All other events of the
+ * VM are stamped when QEMU's main loop comes to them, beside the guest.
+ */
+#define CAPTURE_VM_BY_GUEST 0x1
 
 /* Clock numbers of the header. */
 #define CAPTURE_CLOCK_MONOTONIC 1

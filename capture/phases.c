@@ -220,6 +220,14 @@ static CapturePhaseSource source_of(const CaptureRecord *rec)
     }
 }
 
+/* Before it runs no time passes for the guest: start and run are exact. */
+static bool is_outside(const CaptureRecord *rec)
+{
+    return rec->kind == CAPTURE_VM && !rec->u.vm.by_guest &&
+           rec->u.vm.event != CAPTURE_VM_START &&
+           rec->u.vm.event != CAPTURE_VM_RUN;
+}
+
 static void insert(CapturePhases *p, guint milestone,
                    const CaptureRecord *rec, const char *detail)
 {
@@ -232,6 +240,7 @@ static void insert(CapturePhases *p, guint milestone,
         .vtime = rec->vtime,
         .pos = rec->pos,
         .boot = p->boot,
+        .outside = is_outside(rec),
     };
 
     p->found[milestone] = true;

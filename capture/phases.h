@@ -50,6 +50,7 @@ typedef struct CapturePhase {
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
     uint64_t pos;   /* of the record it comes from */
     guint boot;     /* 0, and one more after each reset */
+    bool outside;   /* stamped by QEMU's main loop, beside the guest */
     char detail[CAPTURE_NAME_MAX]; /* a shutdown's cause */
 } CapturePhase;
 

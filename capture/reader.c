@@ -310,6 +310,7 @@ static bool decode_vm(CaptureRecord *rec, const uint8_t *p,
     }
     rec->u.vm.event = event;
     take_string(rec->u.vm.detail, CAPTURE_NAME_MAX, &p, end);
+    rec->u.vm.by_guest = p < end && *p & CAPTURE_VM_BY_GUEST;
     return true;
 }
 

@@ -68,6 +68,7 @@ typedef struct CaptureRecord {
         } machine;
         struct {
             CaptureVmEvent event;
+            bool by_guest; /* stamped in the guest's own access */
             char detail[CAPTURE_NAME_MAX];
         } vm;
         CaptureLost lost;

@@ -193,10 +193,8 @@ static size_t vm_payload(uint8_t *buf, size_t size, CaptureVmEvent event,
     return 1 + len;
 }
 
-void boot_vm_event(CaptureVmEvent event, const char *detail)
+static void vm_event(const uint8_t *payload, size_t len)
 {
-    uint8_t payload[CAPTURE_NAME_MAX];
-    size_t len = vm_payload(payload, sizeof(payload), event, detail);
     uint64_t now = capture_mono_ns();
 
     for (int i = 0; i < CAPTURES_MAX; i++) {
@@ -208,6 +206,23 @@ void boot_vm_event(CaptureVmEvent event, const char *detail)
             capture_append_event(w, time, CAPTURE_VM, payload, len);
         }
     }
+}
+
+void boot_vm_event(CaptureVmEvent event, const char *detail)
+{
+    uint8_t payload[CAPTURE_NAME_MAX];
+
+    vm_event(payload, vm_payload(payload, sizeof(payload), event, detail));
+}
+
+void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail)
+{
+    uint8_t payload[CAPTURE_NAME_MAX + 2];
+    size_t len = vm_payload(payload, CAPTURE_NAME_MAX, event, detail);
+
+    payload[len++] = '\0';
+    payload[len++] = CAPTURE_VM_BY_GUEST;
+    vm_event(payload, len);
 }
 
 /* ------------------------------------------------------------------ */

@@ -94,6 +94,9 @@ void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
 /* A life-cycle event; @detail may be NULL. */
 void boot_vm_event(CaptureVmEvent event, const char *detail);
 
+/* The same from the vCPU's access that caused it. */
+void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail);
+
 /*
  * QEMU's virtual clock beside the host's time, for one capture; nothing
  * where that has one clock alone.

@@ -82,6 +82,7 @@ static void begin_session(BootData *b, const CaptureRecord *rec)
     b->start = b->virtual_clock ? 0 : rec->time;
     b->end = b->start;
     b->bytes = b->lines = 0;
+    b->icount = false;
     memset(&b->lost, 0, sizeof(b->lost));
     clear_density(b);
 }
@@ -101,6 +102,7 @@ static void take_machine(BootData *b, const CaptureRecord *rec)
     g_free(b->machine);
     b->machine = g_strdup(s->str);
     b->ram = rec->u.machine.ram;
+    b->icount = rec->u.machine.icount;
 }
 
 void boot_data_record(BootData *b, const CaptureRecord *rec)
@@ -202,6 +204,7 @@ GArray *boot_data_spans(const BootData *b)
             .end = next->time,
             .group = phase_group(p->milestone),
             .boot = p->boot,
+            .outside = p->outside || next->outside || p->boot != next->boot,
         };
 
         /* One of phases.conf is a part of what it falls into. */

@@ -28,6 +28,7 @@ typedef struct PhaseSpan {
     uint64_t start, end;         /* ns */
     PhaseGroup group;
     guint boot;
+    bool outside; /* QEMU's main loop decided when it began or ended */
 } PhaseSpan;
 
 #define DENSITY_BINS 512
@@ -51,6 +52,7 @@ typedef struct BootData {
     CaptureLost lost;
     int sessions;
     bool virtual_clock;
+    bool icount;   /* the virtual clock counts instructions */
     char *machine; /* "q35, x86_64, tcg", fit to be shown; NULL: not told */
     uint64_t ram;
 } BootData;

@@ -26,6 +26,7 @@
 typedef struct DiffLine {
     guint key;
     GArray *deltas; /* double, ns */
+    bool outside;   /* a reset was before it */
 } DiffLine;
 
 typedef struct Side {
@@ -42,6 +43,8 @@ typedef struct Diff {
     GHashTable *ids; /* text -> number, from 1 */
     GPtrArray *texts;
     GString *key;
+    bool exact; /* by a clock that counts instructions */
+    guint lines, lines_differ; /* of both sides, what the guest decided */
 } Diff;
 
 /* What take_line() needs. */
@@ -58,6 +61,7 @@ typedef struct Change {
     double percent; /* of A; NAN: A is 0 */
     double p;       /* NAN: no test can be made */
     bool slower;    /* beyond the threshold, and no chance */
+    bool outside;   /* QEMU's main loop decided: does not count */
 } Change;
 
 static struct {
@@ -135,7 +139,7 @@ static guint count_key(Side *s, guint key)
 }
 
 static void take_line(void *data, guint capture, const CaptureLine *line,
-                      uint64_t delta)
+                      uint64_t delta, bool outside)
 {
     Taker *t = data;
     Side *s = t->side;
@@ -166,6 +170,7 @@ static void take_line(void *data, guint capture, const CaptureLine *line,
     }
     if (l) {
         g_array_append_val(l->deltas, value);
+        l->outside |= outside;
     }
 }
 
@@ -196,6 +201,13 @@ static bool by_chance(const Change *c)
     return !isnan(c->p) && c->p >= SIGNIFICANT;
 }
 
+/* Anything at all, of what the guest decided. */
+static bool differs(const Change *c)
+{
+    return !c->outside && (c->a.min != c->b.min || c->a.max != c->b.max ||
+                           c->change != 0);
+}
+
 /* Phases, copies and the total of both sides; those of one side alone too. */
 static GArray *compare_measures(const Diff *d)
 {
@@ -209,16 +221,21 @@ static GArray *compare_measures(const Diff *d)
 
         if (b) {
             compare(&c, a->values, b->values);
+            c.outside = d->exact && (a->outside || b->outside);
             g_array_append_val(changes, c);
-            g_array_append_val(p, c.p);
+            if (!c.outside) {
+                g_array_append_val(p, c.p);
+            }
         }
     }
     stats_holm((double *)(void *)p->data, p->len);
-    for (guint i = 0; i < changes->len; i++) {
+    for (guint i = 0, j = 0; i < changes->len; i++) {
         Change *c = &g_array_index(changes, Change, i);
 
-        c->p = g_array_index(p, double, i);
-        c->slower = over(c) && !by_chance(c);
+        if (!c->outside) {
+            c->p = g_array_index(p, double, j++);
+            c->slower = over(c) && !by_chance(c);
+        }
     }
     return changes;
 }
@@ -242,7 +259,7 @@ static guint *keys_of(const Side *s)
     return keys;
 }
 
-static void compare_pair(const Diff *d, guint i, guint j, GArray *changes)
+static void compare_pair(Diff *d, guint i, guint j, GArray *changes)
 {
     const DiffLine *a = g_ptr_array_index(d->a.lines, i);
     const DiffLine *b = g_ptr_array_index(d->b.lines, j);
@@ -250,6 +267,9 @@ static void compare_pair(const Diff *d, guint i, guint j, GArray *changes)
 
     c.name = g_ptr_array_index(d->texts, a->key - 1);
     compare(&c, a->deltas, b->deltas);
+    c.outside = d->exact && (a->outside || b->outside);
+    d->lines += !c.outside;
+    d->lines_differ += differs(&c);
     if (fabs(c.change) > opt.ignore_ms * 1e6 && !by_chance(&c) &&
         !(fabs(c.percent) <= opt.percent)) {
         g_array_append_val(changes, c);
@@ -257,7 +277,7 @@ static void compare_pair(const Diff *d, guint i, guint j, GArray *changes)
 }
 
 /* What diff would print: "-text" and "+text" in their order. */
-static GArray *compare_lines(const Diff *d, GPtrArray *only)
+static GArray *compare_lines(Diff *d, GPtrArray *only)
 {
     GArray *changes = g_array_new(FALSE, TRUE, sizeof(Change));
     g_autofree guint *a = keys_of(&d->a), *b = keys_of(&d->b);
@@ -299,9 +319,19 @@ static void print_number(double v, int width, const char *format)
            isnan(v) ? "-" : g_ascii_formatd(text, sizeof(text), format, v));
 }
 
-static void print_change(const Change *c, bool name_last)
+/* Milliseconds, by an exact clock with all their digits. */
+static void print_ms(const Diff *d, double ns, const char *sign)
 {
-    const char *mark = c->slower ? "  SLOWER" : "";
+    g_autofree char *format = g_strdup_printf("%%%s.%df", sign,
+                                              d->exact ? 6 : 3);
+
+    print_number(ns / 1e6, d->exact ? 13 : 10, format);
+}
+
+static void print_change(const Diff *d, const Change *c, bool name_last)
+{
+    const char *mark = c->outside ? "  outside"
+                       : c->slower ? "  SLOWER" : "";
     g_autofree char *name = g_strcmp0(c->kind, "copy")
                                 ? g_strdup(c->name)
                                 : g_strdup_printf("copy of %s", c->name);
@@ -309,15 +339,29 @@ static void print_change(const Change *c, bool name_last)
     if (!name_last) {
         printf("%-26s", name);
     }
-    print_number(c->a.mean / 1e6, 10, "%.3f");
-    print_number(c->b.mean / 1e6, 10, "%.3f");
-    print_number(c->change / 1e6, 10, "%+.3f");
+    print_ms(d, c->a.mean, "");
+    print_ms(d, c->b.mean, "");
+    print_ms(d, c->change, "+");
     print_number(c->percent, 8, "%+.1f");
     print_number(c->p, 7, "%.4f");
-    printf("%s%s\n", name_last ? "  " : mark, name_last ? name : "");
+    if (name_last) {
+        printf("  %s%s\n", name, c->outside ? " (outside)" : "");
+    } else {
+        printf("%s\n", mark);
+    }
 }
 
-static void print_lines(const GArray *changes, int sign, const char *title)
+/* "A", "B", "Change" and so on over these columns. */
+static void print_heads(const Diff *d, int first)
+{
+    int width = d->exact ? 13 : 10;
+
+    printf("%*s %*s %*s %8s %7s\n", width + first, "A", width, "B", width,
+           "Change", "%", "p");
+}
+
+static void print_lines(const Diff *d, const GArray *changes, int sign,
+                        const char *title)
 {
     int shown = 0;
 
@@ -326,10 +370,10 @@ static void print_lines(const GArray *changes, int sign, const char *title)
 
         if (c->change * sign > 0) {
             if (!shown++) {
-                printf("\n%s\n%11s %10s %10s %8s %7s\n", title, "A", "B",
-                       "Change", "%", "p");
+                printf("\n%s\n", title);
+                print_heads(d, 1);
             }
-            print_change(c, true);
+            print_change(d, c, true);
         }
     }
 }
@@ -358,6 +402,51 @@ static void print_missing(const Sample *from, const Sample *in,
     }
 }
 
+static guint count_missing(const Sample *from, const Sample *in)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < from->measures->len; i++) {
+        const Measure *m = sample_measure(from, i);
+
+        n += !sample_find(in, m->kind, m->name);
+    }
+    return n;
+}
+
+/* How many of the measures that the guest decides differ, or are missing. */
+static guint measures_differ(const Diff *d, const GArray *measures,
+                             guint *compared)
+{
+    guint n = count_missing(d->a.sample, d->b.sample) +
+              count_missing(d->b.sample, d->a.sample);
+
+    *compared = n;
+    for (guint i = 0; i < measures->len; i++) {
+        const Change *c = &g_array_index(measures, Change, i);
+
+        *compared += !c->outside;
+        n += differs(c);
+    }
+    return n;
+}
+
+static void print_exactly(const Diff *d, const GArray *measures,
+                          const GPtrArray *only)
+{
+    guint compared;
+    guint n = measures_differ(d, measures, &compared);
+
+    if (!d->exact) {
+        return;
+    }
+    printf("\noutside: QEMU's main loop beside the guest decided when; "
+           "does not count\n");
+    printf("the guest, to the nanosecond: %u of %u phases and copies differ, "
+           "%u of %u lines\n", n, compared, d->lines_differ + only->len,
+           d->lines + only->len);
+}
+
 static void print_verdict(const Diff *d, guint slower)
 {
     bool tested = d->a.sample->captures->len > 1 &&
@@ -365,8 +454,9 @@ static void print_verdict(const Diff *d, guint slower)
 
     printf("\n%s: %u slower by more than %g%% and %g ms%s\n",
            slower ? "over" : "within", slower, opt.percent, opt.ignore_ms,
-           tested ? ", p < 0.05 (Welch, Holm)"
-                  : "; several captures a side would tell chance");
+           d->exact ? ""
+           : tested ? ", p < 0.05 (Welch, Holm)"
+                    : "; several captures a side would tell chance");
     if (d->a.cut || d->b.cut) {
         printf("only the first %d lines of a capture were compared\n",
                LINES_MAX);
@@ -389,16 +479,17 @@ static void print_text(const Diff *d, const GArray *measures,
 {
     print_side("A", d->a.sample);
     print_side("B", d->b.sample);
-    printf("\n%-26s %10s %10s %10s %8s %7s\n", "Mean, ms", "A", "B",
-           "Change", "%", "p");
+    printf("\n%-26s ", "Mean, ms");
+    print_heads(d, 0);
     for (guint i = 0; i < measures->len; i++) {
-        print_change(&g_array_index(measures, Change, i), false);
+        print_change(d, &g_array_index(measures, Change, i), false);
     }
     print_missing(d->a.sample, d->b.sample, "A");
     print_missing(d->b.sample, d->a.sample, "B");
-    print_lines(lines, 1, "Slower lines (time since the line before)");
-    print_lines(lines, -1, "Faster lines");
+    print_lines(d, lines, 1, "Slower lines (time since the line before)");
+    print_lines(d, lines, -1, "Faster lines");
     print_only(only);
+    print_exactly(d, measures, only);
     print_verdict(d, slower);
 }
 
@@ -423,20 +514,29 @@ static void put_changes(JsonOut *j, const char *name, const GArray *changes)
         json_out_double(j, "percent", c->percent);
         json_out_double(j, "p", c->p);
         json_out_bool(j, "slower", c->slower);
+        json_out_bool(j, "outside", c->outside);
         json_builder_end_object(j->builder);
     }
     json_builder_end_array(j->builder);
 }
 
-static void print_json(const GArray *measures, const GArray *lines,
-                       const GPtrArray *only, guint slower)
+static void print_json(const Diff *d, const GArray *measures,
+                       const GArray *lines, const GPtrArray *only,
+                       guint slower)
 {
     JsonOut *j = json_out_new();
+    guint compared;
+    guint n = measures_differ(d, measures, &compared);
 
     json_builder_begin_object(json_out_begin(j));
     json_out_string(j, "schema", "bootstamp-diff");
     json_out_int(j, "version", 1);
     json_out_bool(j, "within", !slower);
+    json_out_bool(j, "exact", d->exact);
+    if (d->exact) {
+        json_out_int(j, "measures_differ", n);
+        json_out_int(j, "lines_differ", d->lines_differ + only->len);
+    }
     put_changes(j, "measures", measures);
     put_changes(j, "lines", lines);
     json_builder_set_member_name(j->builder, "one_side");
@@ -457,15 +557,17 @@ static void print_json(const GArray *measures, const GArray *lines,
 static int report(Diff *d)
 {
     g_autoptr(GPtrArray) only = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) measures = compare_measures(d);
-    g_autoptr(GArray) lines = compare_lines(d, only);
+    g_autoptr(GArray) measures = NULL, lines = NULL;
     guint slower = 0;
 
+    d->exact = d->a.sample->exact && d->b.sample->exact;
+    measures = compare_measures(d);
+    lines = compare_lines(d, only);
     for (guint i = 0; i < measures->len; i++) {
         slower += g_array_index(measures, Change, i).slower;
     }
     if (opt.format && !strcmp(opt.format, "json")) {
-        print_json(measures, lines, only, slower);
+        print_json(d, measures, lines, only, slower);
     } else {
         print_text(d, measures, lines, only, slower);
     }

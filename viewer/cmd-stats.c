@@ -29,6 +29,7 @@ typedef struct LineSum {
     const char *key; /* the table's */
     uint64_t count, total, worst; /* ns */
     guint worst_capture;
+    bool outside; /* a reset was before it */
 } LineSum;
 
 typedef struct Stats {
@@ -84,7 +85,7 @@ static void prune(Stats *s)
 }
 
 static void take_line(void *data, guint capture, const CaptureLine *line,
-                      uint64_t delta)
+                      uint64_t delta, bool outside)
 {
     Stats *s = data;
     LineSum *sum;
@@ -99,6 +100,7 @@ static void take_line(void *data, guint capture, const CaptureLine *line,
         sum->key = g_strdup(s->key->str);
         g_hash_table_insert(s->lines, (char *)sum->key, sum);
     }
+    sum->outside |= outside;
     sum->count++;
     sum->total += delta;
     if (delta > sum->worst) {
@@ -136,7 +138,7 @@ void print_path(const char *path)
     fputs(text->str, stdout);
 }
 
-static void print_measure(const Measure *m)
+static void print_measure(const Measure *m, bool exact)
 {
     StatsSummary s;
     g_autofree char *name = m->kind == MEASURE_COPY
@@ -151,7 +153,7 @@ static void print_measure(const Measure *m)
     print_ms(s.sd, 9);
     print_ms(s.min, 10);
     print_ms(s.max, 10);
-    printf("\n");
+    printf("%s\n", exact && m->outside ? "  outside" : "");
 }
 
 static void print_outliers(const Sample *s)
@@ -227,7 +229,8 @@ static void print_lines(Stats *s, GCompareFunc order, const char *title,
 
         print_ms(l->total, 9);
         print_ms(l->worst, 10);
-        printf(" %8" PRIu64 "  %s\n", l->count, l->key);
+        printf(" %8" PRIu64 "  %s%s\n", l->count, l->key,
+               s->sample->exact && l->outside ? " (outside)" : "");
     }
 }
 
@@ -242,7 +245,10 @@ static void print_text(Stats *s, int max_lines)
     printf("%-26s %4s %10s %9s %10s %9s %10s %10s\n", "Phase", "n", "Mean",
            "+-95%", "Median", "SD", "Min", "Max");
     for (guint i = 0; i < sample->measures->len; i++) {
-        print_measure(sample_measure(sample, i));
+        print_measure(sample_measure(sample, i), sample->exact);
+    }
+    if (sample->exact) {
+        printf("outside: QEMU's main loop beside the guest decided when\n");
     }
     print_outliers(sample);
     if (total) {
@@ -289,6 +295,7 @@ static void put_measure(JsonOut *j, const Sample *s, const Measure *m)
     json_out_double(j, "max_ns", sum.max);
     json_out_double(j, "q1_ns", sum.q1);
     json_out_double(j, "q3_ns", sum.q3);
+    json_out_bool(j, "outside", s->exact && m->outside);
     json_builder_set_member_name(j->builder, "values");
     json_builder_begin_array(j->builder);
     for (guint i = 0; i < m->values->len; i++) {
@@ -305,6 +312,7 @@ static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
     json_out_int(j, "count", l->count);
     json_out_int(j, "total_ns", l->total);
     json_out_int(j, "worst_ns", l->worst);
+    json_out_bool(j, "outside", s->exact && l->outside);
     json_out_string(j, "worst_capture",
                     g_ptr_array_index(s->captures, l->worst_capture));
     json_builder_end_object(j->builder);
@@ -348,7 +356,8 @@ static void print_csv_number(double v)
 
 static void print_csv(const Sample *s)
 {
-    printf("kind,name,n,mean_ns,ci95_ns,median_ns,sd_ns,min_ns,max_ns\r\n");
+    printf("kind,name,n,mean_ns,ci95_ns,median_ns,sd_ns,min_ns,max_ns,"
+           "outside\r\n");
     for (guint i = 0; i < s->measures->len; i++) {
         const Measure *m = sample_measure(s, i);
         StatsSummary sum;
@@ -363,7 +372,7 @@ static void print_csv(const Sample *s)
         print_csv_number(sum.sd);
         print_csv_number(sum.min);
         print_csv_number(sum.max);
-        printf("\r\n");
+        printf(",%d\r\n", s->exact && m->outside);
     }
 }
 

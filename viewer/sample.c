@@ -31,7 +31,7 @@ Sample *sample_new(bool virtual_clock, const char *until)
 
     s->captures = g_ptr_array_new_with_free_func(g_free);
     s->measures = g_ptr_array_new_with_free_func(measure_free);
-    s->virtual_clock = virtual_clock;
+    s->virtual_clock = s->exact = virtual_clock;
     s->until = g_strdup(until);
     return s;
 }
@@ -76,7 +76,7 @@ const Measure *sample_find(const Sample *s, MeasureKind kind,
  * the one that came before it in this boot.  Returns its place.
  */
 static int add_value(Sample *s, MeasureKind kind, const char *name, int at,
-                     uint64_t ns)
+                     uint64_t ns, bool outside)
 {
     int i = find_measure(s, kind, name);
     guint capture = s->captures->len - 1;
@@ -95,6 +95,7 @@ static int add_value(Sample *s, MeasureKind kind, const char *name, int at,
     m = g_ptr_array_index(s->measures, i);
     g_array_append_val(m->values, value);
     g_array_append_val(m->captures, capture);
+    m->outside |= outside;
     return i;
 }
 
@@ -106,22 +107,29 @@ static bool is_until(const Sample *s, const char *name)
 static void take_phases(Sample *s, const BootData *b)
 {
     g_autoptr(GArray) spans = boot_data_spans(b);
+    guint n = capture_phases_count(b->phases);
+    const CapturePhase *last = n ? capture_phases_get(b->phases, n - 1)
+                                 : NULL;
     uint64_t end = boot_data_total(b);
+    bool outside = last && (last->outside || last->boot);
     int at = 0;
 
     for (guint i = 0; i < spans->len; i++) {
         const PhaseSpan *p = &g_array_index(spans, PhaseSpan, i);
 
         if (is_until(s, p->name)) {
+            last = capture_phases_get(b->phases, i);
             end = p->start - b->start;
+            outside = last->outside || last->boot;
             break;
         }
-        at = add_value(s, MEASURE_PHASE, p->name, at, p->end - p->start) + 1;
+        at = add_value(s, MEASURE_PHASE, p->name, at, p->end - p->start,
+                       p->outside) + 1;
     }
-    if (capture_phases_count(b->phases)) {
+    if (last) {
         at = find_measure(s, MEASURE_TOTAL, "Total");
         add_value(s, MEASURE_TOTAL, "Total",
-                  at < 0 ? (int)s->measures->len : at, end);
+                  at < 0 ? (int)s->measures->len : at, end, outside);
     }
 }
 
@@ -134,7 +142,7 @@ static void take_copies(Sample *s, const BootData *b)
         if (c->bytes >= COPY_BYTES_MIN) {
             append_visible(name, c->name, strlen(c->name), false);
             add_value(s, MEASURE_COPY, name->str, s->measures->len,
-                      c->active_ns);
+                      c->active_ns, false);
         }
     }
 }
@@ -144,7 +152,8 @@ typedef struct Pass {
     BootData *boot;
     SampleLineFunc func;
     void *data;
-    uint64_t last;
+    uint64_t last, last_pos; /* of the line before */
+    uint64_t reset_pos;      /* of the last reset */
     bool any;
 } Pass;
 
@@ -155,9 +164,12 @@ static void take_line(Pass *p, const CaptureLine *line)
 
     boot_data_line(p->boot, line);
     if (p->func && !line->continued) {
-        p->func(p->data, p->sample->captures->len - 1, line, delta);
+        p->func(p->data, p->sample->captures->len - 1, line, delta,
+                p->any && p->last_pos < p->reset_pos &&
+                    p->reset_pos < line->pos);
     }
     p->last = line->time;
+    p->last_pos = line->pos;
     p->any = true;
 }
 
@@ -172,6 +184,9 @@ static void read_capture(Pass *p, CaptureReader *r)
             use_virtual_clock(&rec);
         }
         boot_data_record(p->boot, &rec);
+        if (rec.kind == CAPTURE_VM && rec.u.vm.event == CAPTURE_VM_RESET) {
+            p->reset_pos = rec.pos;
+        }
         if (capture_lines_feed(lines, &rec, &line)) {
             take_line(p, &line);
         }
@@ -195,6 +210,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);
     read_capture(&pass, r);
+    s->exact &= boot->icount;
     take_phases(s, boot);
     take_copies(s, boot);
     s->bytes += boot->bytes;

@@ -22,6 +22,7 @@ typedef struct Measure {
     char *name;
     GArray *values;   /* double, ns */
     GArray *captures; /* guint, which capture each value is of */
+    bool outside;     /* by the exact clock, but QEMU's main loop decided */
 } Measure;
 
 typedef struct Sample {
@@ -29,12 +30,17 @@ typedef struct Sample {
     GPtrArray *measures; /* Measure *, in the order of the boot */
     char *until;         /* a milestone that ends the boot, or NULL */
     bool virtual_clock;
+    bool exact;            /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
 } Sample;
 
-/* A line of capture number @capture, @delta ns after the line before. */
+/*
+ * A line of capture number @capture, @delta ns after the line before.
+ * @outside: the machine was reset between them.
+ */
 typedef void (*SampleLineFunc)(void *data, guint capture,
-                               const CaptureLine *line, uint64_t delta);
+                               const CaptureLine *line, uint64_t delta,
+                               bool outside);
 
 Sample *sample_new(bool virtual_clock, const char *until);
 void sample_free(Sample *s);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstamp run -n: captures, milestones to stop at, boots that fail; and the virtual clock, by which nothing differs.
+# bootstamp run -n: captures, milestones to stop at, boots that fail.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 need_guests linux pattern-1000.rom
@@ -66,17 +66,5 @@ timeout -s INT 3 "$BOOTSTAMP" run -n 1000 --until 'BIOS boot OS' -c "$tmp/int" -
 ok "an interrupt ends it" grep -q 'captures are in' "$tmp/err"
 n=$(find "$tmp/int" -name '*.bst' | wc -l)
 like "$(cat "$tmp/out")" "^$n capture" "what was booted counts ($n)"
-
-# The virtual clock under -icount: the same boot twice differs by nothing
-for i in 1 2; do
-    timeout -k 5 60 "$BOOTSTAMP" run -q -c "$tmp/icount-$i.bst" -- "$QEMU" -M q35 -accel tcg -m 64 -nodefaults \
-        -display none -no-user-config -icount shift=0,sleep=off -rtc clock=vm,base=2026-01-01 -no-reboot \
-        -boot reboot-timeout=1 >"$tmp/qemu.log" 2>&1 || diag "$(cat "$tmp/qemu.log")"
-done
-"$BOOTSTAMP" diff --clock virtual --fail-over 0 --ignore-under 0 --until 'BIOS boot OS' "$tmp/icount-1.bst" "$tmp/icount-2.bst" >"$tmp/out" 2>&1
-is $? 0 "the virtual clock: within a threshold of nothing"
-is "$(grep -c -E '^(BIOS|Run|Start).* \+0\.000 ' "$tmp/out")" "$(grep -c -E '^(BIOS|Run|Start)' "$tmp/out")" "every phase differs by nothing"
-like "$(grep '^BIOS post' "$tmp/out")" '[1-9].* \+0.000 ' "and is there"
-is "$(grep -c -E '^(Slower|Faster|Lines of)' "$tmp/out")" 0 "no line differs"
 
 done_testing

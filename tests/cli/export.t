@@ -140,7 +140,8 @@ is "$("$BOOTSTAMP" info "$tmp/app.bst" | grep -c ^sessions)" 0 "without append=o
 
 # --- follow
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/live.bst,size=2M"
-wait_for 10 "$BOOTSTAMP" info "$tmp/live.bst" >/dev/null 2>&1
+live() { "$BOOTSTAMP" info "$tmp/live.bst" 2>&1 | grep -q '^state *live'; }
+wait_for 10 live
 like "$("$BOOTSTAMP" info "$tmp/live.bst")" '^state +live' "info: live"
 "$BOOTSTAMP" export -f --format raw "$tmp/live.bst" >"$tmp/got" &
 follower=$!
@@ -157,6 +158,7 @@ ok "which is right" perl "$src/tests/guests/guest-bytes.pl" check-flood "$tmp/go
 like "$("$BOOTSTAMP" info "$tmp/live.bst")" '^state +ended$' "info: ended"
 
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/live.bst,size=2M"
+wait_for 10 live
 "$BOOTSTAMP" export --follow "$tmp/live.bst" >"$tmp/got" &
 follower=$!
 sleep 0.3

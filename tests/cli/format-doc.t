@@ -73,11 +73,11 @@ is "$("$BOOTSTAMP" export --format raw "$tmp/unknown.bst")" ab "unknown kinds ar
 is "$(state "$tmp/killed.bst")" killed "not ended and not locked is killed"
 
 # --- what a reader must refuse
-cp "$tmp/leap.bst" "$tmp/v2.bst"
-printf '\002' | dd of="$tmp/v2.bst" bs=1 seek=8 conv=notrunc 2>/dev/null
-"$BOOTSTAMP" export "$tmp/v2.bst" >"$tmp/out" 2>"$tmp/err"
+cp "$tmp/leap.bst" "$tmp/v3.bst"
+printf '\003' | dd of="$tmp/v3.bst" bs=1 seek=8 conv=notrunc 2>/dev/null
+"$BOOTSTAMP" export "$tmp/v3.bst" >"$tmp/out" 2>"$tmp/err"
 is $? 1 "another version is refused"
-like "$(cat "$tmp/err")" "^bootstamp: $tmp/v2.bst: .*format 2" "and the message names it"
+like "$(cat "$tmp/err")" "^bootstamp: $tmp/v3.bst: .*format 3" "and the message names it"
 
 # --- every kind of format.h is on the page, and its header's offsets are right
 for kind in $(sed -n 's/^    CAPTURE_\([A-Z_]*\) = 0x\([0-9a-f][0-9a-f]\),.*/\1=\2/p' "$src/capture/format.h"); do
