@@ -94,8 +94,10 @@ series() {
     elif [ "$(printf '%s\n' "$1" "${latest##*/}" | sort -V | tail -n 1)" = "$1" ]; then
         folder=$patches/newest
     else
-        die "there is no series for QEMU $1 in $patches; see docs/building-qemu.md"
+        folder=
     fi
+    [ -d "$folder" ] ||
+        die "there is no series for QEMU $1 in $patches; see docs/building-qemu.md"
     find -L "$folder" -name '*.patch' | sort
 }
 

@@ -1,0 +1,8 @@
+#!/bin/sh
+# The loadable module in QEMU newest.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck disable=SC2034
+version=newest
+# shellcheck source=tests/slow/module-version.sh
+. "$(dirname "$0")/module-version.sh"
