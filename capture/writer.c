@@ -88,7 +88,7 @@ struct CaptureWriter {
     int fd;
     CaptureClockMode clock;
     bool dead;             /* the file was truncated under us: */
-    CaptureLost gone __attribute__((aligned(8))); /* kept, then cut off */
+    _Alignas(8) CaptureLost gone; /* kept, then cut off */
     uint64_t kept_end;     /* word behind what the cut left */
     uint64_t tail;         /* where the next record can be put */
     bool stop, stopped;    /* asked to end; touches nothing any more */

@@ -54,6 +54,8 @@ put() {
     mkdir -p "$(dirname "$tree/$2")"
     awk -v is_c="$(case $2 in *.c) echo 1 ;; esac)" -v provided="^#include <($provided)\\\\.h>\$" '
         { gsub(/"firmware-debug\/probe\.h"/, at_probe) }
+        # which may be given on as anything; QEMU takes some licences only
+        { sub(/SPDX-License-Identifier: MIT-0/, "SPDX-License-Identifier: GPL-2.0-or-later") }
         $0 ~ provided { dropped = 1; next }
         # the blank line after a list of which nothing is left
         dropped && /^$/ && blank { next }
@@ -69,7 +71,12 @@ put_capture() {
     done
     put firmware-debug/probe.h chardev/timestamp/capture/probe.h
     {
-        echo '/* The rules of the milestones, a line each: a C string. */'
+        echo '/*'
+        echo ' * The rules of the milestones, a line each: a C string.'
+        echo ' *'
+        echo ' * SPDX-License-Identifier: GPL-2.0-or-later'
+        echo ' */'
+        echo
         sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' firmware-debug/phases.conf
     } >"$tree/chardev/timestamp/capture/phases-conf.h"
 }

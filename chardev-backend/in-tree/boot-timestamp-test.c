@@ -47,7 +47,7 @@ static void start(Test *t, const char *options, size_t item_size)
         item[i] = item_byte(i);
     }
     g_assert_true(g_file_set_contents(t->item, item, item_size, NULL));
-    t->qts = qtest_initf("-M pc -chardev timestamp,id=dbg,path=%s%s "
+    t->qts = qtest_initf("-M pc -nodefaults -chardev timestamp,id=dbg,path=%s%s "
                          "-device isa-debugcon,iobase=0x402,chardev=dbg "
                          "-device isa-bootprobe,chardev=dbg "
                          "-fw_cfg name=" ITEM_NAME ",file=%s",
