@@ -409,7 +409,7 @@ static void populate(char *start, uint64_t size)
     }
 }
 
-/* Maps @add more bytes of the file, which has them. */
+/* Maps @add more bytes of the file, which has them; not yet faulted in. */
 static int map_piece(CaptureWriter *w, uint64_t add)
 {
     char *start = w->region + w->mapped;
@@ -420,7 +420,6 @@ static int map_piece(CaptureWriter *w, uint64_t add)
     }
     /* A child of QEMU's has no business in here. */
     madvise(start, add, MADV_DONTFORK);
-    populate(start, add);
     w->mapped += add;
     return 0;
 }
@@ -449,7 +448,13 @@ static int map_more(CaptureWriter *w, uint64_t size)
         add = add / 2 & ~UINT64_C(4095);
         ret = allocate(w->fd, w->mapped, add);
     }
-    return ret ? ret : map_piece(w, add);
+    if (ret == 0) {
+        ret = map_piece(w, add);
+    }
+    if (ret == 0) {
+        populate(w->region + w->mapped - add, add);
+    }
+    return ret;
 }
 
 /*
@@ -969,6 +974,11 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     ret = old < w->region_size ? allocate(w->fd, 0, old) : ENOMEM;
     if (ret == 0) {
         ret = map_piece(w, old);
+    }
+    if (ret == 0) {
+        /* What lies between stays on the disk, all gigabytes of it. */
+        populate(w->region, CAPTURE_HEADER_SIZE);
+        populate(w->region + old - 4096, 4096);
     }
     if (ret == 0) {
         ret = map_more(w, MIN(old + w->ahead, w->region_size));

@@ -2,7 +2,7 @@
  * A capture of any size, as a guest that never stops printing would make it:
  * kernel-like lines, a microsecond a byte, the virtual clock at each line.
  *
- *   big-capture FILE MEGABYTES
+ *   big-capture FILE MEGABYTES     prints how many guest bytes it wrote
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     CaptureWriter *w;
     uint64_t done = 0, time = 1000000, paced = 0;
-    uint64_t lost = 0, lost_before = 0, events;
+    uint64_t bytes = 0, lost = 0, lost_before = 0, events;
     char line[256];
 
     if (!words || !(w = capture_writer_open(&options, &error))) {
@@ -57,6 +57,7 @@ int main(int argc, char **argv)
             capture_append_bytes(w, time, 0, (uint8_t *)line + j, 1);
             time += BYTE_NS;
         }
+        bytes += len;
         done += len + 2;
         if (done - paced > REST_WORDS) {
             capture_writer_lost(w, &lost, &events);
@@ -67,5 +68,6 @@ int main(int argc, char **argv)
         }
     }
     capture_writer_close(w);
+    printf("%" G_GUINT64_FORMAT "\n", bytes);
     return 0;
 }
