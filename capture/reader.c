@@ -42,6 +42,7 @@ struct CaptureReader {
     uint64_t skipped;
     uint64_t base;       /* first word's place in the file, in words */
     CaptureClockMode clock;
+    uint64_t start_wall; /* the header's */
     uint8_t payload[CAPTURE_PAYLOAD_MAX + 1];
     char *path;
 };
@@ -265,8 +266,8 @@ static bool decode_session(CaptureReader *r, CaptureRecord *rec,
     if (r->clock != CAPTURE_CLOCK_MODE_VIRTUAL) {
         r->at.vclock = CAPTURE_NO_TIME;
         r->at.icount = false;
+        r->at.wall_zero = s.wall_ns - s.time_ns;
     }
-    r->at.wall_zero = s.wall_ns - s.time_ns;
     return true;
 }
 
@@ -581,7 +582,8 @@ uint64_t capture_reader_skipped(const CaptureReader *r)
 
 uint64_t capture_reader_wall(const CaptureReader *r, uint64_t time)
 {
-    return r->at.wall_zero + time;
+    return r->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? r->start_wall
+                                                  : r->at.wall_zero + time;
 }
 
 const char *capture_reader_path(const CaptureReader *r)
@@ -657,9 +659,14 @@ static bool check_header(CaptureReader *r, GError **error)
     }
     r->base = h.header_size / CAPTURE_WORD_SIZE;
     r->clock = clock_of(&h);
-    r->at.vclock = r->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? 0
-                                                          : CAPTURE_NO_TIME;
-    r->at.wall_zero = h.start_wall_ns;
+    r->start_wall = h.start_wall_ns;
+    if (r->clock == CAPTURE_CLOCK_MODE_VIRTUAL) {
+        r->at.vclock = 0;
+        r->at.wall_zero = CAPTURE_NO_TIME;
+    } else {
+        r->at.vclock = CAPTURE_NO_TIME;
+        r->at.wall_zero = h.start_wall_ns;
+    }
     return true;
 }
 

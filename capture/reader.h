@@ -95,7 +95,9 @@ typedef struct CaptureCursor {
     uint64_t time;        /* of the last record, ns */
     uint64_t vclock;      /* last VCLOCK, ns, or CAPTURE_NO_TIME */
     uint64_t vclock_time; /* host time of it, ns */
-    uint64_t wall_zero;   /* CLOCK_REALTIME at time 0, as of this session */
+    /* CLOCK_REALTIME at time 0, as of this session; CAPTURE_NO_TIME: the
+     * times are of the virtual clock and tell no time of day */
+    uint64_t wall_zero;
     bool icount;          /* the virtual clock stands still between VCLOCKs */
 } CaptureCursor;
 
@@ -158,8 +160,8 @@ uint64_t capture_reader_size(CaptureReader *r);
 uint64_t capture_reader_skipped(const CaptureReader *r);
 
 /*
- * CLOCK_REALTIME of a time in this capture (ns since the epoch); makes no
- * sense where the virtual clock is all it has.
+ * CLOCK_REALTIME of a time in this capture (ns since the epoch).  Where the
+ * virtual clock is all it has, that of the capture's start.
  */
 uint64_t capture_reader_wall(const CaptureReader *r, uint64_t time);
 

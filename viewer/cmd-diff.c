@@ -98,9 +98,9 @@ static void diff_line_free(gpointer data)
     g_free(l);
 }
 
-static void side_init(Side *s, bool virtual_clock)
+static void side_init(Side *s, ClockChoice clock)
 {
-    s->sample = sample_new(virtual_clock, opt.until);
+    s->sample = sample_new(clock, opt.until);
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
     s->by_key = g_hash_table_new(NULL, NULL);
     s->counts = g_hash_table_new(NULL, NULL);
@@ -584,13 +584,13 @@ static bool parse_percent(const char *text, double *percent)
     return end != text && !*end && *percent >= 0 && isfinite(*percent);
 }
 
-static int check_options(char **rest, bool *virtual_clock)
+static int check_options(char **rest, ClockChoice *clock)
 {
     if (g_strv_length(rest) != 2) {
         return usage_error("diff", "two captures or folders of captures are "
                            "compared");
     }
-    if (!parse_clock(opt.clock, virtual_clock)) {
+    if (!parse_clock(opt.clock, clock)) {
         return usage_error("diff", "unknown clock '%s'", opt.clock);
     }
     if (opt.format && strcmp(opt.format, "text") &&
@@ -612,7 +612,7 @@ static int check_options(char **rest, bool *virtual_clock)
 int cmd_diff(int argc, char **argv)
 {
     g_auto(GStrv) rest = NULL;
-    bool virtual_clock;
+    ClockChoice clock;
     Diff d = { 0 };
     Taker a = { &d, &d.a }, b = { &d, &d.b };
     int status;
@@ -624,19 +624,22 @@ int cmd_diff(int argc, char **argv)
                        &status)) {
         return status;
     }
-    status = check_options(rest, &virtual_clock);
+    status = check_options(rest, &clock);
     if (status) {
         return status;
     }
-    side_init(&d.a, virtual_clock);
-    side_init(&d.b, virtual_clock);
+    side_init(&d.a, clock);
+    side_init(&d.b, clock);
     d.ids = g_hash_table_new(g_str_hash, g_str_equal);
     d.texts = g_ptr_array_new_with_free_func(g_free);
     d.key = g_string_new(NULL);
-    status = sample_add(d.a.sample, rest[0], take_line, &a) &&
-                     sample_add(d.b.sample, rest[1], take_line, &b)
-                 ? report(&d)
-                 : EXIT_TROUBLE;
+    status = EXIT_TROUBLE;
+    if (sample_add(d.a.sample, rest[0], take_line, &a)) {
+        d.b.sample->clock = d.a.sample->clock;
+        if (sample_add(d.b.sample, rest[1], take_line, &b)) {
+            status = report(&d);
+        }
+    }
     side_clear(&d.a);
     side_clear(&d.b);
     g_hash_table_unref(d.ids);

@@ -67,7 +67,8 @@ static int choice(const char *value, const char *const *names, int n)
 }
 
 /* Returns 0, or the exit status for a wrong option. */
-static int read_options(Export *e, const ExportFormat **format)
+static int read_options(Export *e, const ExportFormat **format,
+                        ClockChoice *clock)
 {
     static const char *const times[] = { "relative", "wall", "delta" };
     int time = choice(opt.time ? opt.time : "relative", times, 3);
@@ -76,13 +77,13 @@ static int read_options(Export *e, const ExportFormat **format)
     if (!*format) {
         return usage_error("export", "unknown format '%s'", opt.format);
     }
-    if (!parse_clock(opt.clock, &e->virtual_clock)) {
+    if (!parse_clock(opt.clock, clock)) {
         return usage_error("export", "unknown clock '%s'", opt.clock);
     }
     if (time < 0) {
         return usage_error("export", "unknown time '%s'", opt.time);
     }
-    if (e->virtual_clock && time == EXPORT_TIME_WALL) {
+    if (*clock == CLOCK_VIRTUAL && time == EXPORT_TIME_WALL) {
         return usage_error("export",
                            "the virtual clock tells no time of day");
     }
@@ -93,6 +94,21 @@ static int read_options(Export *e, const ExportFormat **format)
     e->time = time;
     e->events = opt.events;
     return 0;
+}
+
+/* Opens the capture, with a clock that suits what was asked for. */
+static bool open_input(Export *e, const char *path, ClockChoice clock)
+{
+    e->reader = open_capture(path);
+    if (!e->reader || !choose_clock(e->reader, clock, &e->virtual_clock)) {
+        return false;
+    }
+    if (e->virtual_clock && e->time == EXPORT_TIME_WALL) {
+        fail(capture_reader_path(e->reader), "has times of QEMU's virtual "
+             "clock alone, which tell no time of day");
+        return false;
+    }
+    return true;
 }
 
 static bool same_inode(const char *path, const char *capture)
@@ -228,6 +244,7 @@ int cmd_export(int argc, char **argv)
     g_auto(GStrv) rest = NULL;
     g_autofree Export *e = g_new0(Export, 1);
     const ExportFormat *format;
+    ClockChoice clock;
     bool done;
     int status;
 
@@ -237,15 +254,11 @@ int cmd_export(int argc, char **argv)
         return status;
     }
     e->only_stream = -1;
-    status = read_options(e, &format);
+    status = read_options(e, &format, &clock);
     if (status) {
         return status;
     }
-    e->reader = open_capture(rest[0]);
-    if (!e->reader) {
-        return EXIT_FAILURE;
-    }
-    if (!open_output(e, format)) {
+    if (!open_input(e, rest[0], clock) || !open_output(e, format)) {
         capture_reader_close(e->reader);
         return EXIT_FAILURE;
     }

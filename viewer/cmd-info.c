@@ -117,6 +117,12 @@ static const char *const states[] = {
     [CAPTURE_KILLED] = "ended without a word: QEMU was killed or crashed",
 };
 
+static const char *const clocks[] = {
+    [CAPTURE_CLOCK_MODE_BOTH] = "host, virtual beside it",
+    [CAPTURE_CLOCK_MODE_HOST] = "host",
+    [CAPTURE_CLOCK_MODE_VIRTUAL] = "virtual",
+};
+
 static void print_info(CaptureReader *r, const Counts *c)
 {
     CaptureHeader h;
@@ -128,6 +134,7 @@ static void print_info(CaptureReader *r, const Counts *c)
     print_text("capture", capture_reader_path(r));
     print_text("state", states[capture_reader_state(r)]);
     printf("%-12s %u\n", "format", h.version);
+    print_text("clock", clocks[capture_reader_clock(r)]);
     print_text("size", size);
     if (h.size_max) {
         g_autofree char *cap = format_bytes(h.size_max);

@@ -224,6 +224,7 @@ int cmd_phases(int argc, char **argv)
     g_auto(GStrv) rest = NULL;
     CaptureReader *r;
     Boot b = { 0 };
+    ClockChoice clock;
     bool virtual_clock;
     int status;
 
@@ -233,11 +234,12 @@ int cmd_phases(int argc, char **argv)
                        entries, 1, &rest, &status)) {
         return status;
     }
-    if (!parse_clock(opt.clock, &virtual_clock)) {
+    if (!parse_clock(opt.clock, &clock)) {
         return usage_error("phases", "unknown clock '%s'", opt.clock);
     }
     r = check_patterns() ? open_capture(rest[0]) : NULL;
-    if (!r) {
+    if (!r || !choose_clock(r, clock, &virtual_clock)) {
+        capture_reader_close(r);
         return EXIT_FAILURE;
     }
     b.phases = capture_phases_new();

@@ -162,6 +162,7 @@ static void feed_live(Replay *r, int fd)
     if (in < 0 || pread(in, &h, sizeof(h), 0) != sizeof(h)) {
         return;
     }
+    flags |= h.flags;
     while (capture_reader_next(r->reader, &rec)) {
         uint64_t ns = wait_ns(r, rec.time);
 

@@ -393,7 +393,7 @@ int print_stats(char *const *paths, guint n_paths,
     Stats s = { .key = g_string_new(NULL) };
     bool ok = true;
 
-    s.sample = sample_new(options->virtual_clock, options->until);
+    s.sample = sample_new(options->clock, options->until);
     s.lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                     line_sum_free);
     for (guint i = 0; ok && i < MAX(n_paths, 1); i++) {
@@ -458,7 +458,7 @@ int cmd_stats(int argc, char **argv)
                        &rest, &status)) {
         return status;
     }
-    if (!parse_clock(opt.clock, &options.virtual_clock)) {
+    if (!parse_clock(opt.clock, &options.clock)) {
         return usage_error("stats", "unknown clock '%s'", opt.clock);
     }
     if (!parse_stats_format(opt.format, &options.format)) {

@@ -291,10 +291,31 @@ char *stream_tag(const StreamNames *names, uint8_t stream)
     return g_string_free(tag, FALSE);
 }
 
-bool parse_clock(const char *value, bool *virtual_clock)
+bool parse_clock(const char *value, ClockChoice *choice)
 {
-    *virtual_clock = value && !strcmp(value, "virtual");
-    return *virtual_clock || !value || !strcmp(value, "host");
+    *choice = !value ? CLOCK_ANY
+              : !strcmp(value, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
+    return *choice != CLOCK_HOST || !strcmp(value, "host");
+}
+
+bool choose_clock(const CaptureReader *r, ClockChoice choice,
+                  bool *virtual_clock)
+{
+    CaptureClockMode has = capture_reader_clock(r);
+
+    *virtual_clock = choice == CLOCK_VIRTUAL ||
+                     has == CAPTURE_CLOCK_MODE_VIRTUAL;
+    if (has == CAPTURE_CLOCK_MODE_VIRTUAL && choice == CLOCK_HOST) {
+        fail(capture_reader_path(r), "has times of QEMU's virtual clock "
+             "alone; read it by --clock virtual");
+        return false;
+    }
+    if (has == CAPTURE_CLOCK_MODE_HOST && choice == CLOCK_VIRTUAL) {
+        fail(capture_reader_path(r), "has times of the host's clock alone; "
+             "read it by --clock host");
+        return false;
+    }
+    return true;
 }
 
 void use_virtual_clock(CaptureRecord *rec)

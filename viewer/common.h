@@ -96,11 +96,22 @@ void stream_names_feed(StreamNames *names, const CaptureRecord *record);
 /* A tag that is never empty: the label made visible, or the number. */
 char *stream_tag(const StreamNames *names, uint8_t stream);
 
+/* What --clock asked for. */
+typedef enum ClockChoice {
+    CLOCK_ANY, /* nothing: the host's, where the capture has that */
+    CLOCK_HOST,
+    CLOCK_VIRTUAL,
+} ClockChoice;
+
+/* The value of --clock, which may be NULL; false: there is no such clock. */
+bool parse_clock(const char *value, ClockChoice *choice);
+
 /*
- * The value of --clock: "host", which NULL is too, or "virtual".  Returns
- * false where it is neither.
+ * By which of its clocks a capture is to be read.  Says what is wrong and
+ * returns false where it lacks the one that was asked for.
  */
-bool parse_clock(const char *value, bool *virtual_clock);
+bool choose_clock(const CaptureReader *r, ClockChoice choice,
+                  bool *virtual_clock);
 
 /*
  * Puts the virtual time in the place of the host's; records before the

@@ -271,6 +271,10 @@ static void append_wall(GString *out, const Row *row, int decimals)
     struct tm tm;
     char text[32] = "";
 
+    if (row->wall_zero == CAPTURE_NO_TIME) {
+        g_string_append_c(out, '-');
+        return;
+    }
     if (localtime_r(&seconds, &tm)) {
         strftime(text, sizeof(text), "%H:%M:%S", &tm);
     }
@@ -557,6 +561,9 @@ static void draw_title(View *v, const Box *box, bool focus)
     g_autofree char *time = g_strdup_printf(
         "%s ", v->settings.time == TIME_MARK && !s->log.has_mark
                    ? "time: start, no mark"
+               : v->settings.time == TIME_START &&
+                         model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL
+                   ? "time: virtual"
                    : (const char *[]){ "time: start", "time: delta",
                                        "time: wall", "time: from mark",
                                        "time: virtual" }[v->settings.time]);

@@ -25,13 +25,13 @@ static void measure_free(gpointer data)
     g_free(m);
 }
 
-Sample *sample_new(bool virtual_clock, const char *until)
+Sample *sample_new(ClockChoice clock, const char *until)
 {
     Sample *s = g_new0(Sample, 1);
 
     s->captures = g_ptr_array_new_with_free_func(g_free);
     s->measures = g_ptr_array_new_with_free_func(measure_free);
-    s->virtual_clock = s->exact = virtual_clock;
+    s->clock = clock;
     s->until = g_strdup(until);
     return s;
 }
@@ -204,8 +204,13 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     g_autoptr(BootData) boot = NULL;
     Pass pass = { .sample = s, .func = func, .data = data };
 
-    if (!r) {
+    if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
+        capture_reader_close(r);
         return false;
+    }
+    if (!s->captures->len) {
+        s->clock = s->virtual_clock ? CLOCK_VIRTUAL : CLOCK_HOST;
+        s->exact = s->virtual_clock;
     }
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);

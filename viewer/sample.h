@@ -29,6 +29,7 @@ typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
     GPtrArray *measures; /* Measure *, in the order of the boot */
     char *until;         /* a milestone that ends the boot, or NULL */
+    ClockChoice clock;     /* of the first capture, from there on */
     bool virtual_clock;
     bool exact;            /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
@@ -42,7 +43,7 @@ typedef void (*SampleLineFunc)(void *data, guint capture,
                                const CaptureLine *line, uint64_t delta,
                                bool outside);
 
-Sample *sample_new(bool virtual_clock, const char *until);
+Sample *sample_new(ClockChoice clock, const char *until);
 void sample_free(Sample *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
 

@@ -10,6 +10,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "common.h"
+
 typedef enum StatsFormat {
     STATS_TEXT,
     STATS_JSON,
@@ -18,7 +20,7 @@ typedef enum StatsFormat {
 
 typedef struct StatsOptions {
     StatsFormat format;
-    bool virtual_clock;
+    ClockChoice clock;
     const char *until; /* a milestone, or NULL */
     int lines;         /* how many of the slowest to show */
 } StatsOptions;

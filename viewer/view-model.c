@@ -525,6 +525,11 @@ uint64_t model_mono_zero(const Model *m)
     return m->mono_zero;
 }
 
+CaptureClockMode model_clock(const Model *m)
+{
+    return capture_reader_clock(m->index);
+}
+
 uint64_t model_bytes(const Model *m)
 {
     return m->bytes;

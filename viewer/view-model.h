@@ -83,6 +83,7 @@ ModelVm model_vm(const Model *m);
 const char *model_vm_detail(const Model *m); /* why it is so; host's text */
 uint64_t model_end_time(const Model *m);     /* of the last record, ns */
 uint64_t model_mono_zero(const Model *m);    /* CLOCK_MONOTONIC at time 0 */
+CaptureClockMode model_clock(const Model *m);
 uint64_t model_bytes(const Model *m);        /* of the guest */
 uint64_t model_stream_bytes(const Model *m, uint8_t stream);
 uint64_t model_lost(const Model *m); /* bytes and other records */

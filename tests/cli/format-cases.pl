@@ -21,7 +21,8 @@ sub write_case {
     $out = '';
     $code->();
     my $size = $header{size} // 4096;
-    my $head = pack 'a8 L< L< L< L< Q< Q<', 'BOOTSTMP', 1, $size, 1, $header{flags} // 1, 0, 1_700_000_000e9;
+    my $head = pack 'a8 L< L< L< L< Q< Q<', 'BOOTSTMP', $header{version} // 1, $size, $header{clock} // 1,
+        $header{flags} // 1, 0, 1_700_000_000e9;
     open my $file, '>:raw', "$dir/$name.bst" or die "$dir/$name.bst: $!\n";
     print {$file} $head, "\0" x ($size - length $head), $out;
     close $file or die "$dir/$name.bst: $!\n";
@@ -110,6 +111,25 @@ write_case sessions => sub {
     event 0x0b, 1040, pack 'S< C L< L< Q<', 0x12, 0, 8, 1000, 1 << 32;
     event 0x0c, 1050, pack 'S< L< C', 0x12, 1008, 1;
 };
+
+# The virtual clock alone: it jumps both ways, and begins anew with each session; VCLOCK has no business here.
+write_case virtual => sub {
+    session 0;
+    stream 0, 0, 'dbg', '';
+    bytes 0, 'early';
+    event 5, 0, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg';
+    event 6, 0, pack 'C', 3;
+    bytes 100, "a\n";
+    event 1, 7 * $wrap + 5, pack 'Q<', 7 * $wrap + 5;
+    bytes 7 * $wrap + 5, "loaded\n";
+    vclock 7 * $wrap + 6, 77;
+    event 1, 50, pack 'Q<', 50;
+    bytes 50, "back\n";
+    event 6, 60, pack 'C Z* C', 7, 'guest-shutdown', 1;
+    event 3, 0, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_900e9, 900, 43, 'test';
+    stream 0, 0, 'dbg', '';
+    bytes 10, "again\n";
+}, version => 2, clock => 2;
 
 # A larger header, no SESSION, not ended, zeros at the end.
 write_case killed => sub {

@@ -78,6 +78,9 @@ printf '\003' | dd of="$tmp/v3.bst" bs=1 seek=8 conv=notrunc 2>/dev/null
 "$BOOTSTAMP" export "$tmp/v3.bst" >"$tmp/out" 2>"$tmp/err"
 is $? 1 "another version is refused"
 like "$(cat "$tmp/err")" "^bootstamp: $tmp/v3.bst: .*format 3" "and the message names it"
+cp "$tmp/virtual.bst" "$tmp/c9.bst"
+printf '\011' | dd of="$tmp/c9.bst" bs=1 seek=16 conv=notrunc 2>/dev/null
+like "$("$BOOTSTAMP" export "$tmp/c9.bst" 2>&1)" "^bootstamp: $tmp/c9.bst: has times of clock 9, " "and so is another clock"
 
 # --- every kind of format.h is on the page, and its header's offsets are right
 for kind in $(sed -n 's/^    CAPTURE_\([A-Z_]*\) = 0x\([0-9a-f][0-9a-f]\),.*/\1=\2/p' "$src/capture/format.h"); do

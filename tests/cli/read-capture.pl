@@ -22,7 +22,9 @@ die "$path: not a regular file\n" if !-f $file;
 die "$path: no capture\n" if (sysread($file, my $header, 4096) // 0) != 4096;
 my ($magic, $version, $header_size, $clock, $flags, $mono, $wall) = unpack 'a8 L< L< L< L< Q< Q<', $header;
 die "$path: no capture\n" if $magic ne 'BOOTSTMP';
-die "$path: version $version\n" if $version != 1;
+die "$path: version $version\n" if $version != 1 && $version != 2;
+die "$path: clock $clock\n" if $version == 2 && $clock != 2;
+my $is_virtual = $version == 2;
 die "$path: header of $header_size bytes\n" if $header_size < 4096 || $header_size % 8 || $header_size > 1 << 20;
 
 # The lock, before the words: struct flock of 64-bit Linux
@@ -53,6 +55,7 @@ sub full_time {
 
 sub virtual {
     my $time = shift;
+    return $time if $is_virtual;
     return 0 if !defined $vclock;
     return $icount || $time < $vtime ? $vclock : $vclock + $time - $vtime;
 }
