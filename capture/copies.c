@@ -8,9 +8,15 @@
 
 #include "copies.h"
 
+/* A hostile capture has 65536 of them: each knows its row. */
+typedef struct Item {
+    CaptureCopy copy; /* first */
+    int row;          /* or -1 */
+} Item;
+
 struct CaptureCopies {
     GArray *rows;       /* CaptureCopy, in the order of the first byte */
-    GHashTable *by_key; /* key -> CaptureCopy*, also those without a byte */
+    GHashTable *by_key; /* key -> Item*, also those without a byte */
     CaptureCopy *now;   /* selected, or NULL */
     uint64_t mark;      /* active time of the pass is counted up to here */
     bool dma_read;      /* the transfer that runs copies, no skip or write */
@@ -47,25 +53,22 @@ static void start_over(CaptureCopies *c)
 
 static CaptureCopy *get_item(CaptureCopies *c, uint16_t key)
 {
-    CaptureCopy *copy = g_hash_table_lookup(c->by_key, GUINT_TO_POINTER(key));
+    Item *item = g_hash_table_lookup(c->by_key, GUINT_TO_POINTER(key));
 
-    if (!copy) {
-        copy = g_new0(CaptureCopy, 1);
-        copy->key = key;
-        g_snprintf(copy->name, sizeof(copy->name), "key 0x%04x", key);
-        g_hash_table_insert(c->by_key, GUINT_TO_POINTER(key), copy);
+    if (!item) {
+        item = g_new0(Item, 1);
+        item->copy.key = key;
+        item->row = -1;
+        g_snprintf(item->copy.name, sizeof(item->copy.name), "key 0x%04x",
+                   key);
+        g_hash_table_insert(c->by_key, GUINT_TO_POINTER(key), item);
     }
-    return copy;
+    return &item->copy;
 }
 
-static int row_of(const CaptureCopies *c, const CaptureCopy *copy)
+static int row_of(const CaptureCopy *copy)
 {
-    for (guint i = 0; i < c->rows->len; i++) {
-        if (g_array_index(c->rows, CaptureCopy *, i) == copy) {
-            return i;
-        }
-    }
-    return -1;
+    return ((const Item *)copy)->row;
 }
 
 /* Moves the selected item to @offset at @time. */
@@ -76,10 +79,11 @@ static void advance(CaptureCopies *c, uint32_t offset, uint64_t time,
 
     if (offset > copy->offset) {
         if (!copy->bytes) {
+            ((Item *)copy)->row = c->rows->len;
             g_array_append_val(c->rows, copy);
         }
         if (c->current < 0) {
-            c->current = row_of(c, copy);
+            c->current = row_of(copy);
         }
         copy->bytes += offset - copy->offset;
         copy->offset = offset;
@@ -104,7 +108,7 @@ static void take_select(CaptureCopies *c, const CaptureRecord *rec)
     }
     c->now->offset = 0;
     c->mark = rec->time;
-    c->current = c->now->bytes ? row_of(c, c->now) : -1;
+    c->current = row_of(c->now);
 }
 
 /* A capture may begin, or lose a record, in the middle of a copy. */

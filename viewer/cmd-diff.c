@@ -98,11 +98,19 @@ static void diff_line_free(gpointer data)
     g_free(l);
 }
 
+/* A place is a key in the upper half and a count, mostly 0, in the lower. */
+static guint place_hash(gconstpointer place)
+{
+    guintptr n = (guintptr)place;
+
+    return (guint)(n >> 32) * 2654435761u ^ (guint)n;
+}
+
 static void side_init(Side *s, ClockChoice clock)
 {
     s->sample = sample_new(clock, opt.until);
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
-    s->by_key = g_hash_table_new(NULL, NULL);
+    s->by_key = g_hash_table_new(place_hash, NULL);
     s->counts = g_hash_table_new(NULL, NULL);
 }
 

@@ -127,6 +127,11 @@ static bool open_output(Export *e, const ExportFormat *format)
     }
     if (!opt.output) {
         e->out = stdout;
+        if (format == &export_raw && isatty(STDOUT_FILENO)) {
+            fail("export", "the guest's raw bytes could command this "
+                 "terminal; name a file with --output, or use a pipe");
+            return false;
+        }
         return true;
     }
     if (same_inode(opt.output, capture_reader_path(e->reader))) {

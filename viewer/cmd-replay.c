@@ -31,7 +31,7 @@
 
 static struct {
     double speed;
-    gboolean pty, view;
+    gboolean pty, raw, view;
     char *stream;
 } opt = { .speed = 1 };
 
@@ -43,6 +43,8 @@ static const GOptionEntry entries[] = {
     { "pty", 0, 0, G_OPTION_ARG_NONE, &opt.pty,
       "to a pseudo terminal, whose name is printed: waits for its opener",
       NULL },
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &opt.raw,
+      "let the guest's escape sequences through to a terminal", NULL },
     { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
       "in the viewer, as if the guest booted now", NULL },
     G_OPTION_ENTRY_NULL
@@ -56,24 +58,77 @@ typedef struct Replay {
     uint64_t first;    /* time of the first record, ns */
     bool any, known;   /* known: the wanted stream was met */
     int out;
+    bool visible;      /* a terminal: it is not the guest's to command */
     char buf[CHUNK];
     size_t len;
 } Replay;
 
-static bool flush_out(Replay *r)
+static bool write_all(int fd, const char *text, size_t len)
 {
     size_t done = 0;
 
-    while (done < r->len) {
-        ssize_t n = write(r->out, r->buf + done, r->len - done);
+    while (done < len) {
+        ssize_t n = write(fd, text + done, len - done);
 
         if (n < 0 && errno != EINTR) {
             return false;
         }
         done += n > 0 ? n : 0;
     }
-    r->len = 0;
     return true;
+}
+
+/* Bytes at the end that the next ones tell the meaning of. */
+static size_t unfinished(const char *text, size_t len)
+{
+    if (len && text[len - 1] == '\r') {
+        return 1;
+    }
+    for (size_t n = 1; n <= 3 && n <= len; n++) {
+        const char *at = text + len - n;
+
+        if ((*at & 0xc0) == 0xc0) {
+            return g_utf8_get_char_validated(at, n) == (gunichar)-2 ? n : 0;
+        }
+    }
+    return 0;
+}
+
+/* Lines for a terminal, as the other commands show them. */
+static bool write_visible(int fd, const char *text, size_t len)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    while (len) {
+        const char *newline = memchr(text, '\n', len);
+        CaptureLine line = {
+            .text = text,
+            .len = newline ? (size_t)(newline - text) : len,
+            .complete = newline,
+        };
+
+        append_line_text(out, &line);
+        if (newline) {
+            g_string_append_c(out, '\n');
+            line.len++;
+        }
+        text += line.len;
+        len -= line.len;
+    }
+    return write_all(fd, out->str, out->len);
+}
+
+/* @all: nothing follows. */
+static bool flush_out(Replay *r, bool all)
+{
+    size_t keep = r->visible && !all ? unfinished(r->buf, r->len) : 0;
+    size_t len = r->len - keep;
+    bool ok = r->visible ? write_visible(r->out, r->buf, len)
+                         : write_all(r->out, r->buf, len);
+
+    memmove(r->buf, r->buf + len, keep);
+    r->len = keep;
+    return ok;
 }
 
 /* How long it is until a record of @time is due, ns. */
@@ -283,7 +338,7 @@ static bool play_byte(Replay *r, const CaptureRecord *rec)
     uint64_t ns = wait_ns(r, rec->time);
 
     if (ns > STEP_NS || r->len == sizeof(r->buf)) {
-        if (!flush_out(r)) {
+        if (!flush_out(r, false)) {
             return false;
         }
         sleep_ns(ns);
@@ -306,7 +361,7 @@ static int replay_bytes(Replay *r)
             ok = play_byte(r, &rec);
         }
     }
-    ok = ok && flush_out(r);
+    ok = ok && flush_out(r, true);
     if (!ok) {
         return fail(opt.pty ? "pseudo terminal" : "standard output",
                     "cannot write: %s", g_strerror(errno));
@@ -345,6 +400,7 @@ int cmd_replay(int argc, char **argv)
         return EXIT_FAILURE;
     }
     r->out = STDOUT_FILENO;
+    r->visible = !opt.pty && !opt.raw && isatty(STDOUT_FILENO);
     if (opt.view) {
         status = replay_in_viewer(r);
     } else if (opt.pty && !open_pty(r)) {

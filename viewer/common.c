@@ -147,8 +147,7 @@ CaptureReader *open_capture(const char *path)
     return r;
 }
 
-/* Shown as a number: it would turn, hide or break the text around it. */
-static bool is_deceptive(gunichar c)
+bool is_deceptive(gunichar c)
 {
     switch (g_unichar_type(c)) {
     case G_UNICODE_CONTROL:

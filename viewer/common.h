@@ -64,6 +64,12 @@ bool parse_options(int argc, char **argv, const char *args,
 CaptureReader *open_capture(const char *path);
 
 /*
+ * A character that would turn, hide or break the text around it, or that a
+ * terminal acts on.
+ */
+bool is_deceptive(gunichar c);
+
+/*
  * Appends guest text so that no terminal acts on it: control bytes as ^X
  * (cat -v and less do), C1 and bytes that are no UTF-8 as <XX>, characters
  * that change direction or do not show as <U+XXXX>.  A tab stays where

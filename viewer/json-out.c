@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common.h"
 #include "json-out.h"
 
 #define REPLACEMENT "\357\277\275" /* U+FFFD */
@@ -116,6 +117,58 @@ void json_out_string(JsonOut *j, const char *name, const char *value)
     json_out_bytes(j, name, value, strlen(value));
 }
 
+/* As JSON has it: in UTF-16. */
+static void append_escape(GString *out, gunichar c)
+{
+    if (c > 0xffff) {
+        g_string_append_printf(out, "\\u%04x", 0xd7c0 + (c >> 10));
+        c = 0xdc00 | (c & 0x3ff);
+    }
+    g_string_append_printf(out, "\\u%04x", c);
+}
+
+/* The first byte that may be of a character to escape, or the end. */
+static const char *skip_plain(const char *p)
+{
+    while (*p && (unsigned char)*p < 0x7f && *p != 0x1f) {
+        p++;
+    }
+    return p;
+}
+
+/*
+ * JSON is text, and is looked at on terminals: what they would act on, or
+ * not show, is escaped.  A parser sees no difference.  json-glib (1.6)
+ * leaves all such characters as they are, 0x1f too, where no parser takes it.
+ */
+static void escape_deceptive(JsonOut *j)
+{
+    const char *p = j->text->str;
+    const char *end = p + j->text->len;
+    const char *plain = skip_plain(p);
+
+    if (plain == end) {
+        return;
+    }
+    g_string_truncate(j->utf8, 0);
+    while (p < end) {
+        gunichar c;
+
+        g_string_append_len(j->utf8, p, plain - p);
+        p = plain;
+        if (p < end) {
+            c = g_utf8_get_char(p);
+            plain = g_utf8_next_char(p);
+            if (is_deceptive(c)) {
+                append_escape(j->utf8, c);
+                p = plain;
+            }
+            plain = skip_plain(plain);
+        }
+    }
+    g_string_assign(j->text, j->utf8->str);
+}
+
 void json_out_end(JsonOut *j, FILE *out, const char *after)
 {
     JsonNode *root = json_builder_get_root(j->builder);
@@ -124,8 +177,7 @@ void json_out_end(JsonOut *j, FILE *out, const char *after)
     json_generator_set_root(j->generator, root);
     json_generator_to_gstring(j->generator, j->text);
     json_node_unref(root);
-    /* json-glib (1.6) escapes all control characters but this one. */
-    g_string_replace(j->text, "\x1f", "\\u001f", 0);
+    escape_deceptive(j);
     g_string_append(j->text, after);
     fwrite(j->text->str, 1, j->text->len, out);
 }

@@ -49,6 +49,18 @@ static void test_unit_separator(void)
     free(out);
 }
 
+/* What a terminal acts on or hides; what it shows stays. */
+static void test_deceptive(void)
+{
+    static const char text[] = "\302\2332J\342\200\256\363\240\201\201\177"
+                               "\303\244\346\227\245x";
+    char *out = written(text, strlen(text));
+
+    g_assert_cmpstr(out, ==, "{\"t\":\"\\u009b2J\\u202e\\udb40\\udc41"
+                             "\\u007f\303\244\346\227\245x\"}");
+    free(out);
+}
+
 static void test_not_utf8(void)
 {
     char *out = written("\xff\0\xc0\xaf", 4);
@@ -63,6 +75,7 @@ int main(int argc, char **argv)
     test_begin(&argc, &argv);
     g_test_add_func("/json-out/control-characters", test_control_characters);
     g_test_add_func("/json-out/unit-separator", test_unit_separator);
+    g_test_add_func("/json-out/deceptive", test_deceptive);
     g_test_add_func("/json-out/not-utf8", test_not_utf8);
     return g_test_run();
 }

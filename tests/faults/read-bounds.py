@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""How much memory do the commands take for captures that are made to cost them some?
+
+    read-bounds.py BOOTSTAMP FOLDER MEGABYTES LIMIT_MB [NAME...]
+
+Each capture has so many megabytes of what some table could grow with.  Prints TAP: one line for each capture and
+command, with the largest resident size that the kernel saw.
+"""
+import os
+import struct
+import subprocess
+import sys
+import time
+
+COMMANDS = [["info"], ["phases"], ["stats"], ["diff", "@"], ["replay", "--speed=0"]] + [
+    ["export", "-F", name] for name in ("text", "json", "csv", "perfetto", "svg", "html", "ctf", "asciicast", "readserial")]
+
+
+def word(kind, data, time_ns):
+    return struct.pack("<Q", kind << 56 | data << 48 | time_ns & (1 << 48) - 1)
+
+
+def event(kind, time_ns, payload):
+    parts = [payload[i:i + 7].ljust(7, b"\0") + b"\x7f" for i in range(0, len(payload), 7)]
+    return word(kind, len(parts), time_ns) + b"".join(parts)
+
+
+def text(stream, time_ns, line):
+    return b"".join(word(0x80 + stream, c, time_ns) for c in line)
+
+
+RUN = event(6, 1, b"\x03\0")
+
+
+def resets(n):
+    """Each one a row, and each before those that are there."""
+    yield RUN
+    for i in range(n // 16):
+        yield event(6, (1 << 40) - 1000 * i, b"\x05\0")
+
+
+def items(n):
+    for i in range(n // 48):
+        key = i & 0xffff
+        yield event(8, i, struct.pack("<HI", key, 9) + b"x\0") + event(9, i, struct.pack("<HB", key, 0)) + \
+            event(10, i, struct.pack("<HIB", key, 9, 0))
+
+
+def milestones(n):
+    """The end of a copy, moved back in time again and again."""
+    yield RUN
+    for i in range(4000):
+        yield event(6, i, b"\x05\0")
+    for i in range(n // 16):
+        yield event(10, (1 << 40) - i, struct.pack("<HIB", 0x11, 9, 0))
+
+
+def streams(n):
+    """128 lines side by side that never end."""
+    for i in range(n // 8):
+        yield text(i & 127, i, b"<")
+
+
+def probes(n):
+    for i in range(n // 24):
+        yield event(13, i, struct.pack("<IIB", 0x40 | i & 0x3f, i & 0xffffff, 4))
+
+
+def lines(n):
+    """Every one another text, for what sums up or compares lines."""
+    for i in range(n // 64):
+        number = i
+        name = b""
+        for _ in range(7):
+            name += b"abcdefghijklmnopqrstuvwxyz"[number % 26:number % 26 + 1]
+            number //= 26
+        yield text(0, 1000 * i, name + b"\n")
+
+
+def sessions(n):
+    for i in range(n // 56):
+        yield event(3, i, struct.pack("<QQQI", 1000 * i, 5, 5, 1) + b"v\0")
+
+
+def names(n):
+    for i in range(n // 88):
+        yield event(4, i, bytes([i & 127]) + b"L" * 40 + b"\0" + b"F" * 30 + b"\0")
+
+
+def empty_lines(n):
+    for i in range(n // 8):
+        yield text(i & 1, 1000 * i, b"\n")
+
+
+KINDS = [resets, items, milestones, streams, probes, lines, sessions, names, empty_lines]
+
+
+def write(path, kind, size):
+    header = b"BOOTSTMP" + struct.pack("<IIIIQQ", 1, 4096, 1, 1, 0, 0)
+    with open(path, "wb") as file:
+        file.write(header.ljust(4096, b"\0"))
+        for record in kind(size):
+            file.write(record)
+
+
+def run(arguments):
+    """Its exit status, largest resident size (MB) and time (s)."""
+    with open(os.devnull, "wb") as null:
+        start = time.monotonic()
+        process = subprocess.Popen(arguments, stdin=null, stdout=null, stderr=null)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss / 1024, time.monotonic() - start
+
+
+def main():
+    bootstamp, folder, size, limit = sys.argv[1], sys.argv[2], int(sys.argv[3]) << 20, int(sys.argv[4])
+    count = 0
+    for kind in KINDS:
+        if sys.argv[5:] and kind.__name__ not in sys.argv[5:]:
+            continue
+        path = folder + "/bound.bst"
+        write(path, kind, size)
+        for number, command in enumerate(COMMANDS):
+            output = ["-o", f"{folder}/{kind.__name__}-{number}"] if command[-1] == "ctf" else []
+            arguments = [path if word_ == "@" else word_ for word_ in command] + output
+            status, megabytes, seconds = run([bootstamp] + arguments + [path])
+            count += 1
+            good = status in (0, 1) and megabytes <= limit
+            print(f"{'ok' if good else 'not ok'} {count} - {kind.__name__}: {' '.join(command)}: {megabytes:.0f} MB",
+                  flush=True)
+            if os.environ.get("SECONDS_TOO") or not good:
+                print(f"# status {status}, {seconds:.1f} s", flush=True)
+    print(f"1..{count}")
+
+
+if __name__ == "__main__":
+    main()
