@@ -125,7 +125,7 @@ _bootstamp() {
     phases) _bootstamp_words "$word" --clock --session --help ;;
     stats) _bootstamp_words "$word" --format --clock --until --lines --help ;;
     diff) _bootstamp_words "$word" --fail-over --ignore-under --clock --until --lines --format --help ;;
-    replay) _bootstamp_words "$word" --speed --stream --pty --view --help ;;
+    replay) _bootstamp_words "$word" --speed --stream --pty --raw --view --help ;;
     view) _bootstamp_words "$word" --wait --help ;;
     info | list) _bootstamp_words "$word" --help ;;
     esac

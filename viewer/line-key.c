@@ -10,6 +10,9 @@
 
 #define HEX_WORD_MIN 4
 
+/* What is behind this many bytes of a line does not tell it from others. */
+#define LINE_KEY_BYTES 256
+
 /* How much at @s is a number of some kind; 0: none begins here. */
 static size_t number_length(const char *s, bool word_start)
 {
@@ -42,11 +45,14 @@ static size_t number_length(const char *s, bool word_start)
 
 void make_line_key(GString *key, const CaptureLine *line)
 {
-    g_autoptr(GString) text = g_string_sized_new(line->len + 16);
+    CaptureLine head = *line;
+    g_autoptr(GString) text = NULL;
     bool word_start = true;
 
+    head.len = MIN(line->len, LINE_KEY_BYTES);
+    text = g_string_sized_new(head.len + 16);
     g_string_truncate(key, 0);
-    append_line_text(text, line);
+    append_line_text(text, &head);
     for (const char *s = text->str; *s;) {
         size_t n = number_length(s, word_start);
 

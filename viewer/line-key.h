@@ -12,7 +12,8 @@
 /*
  * Sets @key to the line made visible, with numbers, addresses (0x..., and
  * hexadecimal words of four digits and more with a decimal digit in them)
- * and versions as "#" and runs of spaces as one.
+ * and versions as "#" and runs of spaces as one.  Of a long line the first
+ * 256 bytes count.
  */
 void make_line_key(GString *key, const CaptureLine *line);
 
