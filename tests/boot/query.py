@@ -735,6 +735,17 @@ def human_does_not_wait():
             time.sleep(0.1)
         ok("ask again" not in text and "  Run " in text,
            "and all of it when it was read in the background", text)
+    with big_guest() as g:
+        g.qmp.hmp("info boot-timestamps")
+        g.qmp("chardev-remove", id="big")
+        like(g.qmp.hmp("info boot-timestamps"), "no timestamp chardev",
+             "the chardev may go while it is read in the background")
+        end = time.monotonic() + PATIENCE
+        while (any("/big.bst" in f for f in open_files(g))
+               and time.monotonic() < end):
+            time.sleep(0.01)
+        ok(not any("/big.bst" in f for f in open_files(g)),
+           "and when that is done no descriptor is left")
 
 
 for test in (arguments, no_capture, preconfig, hot_plug, files, damaged_files,
