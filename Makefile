@@ -54,8 +54,11 @@ endif
 BASE = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) \
 	-iquote . -iquote build -pthread
 # A distribution's compiler may have a level of its own: no redefinition.
-HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-LINK_HARDEN = -Wl,-z,relro,-z,now
+# Debian's hardening=+all and what later releases add; the last is for x86.
+cf_protection := $(if $(CC),$(shell $(CC) -fcf-protection -c -x c -o /dev/null /dev/null 2>/dev/null && echo -fcf-protection))
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
+	$(cf_protection) -Wformat=2 -Werror=format-security -Werror=format-nonliteral
+LINK_HARDEN = -Wl,-z,relro,-z,now,-z,noexecstack
 
 CAPTURE_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(GLIB_CFLAGS) $(CFLAGS)
 VIEWER_FLAGS = $(BASE) $(HARDEN) -fPIE $(GLIB_CFLAGS) $(JSON_CFLAGS) \
