@@ -971,6 +971,9 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
         set_errno(error, "cannot reserve address space", errno);
         return false;
     }
+    /* Before the first page is touched: somebody may cut the file now. */
+    sigbus_admit();
+    sigbus_guard(&w->guard, w->region, w->region_size, true);
     ret = old < w->region_size ? allocate(w->fd, 0, old) : ENOMEM;
     if (ret == 0) {
         ret = map_piece(w, old);
@@ -985,12 +988,12 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     }
     if (ret) {
         set_errno(error, "cannot reserve disk space", ret);
+        sigbus_unguard(&w->guard);
         munmap(w->region, w->region_size);
         return false;
     }
     w->header = (CaptureHeader *)w->region;
     w->words = (uint64_t *)(w->region + CAPTURE_HEADER_SIZE);
-    sigbus_guard(&w->guard, w->region, w->region_size, true);
     return true;
 }
 

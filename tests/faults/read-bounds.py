@@ -123,12 +123,15 @@ def run(arguments):
 def main():
     bootstamp, folder, size, limit = sys.argv[1], sys.argv[2], int(sys.argv[3]) << 20, int(sys.argv[4])
     count = 0
+    wanted = os.environ.get("BOUND_COMMANDS", "").split()
     for kind in KINDS:
         if sys.argv[5:] and kind.__name__ not in sys.argv[5:]:
             continue
         path = folder + "/bound.bst"
         write(path, kind, size)
         for number, command in enumerate(COMMANDS):
+            if wanted and command[-1] not in wanted and command[0] not in wanted:
+                continue
             output = ["-o", f"{folder}/{kind.__name__}-{number}"] if command[-1] == "ctf" else []
             arguments = [path if word_ == "@" else word_ for word_ in command] + output
             status, megabytes, seconds = run([bootstamp] + arguments + [path])

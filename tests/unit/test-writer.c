@@ -586,6 +586,41 @@ static void refuses_a_symbolic_link(void)
     g_assert_true(g_file_test(path, G_FILE_TEST_IS_SYMLINK));
 }
 
+static gpointer cut_again_and_again(gpointer opaque)
+{
+    const char **cut = opaque;
+    const char *path;
+
+    while ((path = g_atomic_pointer_get(cut))) {
+        if (truncate(path, 0)) {
+            g_thread_yield();
+        }
+    }
+    return NULL;
+}
+
+/* Found when a test's mistake made /dev/null a file that all of us emptied. */
+static void a_file_that_is_cut_while_it_is_opened_is_no_crash(void)
+{
+    g_autofree char *path = test_path("capture");
+    const char *cut = path;
+    GThread *thread;
+
+    test_store(path, "", 0);
+    thread = g_thread_new("cut", cut_again_and_again, (gpointer)&cut);
+    for (int i = 0; i < 100; i++) {
+        CaptureWriterOptions options = { .path = path };
+        CaptureWriter *w = capture_writer_open(&options, NULL);
+
+        if (w) {
+            test_bytes(w, 0, 10);
+            capture_writer_close(w);
+        }
+    }
+    g_atomic_pointer_set(&cut, NULL);
+    g_thread_join(thread);
+}
+
 static void refuses_a_file_with_two_names(void)
 {
     g_autofree char *path = test_path("capture");
@@ -1195,6 +1230,7 @@ int main(int argc, char **argv)
     ADD(a_second_writer_is_refused_while_a_reader_may_read);
     ADD(refuses_a_file_that_is_no_capture_and_leaves_it);
     ADD(refuses_a_symbolic_link);
+    ADD(a_file_that_is_cut_while_it_is_opened_is_no_crash);
     ADD(refuses_a_file_with_two_names);
     ADD(refuses_another_users_file);
     ADD(a_new_file_is_private_whatever_the_umask);
