@@ -7,7 +7,6 @@
 #include "qemu-compat.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
-#include "qapi/qmp/qdict.h"
 
 #include "boot-query.h"
 

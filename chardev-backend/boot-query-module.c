@@ -8,10 +8,6 @@
 #include "qemu-compat.h"
 #include "../monitor/monitor-internal.h" /* beside QEMU's include/ */
 #include "monitor/hmp.h"
-#include "qapi/qmp/dispatch.h"
-#include "qapi/qmp/qdict.h"
-#include "qapi/qmp/qlist.h"
-#include "qapi/qmp/qnum.h"
 #include "qapi/qobject-input-visitor.h"
 #include "qapi/visitor.h"
 #include "qemu/module.h"

@@ -33,6 +33,15 @@
 #include "exec/address-spaces.h"
 #include "exec/memory.h"
 #endif
+#if __has_include("qobject/qdict.h") /* 10.0 */
+#include "qobject/qdict.h"
+#include "qobject/qlist.h"
+#include "qobject/qnum.h"
+#else
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qlist.h"
+#include "qapi/qmp/qnum.h"
+#endif
 #if __has_include("system/system.h") /* 10.0 */
 #include "system/cpu-timers.h"
 #include "system/reset.h"
