@@ -294,7 +294,7 @@ check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) 
 		--jobs $(BOOT_JOBS) $(call select,$(script_t))
 check-slow: all $(unit_t) $(call fuzz_for,$(script_t)) guests ## the same and those that take minutes (tests/slow)
 	-@tools/qemu-build.sh -p 10.0 && tools/qemu-build.sh -p newest # before a test's time limit
-	@BOOTSTAMP_SLOW=1 $(test_env) tools/run-tests.pl --result build/tests/result \
+	@BOOTSTAMP_SLOW=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} $(test_env) tools/run-tests.pl --result build/tests/result \
 		--jobs $(JOBS) $(call select,$(unit_t)) \
 		--jobs $(BOOT_JOBS) $(call select,$(script_t) $(slow_t))
 unit-tests: $(unit_t) ## build the unit tests

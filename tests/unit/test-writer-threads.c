@@ -20,10 +20,33 @@ typedef struct Load {
     unsigned bytes;      /* in a round, one by one */
     unsigned block;      /* in a round, in one access */
     unsigned probes;     /* in a round */
+    unsigned items;      /* in a round: fw_cfg items copied, 4 events each */
     unsigned rest_us;    /* between two rounds */
     uint64_t wrote_bytes, wrote_events, refused_events;
     int *go;
 } Load;
+
+static void append_event(Load *l, CaptureKind kind, const void *payload,
+                         size_t len)
+{
+    l->wrote_events++;
+    l->refused_events += !capture_append_event(
+        l->w, capture_writer_now(l->w), kind, payload, len);
+}
+
+/* As the fw_cfg hooks do: payloads of several sizes. */
+static void copy_item(Load *l, unsigned number)
+{
+    CaptureSelect select = { .key = l->id, .dma = 1 };
+    CapturePio pio = { .key = l->id, .offset = number };
+    CaptureDma dma = { .key = l->id, .length = number, .address = ~number };
+    CaptureDmaEnd end = { .key = l->id, .offset = number };
+
+    append_event(l, CAPTURE_SELECT, &select, sizeof(select));
+    append_event(l, CAPTURE_PIO, &pio, sizeof(pio));
+    append_event(l, CAPTURE_DMA, &dma, sizeof(dma));
+    append_event(l, CAPTURE_DMA_END, &end, sizeof(end));
+}
 
 static void one_round(Load *l, unsigned round, uint8_t *block)
 {
@@ -40,10 +63,11 @@ static void one_round(Load *l, unsigned round, uint8_t *block)
                              l->block);
     }
     for (unsigned i = 0; i < l->probes; i++) {
-        probe.arg = l->wrote_events++;
-        l->refused_events += !capture_append_event(
-            l->w, capture_writer_now(l->w), CAPTURE_PROBE, &probe,
-            sizeof(probe));
+        probe.arg = l->wrote_events;
+        append_event(l, CAPTURE_PROBE, &probe, sizeof(probe));
+    }
+    for (unsigned i = 0; i < l->items; i++) {
+        copy_item(l, round * l->items + i);
     }
 }
 
@@ -93,13 +117,25 @@ static Sum run_threads(CaptureWriter *w, const Load *load)
     return sum;
 }
 
+/* A DMA record is of one thread, whole: its fields fit together. */
+static void check_item(const CaptureRecord *rec, int64_t *last)
+{
+    unsigned id = rec->u.dma.key;
+
+    g_assert_cmpuint(id, <, THREADS);
+    g_assert_cmpuint(rec->u.dma.address, ==, (unsigned)~rec->u.dma.length);
+    g_assert_cmpint(rec->u.dma.length, >, last[id]);
+    last[id] = rec->u.dma.length;
+}
+
 /* Probes of a thread rise; its times do too, one clock after the other. */
 static void check_order(const TestCapture *c, bool whole)
 {
-    int64_t last_arg[THREADS];
+    int64_t last_arg[THREADS], last_item[THREADS];
     uint64_t last_time[THREADS] = { 0 }, count[THREADS] = { 0 };
 
     memset(last_arg, -1, sizeof(last_arg));
+    memset(last_item, -1, sizeof(last_item));
     for (guint i = 0; i < c->records->len; i++) {
         const CaptureRecord *rec = test_record(c, i);
         unsigned id = 0;
@@ -118,6 +154,9 @@ static void check_order(const TestCapture *c, bool whole)
                         count[id]);
             }
             count[id]++;
+        } else if (rec->kind == CAPTURE_DMA) {
+            id = rec->u.dma.key;
+            check_item(rec, last_item);
         } else {
             continue;
         }
@@ -132,7 +171,10 @@ static void check_account(const char *path, const Sum *sum)
 
     g_assert_cmpuint(c->skipped, ==, 0);
     g_assert_cmpuint(c->bytes->len + c->lost.bytes, ==, sum->bytes);
-    g_assert_cmpuint(test_count(c, CAPTURE_PROBE) + c->lost.events, ==,
+    g_assert_cmpuint(test_count(c, CAPTURE_PROBE) +
+                     test_count(c, CAPTURE_SELECT) +
+                     test_count(c, CAPTURE_PIO) + test_count(c, CAPTURE_DMA) +
+                     test_count(c, CAPTURE_DMA_END) + c->lost.events, ==,
                      sum->events);
     g_assert_cmpuint(c->lost.events, ==, sum->refused);
     g_assert_cmpuint(c->header.lost_bytes, ==, c->lost.bytes);
@@ -160,6 +202,21 @@ static void every_record_of_every_thread_is_kept(void)
                   .rest_us = 1000 };
 
     run_and_check(&options, &load);
+}
+
+/* Four vCPUs and two threads more, with and without enough room. */
+static void bytes_probes_and_fw_cfg_side_by_side(void)
+{
+    for (int full = 0; full < 2; full++) {
+        g_autofree char *path = test_path("capture");
+        CaptureWriterOptions options = {
+            .path = path, .size_max = full ? 1 << 20 : 0,
+        };
+        Load load = { .rounds = 40, .bytes = 100, .block = 17, .probes = 10,
+                      .items = 5, .rest_us = full ? 0 : 1000 };
+
+        run_and_check(&options, &load);
+    }
 }
 
 /* More than the helper has ready at the start, with no time to get more. */
@@ -312,6 +369,7 @@ int main(int argc, char **argv)
     test_begin(&argc, &argv);
 #define ADD(name) g_test_add_func("/writer-threads/" #name, name)
     ADD(every_record_of_every_thread_is_kept);
+    ADD(bytes_probes_and_fw_cfg_side_by_side);
     ADD(a_burst_that_starves_the_helper_is_accounted);
     ADD(growth_under_load_is_accounted);
     ADD(threads_that_meet_at_the_cap_leave_no_hole);
