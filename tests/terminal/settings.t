@@ -79,4 +79,15 @@ screen_start 100 20 "$BOOTSTAMP" view --wait "$tmp/never.bst"
 sees "--wait" 'waiting for the capture'
 keys q
 sees "q ends the wait" '\[status 0\]'
+# --- times of the virtual clock alone
+rm -f "$conf"
+perl "$src/tests/cli/boot-capture.pl" "$tmp/virtual.bst" clock=virtual
+screen_start 120 30 "$BOOTSTAMP" view "$tmp/virtual.bst"
+sees "virtual times: the title says so" 'time: virtual'
+sees "virtual times: rows" '0\.060000 .*SeaBIOS'
+keys t t
+sees "virtual times: no time of day" '^[^0-9]* - .*SeaBIOS'
+keys q
+sees "virtual times: the end" '\[status 0\]'
+
 done_testing
