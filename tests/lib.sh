@@ -137,11 +137,11 @@ lib_qemu() {
 }
 
 lib_rom() {
-    rom=$guests/$1.rom
+    lib_rom=$guests/$1.rom
     shift
     # isapc has no ACPI: its guests end with status 1 (see rom.inc)
     [ "${MACHINE:-pc}" != isapc ] || set -- -device isa-debug-exit,iobase=0xf4,iosize=4 "$@"
-    lib_qemu -m "${MEM:-32}" -bios "$rom" "$@"
+    lib_qemu -m "${MEM:-32}" -bios "$lib_rom" "$@"
 }
 
 # run_rom NAME [QEMU ARGS]: QEMU's exit status; 124 or 137 if it had to be killed
