@@ -57,7 +57,9 @@ GPtrArray *boot_query_now(const char *id, Error **errp);
 /* A time of the capture as one since the session's start, ns. */
 uint64_t boot_since_start(const CaptureBoot *boot, uint64_t time);
 
+#ifdef BOOTSTAMP_LOADABLE
 /* HMP's `info boot-timestamps [ID]`, boot-query-hmp.c */
 void hmp_info_boot_timestamps(Monitor *mon, const QDict *qdict);
+#endif
 
 #endif

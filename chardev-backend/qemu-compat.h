@@ -94,8 +94,10 @@ extern bool qmp_dispatcher_co_shutdown;
 #if !BOOTSTAMP_QEMU_SINCE(8, 0)
 #define BOOTSTAMP_SET_HAS_STRING(object, member) \
     ((object)->has_##member = (object)->member)
+#define BOOTSTAMP_OPTIONAL_STRING(name) bool has_##name, const char *name
 #else
 #define BOOTSTAMP_SET_HAS_STRING(object, member) ((void)0)
+#define BOOTSTAMP_OPTIONAL_STRING(name) const char *name
 #endif
 
 /* From 8.1 on the pool is always that of the current AioContext. */

@@ -15,6 +15,7 @@
 #     but what only a loadable module needs
 #   chardev-backend/in-tree/*            chardev/timestamp/
 #     test-*.c, *-test.c                 tests/unit/, tests/qtest/
+#     *.json                             qapi/
 #     *.rst                              docs/system/
 #
 # As QEMU's scripts/clean-includes would, "qemu/osdep.h" is put first in each
@@ -92,8 +93,7 @@ put_back_end() {
     for file in chardev-backend/in-tree/*; do
         name=$(basename "$file")
         case $name in
-        test-*.c | *-test.c | *.rst) ;;
-        meson.build) cp "$file" "$tree/chardev/timestamp/" ;;
+        test-*.c | *-test.c | *.rst | *.json) ;;
         *) put "$file" "chardev/timestamp/$name" ;;
         esac
     done
@@ -108,16 +108,21 @@ put_tests() {
     done
 }
 
+put_schema() {
+    mkdir -p "$tree/qapi"
+    cp chardev-backend/in-tree/*.json "$tree/qapi/"
+}
+
 put_documents() {
-    for file in chardev-backend/in-tree/*.rst; do
-        [ ! -e "$file" ] || { mkdir -p "$tree/docs/system" && cp "$file" "$tree/docs/system/"; }
-    done
+    mkdir -p "$tree/docs/system"
+    cp chardev-backend/in-tree/*.rst "$tree/docs/system/"
 }
 
 if [ $mode = import ]; then
     tree=$(cd "$2" && pwd)
     put_capture
     put_back_end
+    put_schema
     put_tests
     put_documents
     exit 0
@@ -171,13 +176,18 @@ and firmware probes into the same file, on the same clock.
 
 It is not built yet: a later patch adds it to the schema and to the build.
 END
+put_schema
+commit 6 'qapi: the schema of query-boot-timestamps' <<END
+Managers can ask a running machine for the milestones of its boot and for
+the progress of fw_cfg copies.
+END
 put_tests
-commit 7 'tests: the timestamp back end' <<END
+commit 8 'tests: the timestamp back end' <<END
 Unit tests of the character device, and a qtest of what the debug port,
 fw_cfg and the probe port leave in a capture.
 END
 put_documents
-commit 9 'docs/system: boot timestamps' <<END
+commit 10 'docs/system: boot timestamps' <<END
 How to see where the time goes while a machine boots.
 END
 
