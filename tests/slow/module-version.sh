@@ -23,7 +23,8 @@ LD_PRELOAD=$build/chardev-timestamp.so "$qemu" -M none -version >"$tmp/out" 2>"$
 like "$(cat "$tmp/err")" 'built for QEMU .* and this is QEMU' "a module for another version stays out"
 
 ln -s "$guests" "$clone/build/guests"
-for test in tools/check-symbols.sh tests/boot/raw.t tests/boot/linux.t tests/boot/lifecycle.t tests/cli/chardev.t; do
+for test in tools/check-symbols.sh tests/boot/raw.t tests/boot/linux.t tests/boot/lifecycle.t \
+    tests/boot/query.t tests/cli/chardev.t; do
     ok "$test" env BOOTSTAMP_SRC="$clone" BOOTSTAMP_BUILD="$clone/build" BOOTSTAMP="$clone/build/bootstamp" \
         QEMU="$qemu" BOOTSTAMP_QEMU="$qemu" PATH="${qemu%/*}:$PATH" "$clone/$test"
 done
