@@ -18,33 +18,16 @@ typedef struct Carrier {
     TimestampOptions options;
 } Carrier;
 
-/* Options of other back ends are refused: QEMU's parser takes them all. */
-static int check_known(void *opaque, const char *name, const char *value,
-                       Error **errp)
-{
-    static const char *const known[] = {
-        "backend", "path", "append", "size", "chardev", "mux", "logfile",
-        "logappend",
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (!strcmp(name, known[i])) {
-            return 0;
-        }
-    }
-    error_setg(errp, "chardev: timestamp: invalid option '%s'", name);
-    error_append_hint(errp, "It takes path=, append=, size=, chardev=, mux=, "
-                      "logfile= and logappend=.\n");
-    return -1;
-}
-
 void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp)
 {
+    static const char *const known[] = {
+        "path", "append", "size", "chardev", NULL,
+    };
     BootCaptureOptions *o;
     Carrier *carrier;
 
-    if (qemu_opt_foreach(opts, check_known, NULL, errp)) {
+    if (!timestamp_options_known(opts, known, errp)) {
         return;
     }
     carrier = g_new0(Carrier, 1);

@@ -30,9 +30,16 @@ static bool parse_clock(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
 void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp)
 {
-    ChardevTimestamp *t = g_new0(ChardevTimestamp, 1);
+    static const char *const known[] = {
+        "path", "append", "size", "chardev", "clock", "fw-cfg", NULL,
+    };
+    ChardevTimestamp *t;
     ERRP_GUARD();
 
+    if (!timestamp_options_known(opts, known, errp)) {
+        return;
+    }
+    t = g_new0(ChardevTimestamp, 1);
     backend->type = CHARDEV_BACKEND_KIND_TIMESTAMP;
     backend->u.timestamp.data = t;
     qemu_chr_parse_common(opts, qapi_ChardevTimestamp_base(t));
