@@ -109,6 +109,7 @@ static void put_vm(JsonOut *j, const CaptureRecord *rec)
 
     json_out_string(j, "event", words[rec->u.vm.event]);
     json_out_string(j, "detail", rec->u.vm.detail);
+    json_out_bool(j, "by_guest", rec->u.vm.by_guest);
 }
 
 /* The members of @rec's own. */

@@ -117,6 +117,37 @@ static void all_ten_come_in_the_order_they_happened(void)
     capture_phases_free(b.phases);
 }
 
+static void what_the_main_loop_stamped_is_marked(void)
+{
+    CaptureRecord by_guest = {
+        .kind = CAPTURE_VM, .u.vm.event = CAPTURE_VM_SHUTDOWN,
+        .u.vm.by_guest = true,
+    };
+
+    for (int i = 0; i < 2; i++) {
+        Boot b = begin();
+
+        vm(&b, 0, CAPTURE_VM_START, "");
+        whole_boot(&b, 0);
+        vm(&b, 80, CAPTURE_VM_RESET, "");
+        if (i) {
+            record(&b, 100, by_guest);
+        } else {
+            vm(&b, 100, CAPTURE_VM_SHUTDOWN, "host-signal");
+        }
+        vm(&b, 110, CAPTURE_VM_STOP, "");
+        for (guint j = 0; j < capture_phases_count(b.phases); j++) {
+            CaptureMilestone m = row(&b, j)->milestone;
+
+            g_assert_cmpint(row(&b, j)->outside, ==,
+                            m == CAPTURE_MS_RESET || m == CAPTURE_MS_STOP ||
+                                (m == CAPTURE_MS_SHUTDOWN && !i));
+        }
+        g_assert_cmpuint(count_of(&b, CAPTURE_MS_SHUTDOWN), ==, 1);
+        capture_phases_free(b.phases);
+    }
+}
+
 static void a_boot_without_an_initrd_has_no_such_row(void)
 {
     Boot b = begin();
@@ -256,6 +287,7 @@ int main(int argc, char **argv)
     test_begin(&argc, &argv);
 #define ADD(name) g_test_add_func("/phases/" #name, name)
     ADD(all_ten_come_in_the_order_they_happened);
+    ADD(what_the_main_loop_stamped_is_marked);
     ADD(a_boot_without_an_initrd_has_no_such_row);
     ADD(only_the_first_time_counts);
     ADD(each_reset_begins_another_boot);

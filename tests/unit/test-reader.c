@@ -116,6 +116,43 @@ static void every_kind_is_decoded(void)
     g_assert_cmpuint(test_record(c, 22)->stream, ==, 3);
 }
 
+/* The flags stand behind a NUL that older writers leave out. */
+static void a_vm_event_tells_who_stamped_it(void)
+{
+    static const struct {
+        const char *payload;
+        size_t len;
+        bool by_guest;
+    } cases[] = {
+        { "\7", 1, false },
+        { "\7\0", 2, false },
+        { "\7\0\1", 3, true },
+        { "\7\0\2", 3, false },
+        { "\7guest-shutdown", 15, false },
+        { "\7guest-shutdown\0", 16, false },
+        { "\7guest-shutdown\0\1", 17, true },
+        { "\7guest-shutdown\0\3later", 22, true },
+        { "\7seven of seven bytes.", 21, false }, /* no NUL at all */
+        { "\7six of\0\1", 9, true },             /* over two words */
+    };
+    g_autofree char *path = test_path("capture");
+    CaptureWriter *w = test_open_new(path);
+    g_autoptr(TestCapture) c = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        capture_append_event(w, i, CAPTURE_VM, cases[i].payload,
+                             cases[i].len);
+    }
+    capture_writer_close(w);
+    c = test_read(path);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_assert_cmpint(test_record(c, 1 + i)->u.vm.event, ==,
+                        CAPTURE_VM_SHUTDOWN);
+        g_assert_cmpint(test_record(c, 1 + i)->u.vm.by_guest, ==,
+                        cases[i].by_guest);
+    }
+}
+
 static void next_bytes_gives_runs_of_one_stream(void)
 {
     g_autofree char *path = test_path("capture");
@@ -825,6 +862,7 @@ int main(int argc, char **argv)
     test_begin(&argc, &argv);
 #define ADD(name) g_test_add_func("/reader/" #name, name)
     ADD(every_kind_is_decoded);
+    ADD(a_vm_event_tells_who_stamped_it);
     ADD(next_bytes_gives_runs_of_one_stream);
     ADD(seek_comes_back_to_any_place);
     ADD(windows_join_without_a_seam);
