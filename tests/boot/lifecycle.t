@@ -60,7 +60,7 @@ like "$(events "$tmp/spare.bst")" "QEMU stopped: back end removed" "chardev-remo
 printf 'cont\n' >&3
 wait_for 10 live 'shutdown request'
 printf 'chardev-add timestamp,id=again,path=%s\n' "$tmp/again.bst" >&3
-wait_for 10 test -s "$tmp/again.bst"
+wait_for 10 sh -c '"$0" info "$1" 2>/dev/null | grep -q "^machine .*RAM"' "$BOOTSTAMP" "$tmp/again.bst"
 like "$("$BOOTSTAMP" info "$tmp/again.bst")" "^machine  *pc" "chardev-add: the new capture knows the machine"
 printf 'quit\n' >&3
 exec 3>&-
