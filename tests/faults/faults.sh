@@ -3,8 +3,10 @@
 #
 #   private_mounts "$0" "$@"      starts the test again in a mount namespace of its own, where there is one
 #   $cap $next $N $tmp/want       the capture, what chardev= passes on, how much the guest writes and what
-#   guest BYTES [KIND]            the guest, $rom, and $tmp/want; KIND is pattern, or flood (a multiple of 9 bytes)
+#   guest BYTES [KIND]            the guest, $guest_rom, and $tmp/want; KIND is pattern, or flood (a multiple of 9 bytes)
 #   begin [QEMU ARGS]             the guest runs, and has written 100,000 bytes
+#   at_work [QEMU ARGS], go_on    the same, but it stands still between the two
+#   qmp COMMAND...                talks to a QEMU on $tmp/qmp (see qmp.pl)
 #   finish WHAT                   waits for it: it ended by itself, and $next is whole
 #   whole WHAT [QEMU ARGS]        begin and finish without a look between them
 #   account WHAT [FILE]           the capture opens, ended in good order, the loss reported is the loss measured and
@@ -25,17 +27,25 @@ private_mounts() {
 guest() {
     N=$1 kind=${2:-pattern} number=$1
     [ "$kind" != flood ] || number=$((N / 9))
-    rom=$kind-$number
-    need_guests "$rom.rom"
+    guest_rom=$kind-$number
+    need_guests "$guest_rom.rom"
     perl "$src/tests/guests/guest-bytes.pl" "$kind" "$number" >"$tmp/want"
 }
 
 begin() {
     rm -f "$cap" "$next"
-    start_rom "$rom" -chardev "file,id=next,path=$next" \
+    start_rom "$guest_rom" -chardev "file,id=next,path=$next" \
         -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@" || return
     wait_for 20 sh -c "[ \$(cat '$next' 2>/dev/null | wc -c) -gt 100000 ]"
 }
+
+# at_work [QEMU ARGS]: as begin, but the guest stands still until go_on
+qmp() { perl "$src/tests/faults/qmp.pl" "$tmp/qmp" "$@" >>"$tmp/qmp.log" 2>&1; }
+at_work() {
+    begin -qmp "unix:$tmp/qmp,server=on,wait=off" "$@"
+    qmp stop
+}
+go_on() { qmp cont; }
 
 # finish WHAT [WANTED STATUS]
 finish() {
@@ -50,7 +60,7 @@ whole() {
     what=$1
     shift
     rm -f "$cap" "$next"
-    run_rom "$rom" -chardev "file,id=next,path=$next" \
+    run_rom "$guest_rom" -chardev "file,id=next,path=$next" \
         -chardev "timestamp,id=dbg,path=$cap,chardev=next${size:+,size=$size}" "$@"
     is $? 0 "$what: the guest ends"
     ok "$what: what chardev= passes on is whole" cmp "$tmp/want" "$next"

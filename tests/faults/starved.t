@@ -18,7 +18,7 @@ find_helper() {
 }
 
 what="helper starved"
-start_rom "$rom" -S -chardev "file,id=next,path=$next" -chardev "timestamp,id=dbg,path=$cap,chardev=next" \
+start_rom "$guest_rom" -S -chardev "file,id=next,path=$next" -chardev "timestamp,id=dbg,path=$cap,chardev=next" \
     -qmp "unix:$tmp/qmp,server=on,wait=off"
 ok "$what: it is found" wait_for 10 find_helper
 taskset -a -c -p 0 "$qemu_pid" >/dev/null
