@@ -55,8 +55,12 @@ put() {
     mkdir -p "$(dirname "$tree/$2")"
     awk -v is_c="$(case $2 in *.c) echo 1 ;; esac)" -v provided="^#include <($provided)\\\\.h>\$" '
         { gsub(/"firmware-debug\/probe\.h"/, at_probe) }
-        # which may be given on as anything; QEMU takes some licences only
-        { sub(/SPDX-License-Identifier: MIT-0/, "SPDX-License-Identifier: GPL-2.0-or-later") }
+        # which may be given on as anything; QEMU takes some licences only,
+        # and wants no text of them
+        sub(/SPDX-License-Identifier: MIT-0/, "SPDX-License-Identifier: GPL-2.0-or-later") {
+            print
+            while ((getline) > 0 && !/^ \*\/$/) {}
+        }
         $0 ~ provided { dropped = 1; next }
         # the blank line after a list of which nothing is left
         dropped && /^$/ && blank { next }
