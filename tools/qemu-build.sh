@@ -134,9 +134,10 @@ fi
 use_meson "$source"
 
 # Both targets always: adding one later would compile all anew.  No debug
-# information, which takes time and disk.  Firmware is that of Debian.
+# information, which takes time and disk.  Firmware is that of Debian's packages.
+firmware='/usr/share/qemu /usr/share/seabios /usr/lib/ipxe/qemu'
 options="--target-list=x86_64-softmmu,aarch64-softmmu --enable-kvm --enable-seccomp
-    --disable-debug-info --firmwarepath=/usr/share/qemu:/usr/share/seabios:/usr/lib/ipxe/qemu"
+    --disable-debug-info --firmwarepath=$(echo "$firmware" | tr ' ' :)"
 build=$dest/build
 log=$dest/configure.log
 configured="$version $source $(echo "$options" | cksum)"
@@ -151,6 +152,12 @@ if [ "$(cat "$dest/configured" 2>/dev/null)" != "$configured" ]; then
     }
     printf '%s\n' "$configured" >"$dest/configured"
 fi
+
+# A QEMU that is not installed looks for all of these below its build folder.
+for folder in $firmware; do
+    mkdir -p "$build/qemu-bundle${folder%/*}"
+    ln -sfn "$folder" "$build/qemu-bundle$folder"
+done
 
 log=$dest/ninja.log
 echo "  NINJA   QEMU $version: $*"
