@@ -9,7 +9,8 @@
 
 # The disk is a small tmpfs in a mount namespace of our own.
 private_mounts "$0" "$@"
-guest 2000000
+guest 1999998 flood
+gaps=allowed
 need_guests pattern-1000.rom
 RUN="$BOOTSTAMP run -q --"
 
