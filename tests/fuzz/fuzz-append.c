@@ -61,6 +61,11 @@ static void check_new(const GArray *now, guint from, const char *text)
     FUZZ_CHECK(session && !*text);
 }
 
+static int64_t virtual_now(void)
+{
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char text[] = "new\n";
@@ -77,10 +82,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < FUZZ_CHOICES) {
         return -1;
     }
+    if (data[2] % 4 == 3) {
+        o.clock = CAPTURE_CLOCK_MODE_VIRTUAL;
+        o.virtual_now = virtual_now;
+    }
     if (data[0] & 1) {
         o.size_max = CAPTURE_SIZE_MIN + data[1] * UINT64_C(65536);
     }
-    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    fuzz_store(data[2], data + FUZZ_CHOICES, size - FUZZ_CHOICES);
     before = read_all();
     w = capture_writer_open(&o, &error);
     if (!w) {

@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < FUZZ_CHOICES) {
         return -1;
     }
-    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    fuzz_store(data[3], data + FUZZ_CHOICES, size - FUZZ_CHOICES);
     folder = set_options(data);
     good = fuzz_is_capture();
     status = cmd_export(2, argv);
@@ -113,8 +113,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == EXIT_SUCCESS && !folder) {
         check(opt.format, text, len);
     }
-    /* Time of day by the virtual clock and unknown streams are refused. */
+    /* A clock that is not there, time of day by the virtual clock and
+     * unknown streams are refused. */
     FUZZ_CHECK(!good || status == EXIT_SUCCESS || opt.stream ||
+               !fuzz_has_clock(opt.clock) ||
                (!strcmp(opt.clock, "virtual") && !strcmp(opt.time, "wall")));
     if (folder) {
         remove_output();

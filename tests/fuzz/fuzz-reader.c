@@ -190,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < FUZZ_CHOICES) {
         return -1;
     }
-    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    fuzz_store(data[1], data + FUZZ_CHOICES, size - FUZZ_CHOICES);
     if (!fuzz_is_capture()) {
         return 0;
     }

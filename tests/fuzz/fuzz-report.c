@@ -26,7 +26,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     };
 
     fuzz_begin();
-    fuzz_store((const uint8_t *)words, sizeof(words));
+    fuzz_store(0, (const uint8_t *)words, sizeof(words));
     other = g_build_filename(fuzz_dir(), "other.bst", NULL);
     FUZZ_CHECK(!rename(fuzz_path(), other));
     FUZZ_CHECK(!chdir(fuzz_dir()));
@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return -1;
     }
     n = data[0] % G_N_ELEMENTS(commands);
-    fuzz_store(data + FUZZ_CHOICES, size - FUZZ_CHOICES);
+    fuzz_store(data[1], data + FUZZ_CHOICES, size - FUZZ_CHOICES);
     status = run(n);
     text = fuzz_output(&len);
     FUZZ_CHECK(fuzz_is_capture() || commands[n].run == cmd_list ||

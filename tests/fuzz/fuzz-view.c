@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     keys = MIN(data[3] % KEYS_MAX, size - FUZZ_CHOICES);
     words = data + FUZZ_CHOICES + keys;
-    fuzz_store(words, data + size - words);
+    fuzz_store(data[2] >> 1, words, data + size - words);
     show(data, data + FUZZ_CHOICES, keys);
     fuzz_output(&len);
     FUZZ_CHECK(len == 0);

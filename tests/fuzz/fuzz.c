@@ -77,20 +77,26 @@ const char *fuzz_path(void)
     return capture_path;
 }
 
-static void fill_header(CaptureHeader *h)
+static void fill_header(CaptureHeader *h, uint8_t choice)
 {
     memset(h, 0, sizeof(*h));
     memcpy(h->magic, CAPTURE_MAGIC, sizeof(h->magic));
     h->version = CAPTURE_VERSION;
     h->header_size = CAPTURE_HEADER_SIZE;
     h->clock = CAPTURE_CLOCK_MONOTONIC;
+    if (choice % 4 == 3) {
+        h->version = CAPTURE_VERSION_VIRTUAL;
+        h->clock = CAPTURE_CLOCK_VIRTUAL;
+    } else if (choice % 4 == 2) {
+        h->flags = CAPTURE_FLAG_NO_VCLOCK;
+    }
     h->start_wall_ns = UINT64_C(1700000000000000000);
     strcpy(h->qemu_version, "7.2.22");
     strcpy(h->machine, "pc");
     strcpy(h->arch, "x86_64");
 }
 
-void fuzz_store(const uint8_t *data, size_t size)
+void fuzz_store(uint8_t choice, const uint8_t *data, size_t size)
 {
     int fd = open(capture_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
                   0600);
@@ -99,7 +105,7 @@ void fuzz_store(const uint8_t *data, size_t size)
 
     FUZZ_CHECK(fd >= 0);
     if (magic < 4 || memcmp(data, CAPTURE_MAGIC, magic)) {
-        fill_header(&h);
+        fill_header(&h, choice);
         FUZZ_CHECK(write(fd, &h, sizeof(h)) == sizeof(h));
     }
     FUZZ_CHECK(write(fd, data, size) == (ssize_t)size);
@@ -114,6 +120,18 @@ bool fuzz_is_capture(void)
     FUZZ_CHECK(!r == !!error);
     capture_reader_close(r);
     return r;
+}
+
+bool fuzz_has_clock(const char *clock)
+{
+    CaptureReader *r = capture_reader_open(capture_path, NULL);
+    CaptureClockMode lacks = strcmp(clock, "virtual")
+                                 ? CAPTURE_CLOCK_MODE_VIRTUAL
+                                 : CAPTURE_CLOCK_MODE_HOST;
+    bool has = r && capture_reader_clock(r) != lacks;
+
+    capture_reader_close(r);
+    return has;
 }
 
 /* ------------------------------------------------------------------ */

@@ -40,8 +40,11 @@ void fuzz_finding(const char *file, int line, const char *what)
  */
 void fuzz_begin(void);
 
-/* Puts the capture of an input into the file fuzz_path(). */
-void fuzz_store(const uint8_t *data, size_t size);
+/*
+ * Puts the capture of an input into the file fuzz_path(); @choice: which
+ * clocks a good header says it has.
+ */
+void fuzz_store(uint8_t choice, const uint8_t *data, size_t size);
 
 /* A private folder in memory, and the capture in it. */
 const char *fuzz_dir(void);
@@ -49,6 +52,9 @@ const char *fuzz_path(void);
 
 /* True where fuzz_path() has a header that a reader takes. */
 bool fuzz_is_capture(void);
+
+/* The same, and of its clocks the one that --clock asks for. */
+bool fuzz_has_clock(const char *clock);
 
 /*
  * What went to standard output since the last call; good until the next one.
