@@ -20,10 +20,9 @@ def die(why):
 
 def check_text(data, also=""):
     text = data.decode("utf-8")  # strict
-    for at, c in enumerate(text):
-        if c == "\n" or c in also:
-            continue
+    for c in set(text) - set("\n" + also):
         if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+            at = text.index(c)
             die(f"U+{ord(c):04X} after {text[max(at - 40, 0):at]!r}")
     return text
 

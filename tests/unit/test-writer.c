@@ -608,7 +608,7 @@ static void a_file_that_is_cut_while_it_is_opened_is_no_crash(void)
 
     test_store(path, "", 0);
     thread = g_thread_new("cut", cut_again_and_again, (gpointer)&cut);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 25; i++) {
         CaptureWriterOptions options = { .path = path };
         CaptureWriter *w = capture_writer_open(&options, NULL);
 
