@@ -156,9 +156,11 @@ void capture_clock_init(void)
 static void restart(uint64_t tsc, uint64_t ns)
 {
     int64_t pace = slots[current - 1].mult;
-    int64_t other = stepped && tsc > last_tsc
-                        ? measured(tsc, ns, last_tsc, last_ns) : pace;
+    int64_t other = pace;
 
+    if (stepped && tsc > last_tsc) {
+        other = measured(tsc, ns, last_tsc, last_ns);
+    }
     use_scale(tsc, ns, other > pace / 4 && other / 4 < pace ? other : pace);
     stepped = !stepped;
     period = TICK_MIN_NS;

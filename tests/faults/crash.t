@@ -8,6 +8,7 @@
 need_guests flood.rom pattern-200000.rom reset-9.rom
 RUN="$BOOTSTAMP run -q --"
 log=$tmp/log
+# shellcheck disable=SC3045
 ulimit -c 0
 
 # QEMU's own log has a byte when our chr_write() has returned: the capture holds all of it, and at most one more.
@@ -18,7 +19,7 @@ for signal in ABRT:134 SEGV:139 BUS:135 ILL:132; do
     start_rom flood -chardev "timestamp,id=dbg,path=$cap,logfile=$log" || break
     wait_for 10 test -s "$log"
     sleep 0.2
-    stop_qemu $signal
+    stop_qemu "$signal"
     is $? "$status" "$what: QEMU dies of it"
     ok "$what: the capture opens" sh -c "'$BOOTSTAMP' info '$cap' >'$tmp/info'"
     like "$(cat "$tmp/info")" '^state +ended without a word' "$what: it says so"

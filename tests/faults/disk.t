@@ -116,7 +116,7 @@ if disk 320M btrfs rw; then
     fallocate -l $(($(df -k --output=avail "$disk" | tail -n 1) - 6000))K "$disk/filler"
     begin
     # What is on the disk is read-only in memory again: every store to it asks anew
-    for turn in 1 2 3 4 5; do sync -f "$disk"; done
+    for _ in 1 2 3 4 5; do sync -f "$disk"; done
     finish "$what"
     account "$what"
     ok "$what: a byte was lost" test "$lost" -gt 0

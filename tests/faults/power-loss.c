@@ -31,7 +31,7 @@
 
 #include "capture/reader.h"
 
-#define PAGE 4096
+#define PAGE  4096
 #define CHUNK (UINT64_C(1) << 20)
 
 /* A capture that has grown so large takes too long to copy. */
@@ -130,8 +130,7 @@ static void write_image(const char *path, const Image *image)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    if (fd < 0 || write(fd, image->data, image->used) !=
-                      (ssize_t)image->used ||
+    if (fd < 0 || write(fd, image->data, image->used) != (ssize_t)image->used ||
         ftruncate(fd, image->size)) {
         FAIL("%s: cannot write", path);
     }
@@ -186,8 +185,9 @@ static unsigned check_words(const Image *old, const Image *image)
 
         if (was && was != is) {
             if (!is_part(was, is) || ++parts > 1) {
-                FAIL("the word at byte %" G_GUINT64_FORMAT " was %016"
-                     G_GINT64_MODIFIER "x and is %016" G_GINT64_MODIFIER "x",
+                FAIL("the word at byte %" G_GUINT64_FORMAT
+                     " was %016" G_GINT64_MODIFIER
+                     "x and is %016" G_GINT64_MODIFIER "x",
                      at, was, is);
             }
         }
@@ -254,7 +254,8 @@ static Entry look_at(const char *path, const Image *image, Mode mode)
     read_bytes(path, add_to_entry, &e);
     if (e.bytes != want) {
         FAIL("a %s copy holds %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
-             " are read", mode_names[mode], want, e.bytes);
+             " are read",
+             mode_names[mode], want, e.bytes);
     }
     return e;
 }
@@ -390,6 +391,7 @@ int main(int argc, char **argv)
         return check(argv[2], argv[3]);
     }
     fputs("usage: power-loss take PID CAPTURE FOLDER COUNT SEED\n"
-          "       power-loss check CAPTURE FOLDER\n", stderr);
+          "       power-loss check CAPTURE FOLDER\n",
+          stderr);
     return 2;
 }

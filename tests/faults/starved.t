@@ -5,13 +5,15 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/faults/faults.sh
 . "$src/tests/faults/faults.sh"
-command -v taskset >/dev/null && command -v chrt >/dev/null || skip_all "no taskset or chrt"
+command -v taskset >/dev/null || skip_all "no taskset"
+command -v chrt >/dev/null || skip_all "no chrt"
 taskset -c 0 true 2>/dev/null || skip_all "this process may not choose its CPU"
 guest 1800000 flood
 gaps=allowed
 RUN="$BOOTSTAMP run -q --"
 
 helper=''
+# shellcheck disable=SC2317
 find_helper() {
     helper=$(grep -l '^bootstamp$' "/proc/$qemu_pid/task"/*/comm | cut -d/ -f5)
     [ -n "$helper" ]

@@ -42,9 +42,12 @@ else
 fi
 
 # ulimit -f counts blocks of 512 bytes: 6 MiB; the log of QEMU itself stays small.
+# shellcheck disable=SC3045
 limit=$(ulimit -S -f)
+# shellcheck disable=SC3045
 ulimit -S -f 12288
 whole "RLIMIT_FSIZE"
+# shellcheck disable=SC3045
 ulimit -S -f "$limit"
 check "RLIMIT_FSIZE"
 
