@@ -54,9 +54,10 @@ vanish() { while :; do rm -f "$cap"; mkfifo "$cap"; rm -f "$cap"; mkdir "$cap"; 
 while_read "it shrinks and comes back" breathe
 while_read "it grows in odd pieces" grow
 while_read "it is replaced" swap
-rm -rf "$cap"
+cap=$tmp/vanishing.bst
 while_read "it is a FIFO, a folder, a device, and a capture again" vanish
-rm -rf "$cap"
+# What the loop had just begun may still come after its end.
+cap=$tmp/quiet.bst
 
 # A follower of a live capture that is cut: what it printed up to there is right.
 cp "$tmp/whole.bst" "$cap"
