@@ -1,13 +1,14 @@
 #!/bin/sh
 # Unpack the source of a Debian package, patches applied, into a folder.
 #
-#   tools/fetch-source.sh [-b] [-s SUITE]... PACKAGE VERSION DESTDIR
+#   tools/fetch-source.sh [-b] [-a ARCH] [-s SUITE]... PACKAGE VERSION DESTDIR
 #
 # VERSION is a source version (dpkg-query's ${source:Version}) or "-" for the
 # newest one that the mirror has: lists may name newer ones that it has not yet.
 # -s looks into another release (trixie, sid) instead of this one.  -b unpacks
-# the binary package (nothing of it is run or installed), for tools that a later
-# release has.
+# the binary package (nothing of it is run or installed; its control file is
+# DEBIAN/control), for tools that a later release has.  -a is -b for another
+# architecture, which the system need not know of: guests of that architecture.
 #
 # Where packages come from is this machine's own apt configuration: every
 # enabled "deb" entry becomes a "deb-src" entry of a private list, so mirrors,
@@ -21,13 +22,14 @@ die() {
 }
 
 usage() {
-    echo "usage: tools/fetch-source.sh [-b] [-s SUITE]... PACKAGE VERSION DESTDIR" >&2
+    echo "usage: tools/fetch-source.sh [-b] [-a ARCH] [-s SUITE]... PACKAGE VERSION DESTDIR" >&2
     exit 2
 }
 
-suites='' kind=deb-src
-while getopts bs: opt; do
+suites='' kind=deb-src arch=
+while getopts a:bs: opt; do
     case $opt in
+    a) kind=deb arch=$OPTARG ;;
     b) kind=deb ;;
     s) suites="$suites $OPTARG" ;;
     *) usage ;;
@@ -50,7 +52,7 @@ done
 top=$(cd "$(dirname "$0")/.." && pwd)
 # Each choice of suites has its own lists: they describe different releases.
 apt=${BOOTSTAMP_BUILD:-$top/build}/apt/$(echo "own$suites" | tr ' ' '-')
-[ $kind = deb-src ] || apt=$apt-binary
+[ $kind = deb-src ] || apt=$apt-binary${arch:+-$arch}
 mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
 apt=$(cd "$apt" && pwd)
 
@@ -91,7 +93,7 @@ function swap(old,    n, w, i, out, rest, to) {
 
 # deb822: paragraphs of fields, a field may continue on indented lines.
 convert_sources() {
-    awk -v kind=$kind -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
+    awk -v kind=$kind -v arch="$arch" -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
     function flush(    i) {
         if (is_deb && enabled && has_suite) {
             print "Types: " kind
@@ -111,13 +113,15 @@ convert_sources() {
             value = $0
             sub(/^[ \t]+/, "", value)
             add_suites(value)
-        } else if (field != "types" && field != "enabled") {
+        } else if (field != "types" && field != "enabled" && !dropped()) {
             line[++count] = $0
         } else if (field == "types" && (" " $0 " ") ~ /[ \t]deb[ \t]/) {
             is_deb = 1
         }
         next
     }
+    # It may name the architecture of this machine alone.
+    function dropped() { return field == "architectures" && arch != "" }
     function add_suites(value,    n, word, i, out, s) {
         n = split(value, word, /[ \t]+/)
         for (i = 1; i <= n; i++) {
@@ -142,7 +146,7 @@ convert_sources() {
         } else if (field == "suites") {
             field_started = 0
             add_suites(value)
-        } else {
+        } else if (!dropped()) {
             line[++count] = $0
         }
     }
@@ -151,9 +155,11 @@ convert_sources() {
 
 # One line each: deb [options] URI SUITE COMPONENT...
 convert_list() {
-    awk -v kind=$kind -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
+    awk -v kind=$kind -v arch="$arch" -v suites="${suites# }" -v codename="${codename:-none}" "$suite_function"'
     $1 == "deb" {
         sub(/#.*/, "")
+        if (arch != "")
+            sub(/arch=[^] \t]*/, "arch=" arch)
         at = 2
         if ($2 ~ /^\[/)
             while (at <= NF && $(at++) !~ /\]$/)
@@ -211,13 +217,15 @@ EOF
 if [ "$(id -u)" -eq 0 ]; then
     echo 'APT::Sandbox::User "root";' >>"$apt/apt.conf"
 fi
+foreign=${arch:+-o APT::Architecture=$arch -o APT::Architectures=$arch}
 # with_lists APT-COMMAND ARGUMENT...
 with_lists() {
     command=$1
     shift
     # -o for the folders too: a plain APT_CONFIG is read before apt.conf.d,
     # which may set them (docker-clean does) and would win.
-    LC_ALL=C "$command" -q -c "$apt/apt.conf" \
+    # shellcheck disable=SC2086
+    LC_ALL=C "$command" -q -c "$apt/apt.conf" $foreign \
         -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/parts" \
         -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" "$@"
 }
@@ -242,7 +250,7 @@ download() {
             private_apt source --only-source "$package=$1"
         else
             private_apt download "$package=$1" &&
-                mkdir tree && dpkg-deb -x ./*.deb tree
+                dpkg-deb -R ./*.deb tree
         fi
     ) >>"$log" 2>&1
 }
