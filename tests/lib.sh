@@ -5,7 +5,7 @@
 #
 # Results       ok NAME COMMAND...     is GOT WANT NAME     like GOT ERE NAME     pass NAME     fail NAME
 #               skip NAME REASON       skip_all REASON      diag TEXT    plan N   done_testing (last line)
-# Guests        need_guests [roms|linux|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
+# Guests        need_guests [roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
 #               boot_linux [QEMU ARGS]   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
 # The caller gives the chardev of the debug port (0x402), id=dbg:
 #

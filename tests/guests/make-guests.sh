@@ -1,13 +1,15 @@
 #!/bin/sh
 # Build the guests of the tests and benchmarks: nothing of it is committed.
 #
-#   make-guests.sh [all|roms|linux|marks|NAME.rom|NAME.elf]... [DIR/]     (default: all, into build/guests)
+#   make-guests.sh [all|roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]... [DIR/]     (default: all, into build/guests)
 #
 # roms    every tests/guests/*.S as DIR/NAME.rom, and the sizes that the tests use;
 #         NAME-N.rom is NAME.S with its parameter N (pattern: bytes, flood: lines, smp: bytes per CPU,
 #         reset: boots); serial-N.rom is pattern.S through the UART at 0x3f8
 # linux   DIR/vmlinuz (Debian's cloud kernel, downloaded, not installed), DIR/initrd (over 34 MB) and
 #         DIR/initrd-small.  Remove vmlinuz to fetch a newer one.
+# linux-arm64  DIR/vmlinuz-arm64 and DIR/initrd-arm64 (small), from Debian's packages of that architecture, which
+#         the system need not know of; not part of all
 # NAME.elf  tests/guests/kernels/NAME.S, for -kernel
 #
 # A word with a slash is the folder.  Runs side by side wait for each other; what is up to date is left alone.
@@ -21,7 +23,7 @@ for word; do
     */*) out=$word ;;
     all) what="$what roms linux" ;;
     marks) what="$what linux marks" ;;
-    roms | linux | *.rom | *.elf) what="$what $word" ;;
+    roms | linux | linux-arm64 | *.rom | *.elf) what="$what $word" ;;
     *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
@@ -114,14 +116,42 @@ busybox() {
     [ -x "$box" ] || unpack busybox-static "$tmp/box"
 }
 
+foreign() {
+    "$src/../../tools/fetch-source.sh" -a arm64 "$1" "$2" "$tmp/arm64/$1" || exit 1
+}
+
+# The package without a version in its name depends on the one with the kernel.
+kernel_arm64() {
+    [ -s "$out/vmlinuz-arm64" ] && return
+    foreign linux-image-cloud-arm64 -
+    # shellcheck disable=SC2046
+    set -- $(sed -n 's/^Depends: \(linux-image-[^ ]*\) (= \([^)]*\)).*/\1 \2/p' \
+        "$tmp/arm64/linux-image-cloud-arm64/DEBIAN/control")
+    [ $# = 2 ] || { echo "make-guests.sh: linux-image-cloud-arm64 does not tell its kernel" >&2; exit 1; }
+    foreign "$1" "$2"
+    cp "$tmp/arm64/$1"/boot/vmlinuz-* "$tmp/vmlinuz-arm64"
+    keep vmlinuz-arm64 "$1"
+}
+
+initrd_arm64() {
+    initrd_stamp
+    fresh initrd-arm64 "$stamp-0" && return
+    foreign busybox-static -
+    initrd initrd-arm64 0 "$tmp/arm64/busybox-static/bin/busybox"
+}
+
+initrd_stamp() { stamp=$(sum "$src/init" "$src/guest-bytes.pl" "$src/make-guests.sh"); }
+
+# initrd FILE FILLER-BYTES [BUSYBOX]: the guest's, if not this machine's
 initrd() {
     file=$1 filler=$2
-    stamp=$(sum "$src/init" "$src/guest-bytes.pl" "$src/make-guests.sh")-$filler
+    initrd_stamp
+    stamp=$stamp-$filler
     fresh "$file" "$stamp" && return
     busybox
     rm -rf "$tmp/root"
     mkdir -p "$tmp/root/bin"
-    cp "$box" "$tmp/root/bin/busybox"
+    cp "${3:-$box}" "$tmp/root/bin/busybox"
     cp "$src/init" "$tmp/root/init"
     chmod 755 "$tmp/root/init" "$tmp/root/bin/busybox"
     [ "$filler" = 0 ] || perl "$src/guest-bytes.pl" random 1 "$filler" >"$tmp/root/filler"
@@ -162,6 +192,10 @@ for word in $what; do
         kernel
         initrd initrd 33000000
         initrd initrd-small 0
+        ;;
+    linux-arm64)
+        kernel_arm64
+        initrd_arm64
         ;;
     *.elf) elf "$word" ;;
     *) rom "$word" ;;
