@@ -244,6 +244,44 @@ static void after_unless_and_hidden(void)
     capture_phases_free(p);
 }
 
+static void feed_select(CapturePhases *p, uint64_t time, uint16_t key)
+{
+    feed(p, (CaptureRecord){ .kind = CAPTURE_SELECT, .time = time,
+                             .u.select.key = key });
+}
+
+/* What Debian 12's qemu-efi-aarch64 and its kernel do. */
+static void efi_on_arm_is_known(void)
+{
+    CapturePhases *p = capture_phases_new();
+
+    feed_text(p, 1, "UEFI firmware (version  built at 13:10:49 on Nov  5)");
+    feed_select(p, 2, 0x0000);
+    feed_select(p, 3, 0x0011);
+    feed_select(p, 4, 0x0014);
+    feed_select(p, 5, 0x000e);
+    feed_text(p, 6, "\033[2JEFI stub: Booting Linux Kernel...");
+    feed_text(p, 7, "EFI stub: EFI_RNG_PROTOCOL unavailable");
+    feed_text(p, 8, "EFI stub: Exiting boot services...");
+    feed_text(p, 9, "[    0.000000] Booting Linux on physical CPU 0x00 [0x]");
+    feed_text(p, 10, "[    0.000000] Linux version 6.1.0");
+    CHECK_ROWS(p, "EFI SEC@1 LinuxBoot copy kernel@3 EFI BDS@5 "
+               "EFI boot OS@7 EFI ExitBootServices@8 Kernel start@9");
+    capture_phases_free(p);
+}
+
+/* SeaBIOS reads that item too, and kernels tell of their stub elsewhere. */
+static void other_firmware_is_not_efi(void)
+{
+    CapturePhases *p = capture_phases_new();
+
+    feed_text(p, 1, "SeaBIOS (version 1.16.2)");
+    feed_select(p, 2, 0x000e);
+    feed_text(p, 3, "EFI stub: Exiting boot services...");
+    CHECK_ROWS(p, "BIOS post@1");
+    capture_phases_free(p);
+}
+
 static void a_custom_milestone_has_a_number_of_its_own(void)
 {
     g_autoptr(CapturePatterns) t = parsed("milestone BIOS post\nbegins p\n"
@@ -308,6 +346,8 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/stream", streams_can_be_named);
     g_test_add_func("/patterns/records", items_and_probes_count);
     g_test_add_func("/patterns/conditions", after_unless_and_hidden);
+    g_test_add_func("/patterns/efi-arm", efi_on_arm_is_known);
+    g_test_add_func("/patterns/not-efi", other_firmware_is_not_efi);
     g_test_add_func("/patterns/numbers",
                     a_custom_milestone_has_a_number_of_its_own);
     g_test_add_func("/patterns/hostile", a_hostile_line_costs_little);
