@@ -12,12 +12,17 @@ ln -s "$guests/vmlinuz" "$tmp/here/vmlinuz"
 small=$guests/initrd-small
 [ -e "$small" ] || small=$guests/initrd
 ln -s "$small" "$tmp/here/initrd"
+if "$src/tests/guests/make-guests.sh" linux-arm64 "$guests/" >"$tmp/arm64.log" 2>&1; then
+    ln -s "$guests/vmlinuz-arm64" "$guests/initrd-arm64" "$tmp/here/"
+else
+    sed 's/^/# /' "$tmp/arm64.log" >&2
+fi
 
 # NUMBER: the heading, what the block needs (or nothing) and its commands
 perl -ne '
     BEGIN { $n = 0; $dir = shift }
     if (/^## (.*)/) { $title = $1 }
-    elsif (/^<!-- needs: (\S+) -->/) { $needs = $1 }
+    elsif (/^<!-- needs: (.+?) -->/) { $needs = $1 }
     elsif (/^```sh/) { open $to, ">", sprintf("%s/%02d", $dir, ++$n) or die; print $to "$title\n", $needs // "", "\n"; $in = 1 }
     elsif (/^```/) { $in = 0; undef $needs; close $to if $to }
     elsif ($in) { s/-n (20|10)\b/-n 3/; s/--warmup 2/--warmup 1/; print $to $_ }
@@ -28,8 +33,12 @@ cd "$tmp/here" || exit
 for block in "$tmp"/blocks/*; do
     name="$(basename "$block"): $(head -n 1 "$block")"
     needs=$(sed -n 2p "$block")
-    if [ -n "$needs" ] && [ ! -e "$needs" ]; then
-        skip "$name" "no $needs"
+    lacks=
+    for file in $needs; do
+        [ -e "$file" ] || lacks="$lacks $file"
+    done
+    if [ -n "$lacks" ]; then
+        skip "$name" "no$lacks"
     elif grep -q 'jq ' "$block" && ! command -v jq >/dev/null; then
         skip "$name" "no jq"
     else
