@@ -111,8 +111,11 @@ static void take_select(CaptureCopies *c, const CaptureRecord *rec)
     c->current = row_of(c->now);
 }
 
-/* A capture may begin, or lose a record, in the middle of a copy. */
-static void need_selected(CaptureCopies *c, uint16_t key, uint64_t time)
+/*
+ * A capture may begin, or lose a record, in the middle of a copy: false if it
+ * does.
+ */
+static bool need_selected(CaptureCopies *c, uint16_t key, uint64_t time)
 {
     CaptureRecord select = {
         .kind = CAPTURE_SELECT,
@@ -120,14 +123,21 @@ static void need_selected(CaptureCopies *c, uint16_t key, uint64_t time)
         .u.select.key = key,
     };
 
-    if (!c->now || c->now->key != key) {
-        take_select(c, &select);
+    if (c->now && c->now->key == key) {
+        return true;
     }
+    take_select(c, &select);
+    return false;
 }
 
 static void take_pio(CaptureCopies *c, const CaptureRecord *rec)
 {
-    need_selected(c, rec->u.pio.key, rec->time);
+    if (!need_selected(c, rec->u.pio.key, rec->time) && rec->u.pio.late) {
+        /* Read before, by another QEMU: where this one goes on. */
+        c->now->offset = rec->u.pio.offset;
+        c->now->running = c->now->offset < c->now->size;
+        return;
+    }
     c->now->pio = true;
     advance(c, rec->u.pio.offset, rec->time, !rec->u.pio.late);
 }

@@ -216,6 +216,11 @@ static void take_fwcfg(Export *e, const CaptureRecord *rec)
         begin_copy(e, rec->u.select.key, rec->time, 0);
         break;
     case CAPTURE_PIO:
+        if (rec->u.pio.late && s->copy_key != rec->u.pio.key) {
+            /* That was read by another QEMU. */
+            end_copy(e);
+            begin_copy(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
+        }
         copy_up_to(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
         break;
     case CAPTURE_DMA:

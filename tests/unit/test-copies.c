@@ -90,6 +90,25 @@ static void pio_copy_counts_bytes_and_the_time_in_it(void)
     capture_copies_free(c);
 }
 
+/* Migration: the one QEMU tells how far it was, the other where it goes on. */
+static void a_copy_goes_on_in_another_capture(void)
+{
+    CaptureCopies *c = capture_copies_new();
+
+    item(c, 0x11, 10000, "kernel");
+    pio(c, 1000, 0x11, 5000, true);
+    g_assert_cmpuint(capture_copies_count(c), ==, 0);
+    g_assert_cmpint(capture_copies_current(c), ==, -1);
+    pio(c, 2000, 0x11, 8192, false);
+    g_assert_cmpint(capture_copies_current(c), ==, 0);
+    g_assert_cmpuint(row(c, 0)->bytes, ==, 3192);
+    pio(c, 3000, 0x11, 10000, false);
+    g_assert_cmpuint(row(c, 0)->bytes, ==, 5000);
+    g_assert_cmpuint(row(c, 0)->active_ns, ==, 2000);
+    g_assert_false(row(c, 0)->running);
+    capture_copies_free(c);
+}
+
 static void a_late_end_adds_bytes_but_no_time(void)
 {
     CaptureCopies *c = capture_copies_new();
@@ -298,6 +317,7 @@ int main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/copies/" #name, name)
     ADD(pio_copy_counts_bytes_and_the_time_in_it);
     ADD(a_late_end_adds_bytes_but_no_time);
+    ADD(a_copy_goes_on_in_another_capture);
     ADD(dma_copy_has_its_own_time);
     ADD(a_transfer_runs_from_its_start_to_its_end);
     ADD(parts_of_a_transfer_show_how_far_it_is);
