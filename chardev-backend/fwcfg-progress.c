@@ -135,6 +135,51 @@ void fwcfg_tell_select(const FWCfgState *s, uint16_t key, uint32_t len,
 }
 
 /* ------------------------------------------------------------------ */
+/* A loaded state                                                      */
+
+static void (*loaded_hook)(const FWCfgState *s);
+
+/* When the VM stopped: it is a loaded state that moves them then. */
+static uint16_t stopped_key = FW_CFG_INVALID;
+static uint32_t stopped_offset;
+
+static void tell_loaded(const FWCfgState *s)
+{
+    if (loaded_hook) {
+        loaded_hook(s);
+    }
+    state.key = s->cur_entry;
+    state.told = s->cur_offset;
+    if (s->cur_offset) {
+        fwcfg_tell_pio(s->cur_entry, s->cur_offset, true);
+    }
+}
+
+static void on_run_state(void *opaque, bool running, RunState run_state)
+{
+    const FWCfgState *s = opaque;
+
+    if (!running) {
+        /* Should it go on elsewhere: this much was read here. */
+        fwcfg_tell_left(s->cur_entry, s->cur_offset);
+        stopped_key = s->cur_entry;
+        stopped_offset = s->cur_offset;
+    } else if (s->cur_entry != stopped_key ||
+               s->cur_offset != stopped_offset) {
+        tell_loaded(s);
+    }
+}
+
+void fwcfg_watch_loads(FWCfgState *s, void (*loaded)(const FWCfgState *s))
+{
+    loaded_hook = loaded;
+    qemu_add_vm_change_state_handler(on_run_state, s);
+    tell_loaded(s);
+    stopped_key = s->cur_entry;
+    stopped_offset = s->cur_offset;
+}
+
+/* ------------------------------------------------------------------ */
 /* DMA                                                                 */
 
 static CaptureDmaOp dma_op(uint32_t control)

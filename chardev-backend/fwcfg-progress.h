@@ -35,6 +35,15 @@ void fwcfg_tell_select(const FWCfgState *s, uint16_t key, uint32_t len,
 /* Read by port I/O up to @offset. */
 void fwcfg_tell_pio(uint16_t key, uint32_t offset, bool late);
 
+/*
+ * To be called once the device is there.  Notices when the VM runs on from
+ * where a loaded state (migration, loadvm) puts it, in the middle of a copy,
+ * or when we come in the middle of one (hot plug): tells how much of it was
+ * read before, which @loaded, unless NULL, can precede with what it knows of
+ * the item.
+ */
+void fwcfg_watch_loads(FWCfgState *s, void (*loaded)(const FWCfgState *s));
+
 /* A transfer as @dma, in host order, has it, beginning at @offset. */
 void fwcfg_tell_dma(uint16_t key, uint32_t offset, const FWCfgDmaAccess *dma,
                     uint64_t when);

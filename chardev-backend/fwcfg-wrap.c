@@ -229,6 +229,14 @@ static bool layout_is_known(FWCfgState *s)
     return e->len == 4 && e->data && !memcmp(e->data, "QEMU", 4);
 }
 
+static void on_loaded(const FWCfgState *s)
+{
+    note_selected(s);
+    if (s->cur_offset) {
+        fwcfg_tell_item(s, s->cur_entry, selected_len, capture_mono_ns());
+    }
+}
+
 static void on_ready(Notifier *notifier, void *data)
 {
     FWCfgState *s = fw_cfg_find();
@@ -250,6 +258,7 @@ static void on_ready(Notifier *notifier, void *data)
     if (s->dma_enabled) {
         wrap(&s->dma_iomem, &dma_port, NULL, dma_port_write);
     }
+    fwcfg_watch_loads(s, on_loaded);
 }
 
 static Notifier ready_notifier = { .notify = on_ready };

@@ -44,6 +44,7 @@ static void on_ready(Notifier *notifier, void *data)
 
     if (s) {
         fw_cfg_add_notifier(s, &events);
+        fwcfg_watch_loads(s, NULL);
     }
 }
 
