@@ -16,6 +16,7 @@
 #include "qemu/module.h"
 #include "qemu/rcu.h"
 #include "hw/isa/isa.h"
+#include "migration/vmstate.h"
 
 #include "boot-capture.h"
 #include "char-timestamp.h"
@@ -210,6 +211,16 @@ static void bootprobe_unrealize(DeviceState *dev)
     }
 }
 
+static const VMStateDescription bootprobe_vmstate = {
+    .name = TYPE_ISA_BOOTPROBE,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(refused, BootprobeState),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static BootstampProperty bootprobe_properties[] = {
     DEFINE_PROP_UINT32("iobase", BootprobeState, iobase, BOOTPROBE_PORT),
     DEFINE_PROP_STRING("chardev", BootprobeState, chardev),
@@ -226,6 +237,7 @@ static void bootprobe_class_init(ObjectClass *oc, BootstampClassData *data)
     dc->desc = "Boot probes and debug lines into a timestamp chardev";
     dc->realize = bootprobe_realize;
     dc->unrealize = bootprobe_unrealize;
+    dc->vmsd = &bootprobe_vmstate;
     dc->hotpluggable = false;
     device_class_set_props(dc, bootprobe_properties);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
