@@ -517,8 +517,8 @@ void boot_capture_put(BootCapture *c)
             captures[i] = NULL;
         }
     }
-    tell_stop(c, runstate_check(RUN_STATE_SHUTDOWN) ? NULL
-                                                     : "back end removed");
+    /* QEMU drops them last of all, whatever state the VM is in. */
+    tell_stop(c, qmp_dispatcher_co_shutdown ? NULL : "back end removed");
     close_writer(c->writer);
     if (c->query) {
         c->query_destroy(c->query);

@@ -136,7 +136,8 @@ void vm_lifecycle_start(void)
     }
     started = true;
     qemu_add_vm_change_state_handler(on_run_state, NULL);
-    qemu_register_reset(on_reset, NULL);
+    /* loadvm resets the devices before it fills them: no boot follows. */
+    qemu_register_reset_nosnapshotload(on_reset, NULL);
     qemu_register_powerdown_notifier(&powerdown_notifier);
     qemu_register_shutdown_notifier(&shutdown_notifier);
     qemu_register_suspend_notifier(&suspend_notifier);
