@@ -1,0 +1,257 @@
+#!/bin/sh
+# A guest that moves to another QEMU, is saved and loaded, sleeps, and chardevs that are plugged: what its captures
+# have then.  docs/modes.md has the outcome as a table.
+# shellcheck disable=SC2317 # called by wait_for
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+need_guests flood.rom pattern.rom fwcfg-pio.rom suspend.rom serial-20000.rom
+RUN="$BOOTSTAMP run -q --"
+bytes="perl $src/tests/guests/guest-bytes.pl"
+
+qmp() { # SOCKET COMMAND...
+    socket=$tmp/$1
+    shift
+    perl "$src/tests/faults/qmp.pl" "$socket" "$@" 2>&1
+}
+events() {
+    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -a -v '^fw_cfg'
+}
+raw() { "$BOOTSTAMP" export --format raw "$1"; }
+state() { "$BOOTSTAMP" info "$1" | sed -n 's/^state  *//p'; }
+holds() { # FILE BYTES: at least
+    [ "$("$BOOTSTAMP" info "$1" 2>/dev/null | sed -n 's/^holds  *\([0-9]*\) .*/\1/p')0" -ge "${2}0" ]
+}
+status_is() { qmp "$1" query-status | grep -q "\"$2\""; }
+
+# source_vm ROM OPTION...: writes $tmp/a.bst, its monitor is $tmp/qa
+source_vm() {
+    rom=$1
+    shift
+    rm -f "$tmp/a.bst" "$tmp/b.bst"
+    start_rom "$rom" -chardev "timestamp,id=dbg,path=$tmp/a.bst" -qmp "unix:$tmp/qa,server=on,wait=off" "$@"
+    source_job=$qemu_job
+}
+
+# destination_vm ROM URI OPTION...: the same with b
+destination_vm() {
+    rom=$1 uri=$2
+    shift 2
+    start_rom "$rom" -chardev "timestamp,id=dbg,path=$tmp/b.bst" -qmp "unix:$tmp/qb,server=on,wait=off" \
+        -incoming "$uri" "$@"
+}
+migrate() { qmp qa "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"$1\"}}" >"$tmp/migrate.log"; }
+source_ends() {
+    qmp qa quit >/dev/null
+    wait "$source_job"
+}
+
+# Of a guest that was moved: what each capture must say of its life
+check_source() {
+    is "$(events "$tmp/a.bst")" "QEMU started
+machine ready
+reset
+VM runs
+VM stopped: finish-migrate
+shutdown request: host-qmp-quit
+QEMU stopped" "$1: the source's capture ends with the migration"
+    is "$(state "$tmp/a.bst")" ended "$1: in good order"
+}
+check_destination() {
+    is "$(events "$tmp/b.bst" | head -n 4)" "QEMU started
+machine ready
+reset
+VM runs" "$1: the destination's begins with it"
+    "$BOOTSTAMP" export -F json "$tmp/b.bst" >"$tmp/b.json"
+    run=$(sed -n 's/^{"type":"vm","time_ns":\([0-9]*\),.*"event":"run".*/\1/p' "$tmp/b.json" | head -n 1)
+    first=$(sed -n 's/^{"type":"line","time_ns":\([0-9]*\),.*/\1/p' "$tmp/b.json" | head -n 1)
+    ok "$1: no byte of it comes before Run" test "${first:-0}" -ge "${run:-1}"
+}
+
+# --- live, over a unix socket, with the probe device
+
+what="unix socket"
+probe="-device isa-bootprobe,chardev=dbg"
+# shellcheck disable=SC2086
+{
+    source_vm flood $probe
+    destination_vm flood "unix:$tmp/mig" $probe
+}
+wait_for 10 holds "$tmp/a.bst" 50000
+# A line's address in ROM: refused, which its status register tells (bit 1, docs/probe-protocol.md).
+qmp qa 'hmp:o/4 0x408 0xfff00000' >/dev/null
+like "$(qmp qa 'hmp:i/4 0x408')" '0x00000003' "$what: the probe device has refused an address"
+ok "$what: migrate" migrate "unix:$tmp/mig"
+wait_for 20 status_is qa postmigrate
+wait_for 20 holds "$tmp/b.bst" 50000
+like "$(qmp qb 'hmp:i/4 0x408')" '0x00000003' "$what: which the destination's knows"
+source_ends
+is $? 0 "$what: the source ends"
+stop_qemu TERM
+check_source "$what"
+check_destination "$what"
+raw "$tmp/a.bst" >"$tmp/whole"
+raw "$tmp/b.bst" >>"$tmp/whole"
+like "$($bytes check-flood "$tmp/whole")" 'in order$' "$what: both captures are what the guest wrote, no gap, nothing twice"
+
+# --- by a command and a file, to the guest's end
+
+what="exec: and a file"
+source_vm pattern
+wait_for 10 holds "$tmp/a.bst" 50000
+ok "$what: migrate" migrate "exec:cat >$tmp/state"
+wait_for 20 status_is qa postmigrate
+# The source lives on, paused, when the destination starts: its capture is in use.
+rm -f "$tmp/qemu.pid"
+lib_rom pattern -chardev "timestamp,id=dbg,path=$tmp/a.bst" -incoming "exec:cat $tmp/state"
+is $? 1 "$what: the source's capture is refused as the destination's"
+like "$(cat "$tmp/qemu.log")" "a.bst: is in use by another QEMU; name another file" "$what: with a clear word"
+destination_vm pattern "exec:cat $tmp/state"
+wait "$qemu_job"
+is $? 0 "$what: the guest powers off there"
+qemu_pid=''
+source_ends
+check_source "$what"
+check_destination "$what"
+raw "$tmp/a.bst" >"$tmp/whole"
+raw "$tmp/b.bst" >>"$tmp/whole"
+$bytes pattern 2000000 >"$tmp/expected"
+ok "$what: both captures are what the guest wrote" cmp "$tmp/whole" "$tmp/expected"
+
+# --- back into the first capture, when nobody writes it any more
+
+what="append=on"
+lib_rom pattern -chardev "timestamp,id=dbg,path=$tmp/a.bst,append=on" -incoming "exec:cat $tmp/state"
+is $? 0 "$what: the guest goes on in the source's capture"
+raw "$tmp/a.bst" >"$tmp/whole"
+ok "$what: which then has all of it" cmp "$tmp/whole" "$tmp/expected"
+
+# --- in the middle of a copy out of fw_cfg
+
+copied() { # FILE: bytes of the kernel so far
+    "$BOOTSTAMP" phases "$1" 2>/dev/null | sed -n 's/^kernel  *\([0-9]*\) .*/\1/p'
+}
+# Lets the guest run for moments until it is in the middle of the copy; then it stands still.
+copying() {
+    until [ "$(copied "$tmp/a.bst")0" -gt 1000000 ]; do
+        qmp qa cont stop >/dev/null || return 1
+    done
+}
+$bytes random 1 6000000 >"$tmp/kernel"
+what="fw_cfg"
+source_vm fwcfg-pio -S -kernel "$tmp/kernel"
+copying
+ok "$what: migrate in the middle of a copy" \
+    qmp qa cont "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"exec:cat >$tmp/state\"}}"
+wait_for 20 status_is qa postmigrate
+source_ends
+destination_vm fwcfg-pio "exec:cat $tmp/state" -kernel "$tmp/kernel"
+wait "$qemu_job"
+is $? 0 "$what: the guest powers off"
+qemu_pid=''
+a=$(copied "$tmp/a.bst") b=$(copied "$tmp/b.bst")
+size=$(raw "$tmp/b.bst" | sed -n 's/^kernel \([0-9a-f]*\) .*/\1/p')
+is "$((a + b))" "$((0x$size))" "$what: the bytes that each side saw are the item"
+ok "$what: of which each saw some ($a, $b)" test "$a" -gt 0 -a "$b" -gt 0
+like "$("$BOOTSTAMP" phases "$tmp/b.bst")" '^cmdline  *1 ' "$what: and then all else"
+is "$("$BOOTSTAMP" phases "$tmp/b.bst" | grep -c '^LinuxBoot copy kernel')" 0 "$what: the copy did not begin there"
+is "$("$BOOTSTAMP" export -F perfetto "$tmp/b.bst" | grep -a '"name":"kernel","ph":"X"' |
+    sed -n 's/.*"bytes":\([0-9]*\).*/\1/p')" "$b" "$what: export -F perfetto says the same"
+
+# --- saved and loaded
+
+what="savevm, loadvm"
+if command -v qemu-img >/dev/null; then
+    qemu-img create -q -f qcow2 "$tmp/disk.qcow2" 4M
+    source_vm flood -drive "if=ide,format=qcow2,file=$tmp/disk.qcow2"
+    wait_for 10 holds "$tmp/a.bst" 50000
+    like "$(qmp qa hmp:savevm\ one)" '"return": ""' "$what: savevm"
+    n=$(raw "$tmp/a.bst" | wc -c)
+    wait_for 10 holds "$tmp/a.bst" $((n + 50000))
+    like "$(qmp qa hmp:loadvm\ one)" '"return": ""' "$what: loadvm"
+    n=$(raw "$tmp/a.bst" | wc -c)
+    wait_for 10 holds "$tmp/a.bst" $((n + 50000))
+    like "$(qmp qa hmp:loadvm\ none)" "does not exist" "$what: a snapshot that is not there is refused"
+    source_ends
+    is "$(events "$tmp/a.bst")" "QEMU started
+machine ready
+reset
+VM runs
+VM stopped: save-vm
+VM runs
+VM stopped: restore-vm
+VM runs
+VM stopped: restore-vm
+shutdown request: host-qmp-quit
+QEMU stopped" "$what: the capture tells when the VM was saved and loaded"
+    is "$("$BOOTSTAMP" phases "$tmp/a.bst" | sed -n 's/  .*//p' | tr '\n' ,)" \
+        "Milestone,Start,Run,Shutdown request,Stop," "$what: no new boot, whose reset would be a milestone"
+    like "$("$BOOTSTAMP" info "$tmp/a.bst")" '^lost  *0 bytes' "$what: nothing is lost"
+    # The guest's first run up to loadvm, then on from where it was at savevm, maybe in the middle of a line.
+    raw "$tmp/a.bst" >"$tmp/whole"
+    # shellcheck disable=SC2016
+    ok "$what: the bytes are those of both runs" perl -0777 -ne '
+        my $flood = join "", map { sprintf "%08x\n", $_ } 0 .. length($_) / 9;
+        my $seam = ($_ ^ substr $flood, 0, length) =~ /[^\0]/ ? $-[0] : die "nothing was thrown back\n";
+        my $rest = substr $_, $seam;
+        $rest =~ /\n(.{8})\n/ or die "no whole line behind loadvm\n";
+        my $from = 9 * hex($1) - $-[1];
+        print "$seam bytes, then from $from\n";
+        exit !($from > 0 && $from < $seam && $rest eq substr $flood, $from, length $rest);' "$tmp/whole"
+    like "$("$BOOTSTAMP" phases --clock=virtual "$tmp/a.bst")" '^Stop ' "$what: and the milestones on the virtual clock"
+
+    start_rom flood -chardev "timestamp,id=dbg,path=$tmp/b.bst" -drive "if=ide,format=qcow2,file=$tmp/disk.qcow2" \
+        -loadvm one
+    wait_for 10 holds "$tmp/b.bst" 1000
+    stop_qemu TERM
+    is "$(events "$tmp/b.bst" | head -n 4 | tr '\n' ,)" "QEMU started,machine ready,reset,VM runs," "$what: -loadvm"
+    is "$(raw "$tmp/b.bst" | head -c 9 | grep -c '^00000000$')" 0 "$what: the guest goes on where it was saved"
+
+    rm -f "$tmp/disk.qcow2"
+    qemu-img create -q -f qcow2 "$tmp/disk.qcow2" 4M
+    source_vm fwcfg-pio -S -kernel "$tmp/kernel" -drive "if=ide,format=qcow2,file=$tmp/disk.qcow2"
+    copying
+    qmp qa hmp:savevm\ one cont stop cont stop hmp:loadvm\ one cont >/dev/null
+    wait "$source_job"
+    is "$(copied "$tmp/a.bst")" "$((0x$size))" "$what: a copy that is thrown back counts each byte once"
+    for format in text readserial json csv perfetto asciicast svg html raw; do
+        "$BOOTSTAMP" export -F $format -o "$tmp/out" "$tmp/a.bst" 2>>"$tmp/export.log" || echo "$format" >>"$tmp/bad"
+    done
+    ok "$what: every export takes it" test ! -e "$tmp/bad"
+else
+    skip "$what" "no qemu-img"
+fi
+qemu_pid=''
+
+# --- asleep
+
+what="suspend"
+source_vm suspend
+wait_for 10 status_is qa suspended
+qmp qa system_wakeup >/dev/null
+wait "$source_job"
+is $? 0 "$what: the guest wakes up and powers off"
+qemu_pid=''
+is "$(raw "$tmp/a.bst")" "asleep
+awake" "$what: both lines are there"
+is "$(events "$tmp/a.bst")" "QEMU started
+machine ready
+reset
+VM runs
+suspended
+reset
+woken up
+shutdown request: guest-shutdown
+VM stopped: shutdown
+QEMU stopped" "$what: the capture tells of both"
+
+# --- chardevs that are plugged
+
+what="hot plug"
+source_vm serial-20000 -S -chardev null,id=ser -serial chardev:ser
+like "$(qmp qa hmp:chardev-remove\ dbg)" "'dbg' is busy" "$what: a chardev in use cannot be removed"
+answer=$(qmp qa "hmp:chardev-change ser timestamp,path=$tmp/b.bst")
+like "$answer" "chardev-change to it needs a QEMU that was built with it" "$what: chardev-change is refused"
+source_ends
+is "$(state "$tmp/a.bst")" ended "$what: the capture is ended"
+is "$(events "$tmp/a.bst" | tail -n 1)" "QEMU stopped" "$what: a VM that never ran stops with QEMU"
+done_testing
