@@ -162,7 +162,7 @@ fi
 probe=$dest/headers/bootstamp-abi.so
 # shellcheck disable=SC2046
 "$cc" $(cat "$dest/cflags") $(pkg-config --cflags glib-2.0) -O2 -fPIC -shared \
-    -o "$probe" "$tools/qemu-abi.c" ||
+    -iquote "$tools/.." -o "$probe" "$tools/qemu-abi.c" ||
     die "cannot compile tools/qemu-abi.c with the generated headers"
 LD_PRELOAD=$probe "$qemu" -version >>"$dest/abi.new" 2>&1 || :
 if ! grep -q '^sizes agree$' "$dest/abi.new"; then
