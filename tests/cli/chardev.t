@@ -24,8 +24,11 @@ refuses() {
     like "$(cat qemu.log)" "^qemu-system.*: -chardev $chardev: .*$ere" "it says why"
 }
 
-refuses "invalid option 'server'" timestamp,id=dbg,path=x.bst,server=on
-refuses "invalid option 'host'" timestamp,id=dbg,host=a
+# Built in, it is as QEMU's own: what is for another back end is not looked at.
+if ! LC_ALL=C grep -qa chardev-timestamp "$(command -v "$QEMU")"; then
+    refuses "invalid option 'server'" timestamp,id=dbg,path=x.bst,server=on
+    refuses "invalid option 'host'" timestamp,id=dbg,host=a
+fi
 refuses "nvalid parameter 'colour'" timestamp,id=dbg,colour=red
 refuses "path is empty" timestamp,id=dbg,path=
 refuses "append=on needs path=" timestamp,id=dbg,append=on
@@ -114,7 +117,7 @@ like "$(cat qemu.log)" "Put -chardev .*id=late before" "the message says so"
 run_rom reset -chardev file,id=next,path=next.out -chardev timestamp,id=dbg,path=x.bst,chardev=next \
     -device isa-debugcon,iobase=0x502,chardev=next 2>/dev/null
 is $? 1 "ID2 with a front end of its own is refused"
-like "$(cat qemu.log)" "'next' is in use" "by QEMU, as it refuses two front ends"
+like "$(cat qemu.log)" "'next' is (already )?in use" "by QEMU, as it refuses two front ends"
 
 # --- QEMU's own options
 run_rom pattern-1000 -chardev timestamp,id=dbg,path=l.bst,logfile=log.out
@@ -151,14 +154,14 @@ $RUN "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -bios "$guests/pat
 is $? 0 "-debugcon"
 raw d.bst >got
 ok "-debugcon: every byte" cmp pattern got
-if command -v qemu-system-i386 >/dev/null; then
+if [ "$(qemu-system-i386 --version 2>/dev/null)" = "$("$QEMU" --version)" ]; then
     QEMU=qemu-system-i386 run_rom pattern-1000 -chardev timestamp,id=dbg,path=i386.bst
     is $? 0 "qemu-system-i386"
     raw i386.bst >got
     ok "qemu-system-i386: every byte" cmp pattern got
     like "$("$BOOTSTAMP" info i386.bst)" '^machine .* i386, tcg' "info knows the architecture"
 else
-    skip "qemu-system-i386" "not installed"
+    skip "qemu-system-i386" "not installed in this version"
 fi
 $RUN "$QEMU" -M q35 -accel tcg -m 512 -nodefaults -display none -no-user-config -kernel "$guests/vmlinuz" \
     -initrd "$guests/initrd-small" -append "console=ttyS0 quiet panic=-1" -device virtio-serial-pci \
