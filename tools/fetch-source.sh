@@ -288,9 +288,12 @@ if [ $fetched = no ]; then
 fi
 if [ $fetched = no ]; then
     sed 's/^/    /' "$log" | grep -E '(E|W|Err):?' | tail -n 12 >&2 || :
-    die "cannot get the package '$package' in version '$version'${suites:+ from$suites}" \
-        "with apt; see $log, or unpack its source by hand and name the folder" \
-        "with --with-qemu-source"
+    hint=
+    [ $kind != deb-src ] ||
+        hint=", or unpack its source by hand and name the folder with --with-qemu-source"
+    [ "$version" != - ] || version=any
+    die "cannot get the package '$package${arch:+:$arch}' (version: $version)${suites:+ from$suites}" \
+        "with apt; see $log$hint"
 fi
 
 # apt-get source leaves the archives beside the one unpacked folder.
