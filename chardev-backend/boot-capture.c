@@ -507,6 +507,8 @@ static void close_writer(CaptureWriter *w)
     }
 }
 
+bool (*boot_qemu_ends)(void);
+
 void boot_capture_put(BootCapture *c)
 {
     if (--c->refs) {
@@ -518,7 +520,8 @@ void boot_capture_put(BootCapture *c)
         }
     }
     /* QEMU drops them last of all, whatever state the VM is in. */
-    tell_stop(c, qmp_dispatcher_co_shutdown ? NULL : "back end removed");
+    tell_stop(c, boot_qemu_ends && boot_qemu_ends() ? NULL
+                                                     : "back end removed");
     close_writer(c->writer);
     if (c->query) {
         c->query_destroy(c->query);

@@ -112,6 +112,12 @@ const char *boot_machine_arch(void);
 /* Writes MACHINE, and fills in the header; the machine must be there. */
 void boot_machine_tell(CaptureWriter *w);
 
+/*
+ * Whether QEMU is going, which only a system emulator tells: NULL until
+ * boot_machine_start(), and in unit tests.
+ */
+extern bool (*boot_qemu_ends)(void);
+
 /* Hooks into QEMU, once: all that follows, fw_cfg where @fw_cfg asks. */
 void boot_machine_start(bool fw_cfg);
 

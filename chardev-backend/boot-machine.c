@@ -61,8 +61,14 @@ void boot_machine_tell(CaptureWriter *w)
                          payload->data, payload->len);
 }
 
+static bool qemu_ends(void)
+{
+    return qmp_dispatcher_co_shutdown;
+}
+
 void boot_machine_start(bool fw_cfg)
 {
+    boot_qemu_ends = qemu_ends;
     vm_lifecycle_start();
     if (fw_cfg) {
         fwcfg_progress_start();
