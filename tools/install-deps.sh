@@ -33,8 +33,9 @@ run='qemu-system-x86 seabios'
 
 # prove is in perl; guests are made with binutils (above), cpio, busybox and gzip;
 # exports are read by jq, xmllint and babeltrace2; firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; file systems that refuse are made by e2fsprogs and btrfs-progs; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils;
-# clang has libFuzzer; git makes and reads the patches to QEMU.
-tests='ovmf perl git tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps e2fsprogs btrfs-progs qemu-system-arm qemu-efi-aarch64 clang libclang-rt-dev'
+# clang has libFuzzer; git makes and reads the patches to QEMU;
+# qemu-img makes the disk that snapshots are saved in.
+tests='ovmf perl git tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps e2fsprogs btrfs-progs qemu-system-arm qemu-efi-aarch64 qemu-utils clang libclang-rt-dev'
 
 packages="$build $headers $firmware $qemu $run $tests"
 list=no

@@ -25,6 +25,9 @@ is "$("$BOOTSTAMP" phases "$tmp/r.bst" | grep -c '^Reset ')" 4 "the guest's are 
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/n.bst" -no-reboot
 like "$(events "$tmp/n.bst")" "^shutdown request: guest-reset" "-no-reboot: the cause is the guest's reset"
 
+run_rom reset -chardev "timestamp,id=dbg,path=$tmp/n.bst" -action reboot=shutdown
+like "$(events "$tmp/n.bst")" "^shutdown request: guest-reset" "-action reboot=shutdown: the same"
+
 runs() { events "$1" 2>/dev/null | grep -q '^VM runs'; }
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/t.bst"
 wait_for 10 runs "$tmp/t.bst"

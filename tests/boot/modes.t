@@ -58,7 +58,9 @@ ok "replay: and the whole guest, once QEMU replays it" cmp "$tmp/raw" "$tmp/expe
 ulimit -S -v 3000000
 whole "little address space" $q -accel tcg,tb-size=64
 ulimit -S -v unlimited
-whole "-snapshot" $q -accel tcg -snapshot
+truncate -s 1M "$tmp/disk.raw"
+whole "-snapshot, with a raw disk" $q -accel tcg -snapshot -drive "if=ide,format=raw,file=$tmp/disk.raw"
+whole "-action reboot=shutdown,panic=pause,watchdog=pause" $q -accel tcg -action reboot=shutdown,panic=pause,watchdog=pause
 
 # A QEMU without modules exports nothing: a clear word, not a crash.
 if command -v qemu-system-x86_64-microvm >/dev/null; then
