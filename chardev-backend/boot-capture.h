@@ -11,6 +11,7 @@
 #ifndef BOOTSTAMP_BOOT_CAPTURE_H
 #define BOOTSTAMP_BOOT_CAPTURE_H
 
+#include "qapi/qapi-types-run-state.h"
 #include "capture/writer.h"
 
 typedef struct BootCapture BootCapture;
@@ -121,8 +122,16 @@ extern bool (*boot_qemu_ends)(void);
 /* Hooks into QEMU, once: all that follows, fw_cfg where @fw_cfg asks. */
 void boot_machine_start(bool fw_cfg);
 
-/* vm-lifecycle.c and fwcfg-progress.c */
+/* vm-lifecycle.c, fwcfg-wrap.c or fwcfg-notify.c */
 void vm_lifecycle_start(void);
 void fwcfg_progress_start(void);
+
+/*
+ * poweroff-wrap.c or poweroff-notify.c: from now on calls
+ * vm_poweroff_by_guest() in the vCPU's thread when the guest asks for a
+ * shutdown.  The machine must be there.
+ */
+void poweroff_watch(void);
+void vm_poweroff_by_guest(ShutdownCause cause);
 
 #endif

@@ -6,69 +6,16 @@
 
 #include "qemu-compat.h"
 #include "qemu/notify.h"
-#include "qom/object.h"
 
 #include "boot-capture.h"
 #include "capture/sigbus.h"
 
-/* ------------------------------------------------------------------ */
-/* The guest powers off                                                */
-
-/*
- * QEMU's main loop tells of a shutdown request when it comes to it: how far
- * the guest ran on until then is the host's affair, and under -icount the
- * one figure of a boot that would differ from run to run.  An x86 guest
- * powers off by ACPI's PM1 control register; so the callback of that is
- * replaced by one that calls the original, and looks whether QEMU now has a
- * request that it had not before.  Where the register goes by another name
- * the main loop's word is all there is.
- */
-#define POWEROFF_REGION "acpi-cnt"
-
-static const MemoryRegionOps *poweroff_original;
-static MemoryRegionOps poweroff_ops;
+/* The guest's own request was told of, in its thread. */
 static bool poweroff_told;
-
-static void poweroff_write(void *opaque, hwaddr addr, uint64_t value,
-                           unsigned size)
-{
-    bool before = qemu_shutdown_requested_get() != SHUTDOWN_CAUSE_NONE;
-    ShutdownCause after;
-
-    poweroff_original->write(opaque, addr, value, size);
-    after = qemu_shutdown_requested_get();
-    if (!before && after != SHUTDOWN_CAUSE_NONE && !poweroff_told) {
-        poweroff_told = true;
-        boot_vm_event_by_guest(CAPTURE_VM_SHUTDOWN, ShutdownCause_str(after));
-    }
-}
-
-static int watch_poweroff(Object *obj, void *opaque)
-{
-    MemoryRegion *mr = (MemoryRegion *)object_dynamic_cast(
-                           obj, TYPE_MEMORY_REGION);
-
-    if (!mr || g_strcmp0(memory_region_name(mr), POWEROFF_REGION) ||
-        !mr->ops || !mr->ops->write) {
-        return 0;
-    }
-    if (!poweroff_original) {
-        poweroff_original = mr->ops;
-        poweroff_ops = *mr->ops;
-        poweroff_ops.write = poweroff_write;
-    }
-    if (mr->ops == poweroff_original) {
-        mr->ops = &poweroff_ops;
-    }
-    return 0;
-}
-
-/* ------------------------------------------------------------------ */
-/* QEMU's notifiers                                                    */
 
 static void on_machine_ready(Notifier *notifier, void *data)
 {
-    object_child_foreach_recursive(object_get_root(), watch_poweroff, NULL);
+    poweroff_watch();
     boot_capture_machine_ready();
     boot_vm_event(CAPTURE_VM_READY, NULL);
     /* QEMU may have put its own handler over ours since. */
@@ -92,6 +39,14 @@ static void on_reset(void *opaque)
 static void on_powerdown(Notifier *notifier, void *data)
 {
     boot_vm_event(CAPTURE_VM_POWERDOWN, NULL);
+}
+
+void vm_poweroff_by_guest(ShutdownCause cause)
+{
+    if (!poweroff_told) {
+        poweroff_told = true;
+        boot_vm_event_by_guest(CAPTURE_VM_SHUTDOWN, ShutdownCause_str(cause));
+    }
 }
 
 static void on_shutdown(Notifier *notifier, void *data)

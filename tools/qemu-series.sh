@@ -90,7 +90,7 @@ put_back_end() {
     for file in chardev-backend/*.[ch]; do
         name=$(basename "$file")
         case $name in
-        preload.c | fwcfg-wrap.c | *-module.c) ;; # loadable only
+        preload.c | *-wrap.c | *-module.c) ;; # loadable only
         *) [ -e "chardev-backend/in-tree/$name" ] || put "$file" "chardev/timestamp/$name" ;;
         esac
     done
@@ -161,7 +161,7 @@ commit() {
 }
 
 put_capture
-commit 3 'chardev/timestamp: captures' <<END
+commit 4 'chardev/timestamp: captures' <<END
 A capture is an append-only file of stamped bytes and events, which is
 valid at any instant.  Writing one takes no system call, no lock and no
 allocation: a helper thread reserves, maps and faults in what will be
@@ -172,7 +172,7 @@ whose viewer and reports read what they write.  Its documentation has the
 layout of the file.
 END
 put_back_end
-commit 4 'chardev/timestamp: a back end that stamps every byte' <<END
+commit 5 'chardev/timestamp: a back end that stamps every byte' <<END
 Printing a timestamp before each debug line slows the guest down, so the
 numbers change.  This back end stamps every byte in the host, with no
 system call on the guest's path, and puts life-cycle events, fw_cfg copies
@@ -181,17 +181,17 @@ and firmware probes into the same file, on the same clock.
 It is not built yet: a later patch adds it to the schema and to the build.
 END
 put_schema
-commit 6 'qapi: the schema of query-boot-timestamps' <<END
+commit 7 'qapi: the schema of query-boot-timestamps' <<END
 Managers can ask a running machine for the milestones of its boot and for
 the progress of fw_cfg copies.
 END
 put_tests
-commit 8 'tests: the timestamp back end' <<END
+commit 9 'tests: the timestamp back end' <<END
 Unit tests of the character device, and a qtest of what the debug port,
 fw_cfg and the probe port leave in a capture.
 END
 put_documents
-commit 10 'docs/system: boot timestamps' <<END
+commit 11 'docs/system: boot timestamps' <<END
 How to see where the time goes while a machine boots.
 END
 

@@ -19,6 +19,6 @@ for series in "$src"/chardev-backend/patches/[0-9n]*; do
         grep -q '^Signed-off-by: ' "$tmp/message" || fail "$name: ${patch##*/} is signed off"
         git apply --stat "$tmp/diff" >/dev/null 2>&1 || fail "$name: ${patch##*/} is a diff"
     done
-    is $n 11 "$name: 11 patches, in order"
+    is $n 12 "$name: 12 patches, in order"
 done
 done_testing

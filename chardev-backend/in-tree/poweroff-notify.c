@@ -1,0 +1,32 @@
+/*
+ * The guest powers off, as QEMU tells of it in the vCPU's thread.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu-compat.h"
+#include "qemu/notify.h"
+#include "hw/core/cpu.h"
+
+#include "boot-capture.h"
+
+static void on_request(Notifier *notifier, void *data)
+{
+    ShutdownCause *cause = data;
+
+    /* The monitor's and a signal's are the main loop's to tell. */
+    if (current_cpu) {
+        vm_poweroff_by_guest(*cause);
+    }
+}
+
+void poweroff_watch(void)
+{
+    static Notifier notifier = { .notify = on_request };
+    static bool watching;
+
+    if (!watching) {
+        watching = true;
+        qemu_register_shutdown_request_notifier(&notifier);
+    }
+}
