@@ -122,7 +122,7 @@ extern bool (*boot_qemu_ends)(void);
 /* Hooks into QEMU, once: all that follows, fw_cfg where @fw_cfg asks. */
 void boot_machine_start(bool fw_cfg);
 
-/* vm-lifecycle.c, fwcfg-wrap.c or fwcfg-notify.c */
+/* vm-lifecycle.c and fwcfg-progress.c */
 void vm_lifecycle_start(void);
 void fwcfg_progress_start(void);
 

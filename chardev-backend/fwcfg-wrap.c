@@ -237,13 +237,8 @@ static void on_loaded(const FWCfgState *s)
     }
 }
 
-static void on_ready(Notifier *notifier, void *data)
+void fwcfg_watch(FWCfgState *s)
 {
-    FWCfgState *s = fw_cfg_find();
-
-    if (!s) {
-        return; /* a machine without fw_cfg */
-    }
     if (!layout_is_known(s)) {
         warn_report("timestamp: this QEMU's fw_cfg is not the one that the "
                     "module was built for; its copies are not captured");
@@ -259,16 +254,4 @@ static void on_ready(Notifier *notifier, void *data)
         wrap(&s->dma_iomem, &dma_port, NULL, dma_port_write);
     }
     fwcfg_watch_loads(s, on_loaded);
-}
-
-static Notifier ready_notifier = { .notify = on_ready };
-
-void fwcfg_progress_start(void)
-{
-    static bool started;
-
-    if (!started) {
-        started = true;
-        qemu_add_machine_init_done_notifier(&ready_notifier);
-    }
 }

@@ -37,25 +37,10 @@ static void on_event(Notifier *notifier, void *data)
     }
 }
 
-static void on_ready(Notifier *notifier, void *data)
+void fwcfg_watch(FWCfgState *s)
 {
     static Notifier events = { .notify = on_event };
-    FWCfgState *s = fw_cfg_find();
 
-    if (s) {
-        fw_cfg_add_notifier(s, &events);
-        fwcfg_watch_loads(s, NULL);
-    }
-}
-
-static Notifier ready_notifier = { .notify = on_ready };
-
-void fwcfg_progress_start(void)
-{
-    static bool started;
-
-    if (!started) {
-        started = true;
-        qemu_add_machine_init_done_notifier(&ready_notifier);
-    }
+    fw_cfg_add_notifier(s, &events);
+    fwcfg_watch_loads(s, NULL);
 }
