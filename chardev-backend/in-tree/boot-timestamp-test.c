@@ -6,10 +6,14 @@
 
 #include "libqtest.h"
 #include "libqos/fw_cfg.h"
-#include "qapi/qmp/qdict.h"
 #include "qemu/bswap.h"
 #include "standard-headers/linux/qemu_fw_cfg.h"
 #include "chardev/timestamp/capture/format.h"
+#if __has_include("qobject/qdict.h") /* 10.0 */
+#include "qobject/qdict.h"
+#else
+#include "qapi/qmp/qdict.h"
+#endif
 
 #define DEBUG_PORT 0x402
 #define PROBE_PORT 0x404
