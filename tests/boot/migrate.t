@@ -144,7 +144,7 @@ wait_for 20 status_is qa postmigrate
 source_ends
 lib_rom pattern -chardev "timestamp,id=dbg,path=$tmp/b.bst" -incoming "exec:cat $tmp/state"
 is $? 1 "$what: refused by QEMU"
-like "$(cat "$tmp/qemu.log")" "Unknown savevm section or instance 'isa-bootprobe'" "$what: with the device's name"
+like "$(cat "$tmp/qemu.log")" "Unknown (savevm )?section or instance 'isa-bootprobe'" "$what: with the device's name"
 is "$(events "$tmp/b.bst" | tail -n 1)" "QEMU stopped: exit" "$what: and the capture ends without Run"
 
 # --- in the middle of a copy out of fw_cfg
