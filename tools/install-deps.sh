@@ -25,8 +25,9 @@ headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
 firmware='binutils patch'
 
 # QEMU itself with our patches (make qemu), beside what its headers need:
-# zlib is for every system emulator, seccomp for -sandbox.
-qemu='libseccomp-dev zlib1g-dev'
+# zlib is for every system emulator, seccomp for -sandbox, venv for the configure
+# of QEMU 8.1 and later.
+qemu='libseccomp-dev zlib1g-dev python3-venv'
 
 # Sessions: the QEMU to load into, and its firmware.
 run='qemu-system-x86 seabios'
