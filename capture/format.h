@@ -12,6 +12,7 @@
 #define CAPTURE_FORMAT_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -222,6 +223,13 @@ typedef struct CAPTURE_PACKED CaptureProbe {
     uint32_t arg;
     uint8_t width; /* bytes of the guest's access */
 } CaptureProbe;
+
+/* What the guest does with fw_cfg; the kinds stand in two places. */
+static inline bool capture_kind_is_fw_cfg(uint8_t kind)
+{
+    return (kind >= CAPTURE_ITEM && kind <= CAPTURE_DMA_END) ||
+           kind == CAPTURE_DMA_PART;
+}
 
 static inline uint64_t capture_word(uint8_t kind, uint8_t data, uint64_t time)
 {

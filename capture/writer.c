@@ -245,18 +245,8 @@ static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
  */
 static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
 {
-    switch (kind) {
-    case CAPTURE_ITEM:
-    case CAPTURE_SELECT:
-    case CAPTURE_PIO:
-    case CAPTURE_DMA:
-    case CAPTURE_DMA_PART:
-    case CAPTURE_DMA_END:
-    case CAPTURE_PROBE:
-        return &w->limit;
-    default:
-        return &w->event_limit;
-    }
+    return kind == CAPTURE_PROBE || capture_kind_is_fw_cfg(kind)
+               ? &w->limit : &w->event_limit;
 }
 
 static inline bool in_epoch(const CaptureWriter *w, uint64_t time)

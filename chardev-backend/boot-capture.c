@@ -141,17 +141,12 @@ static void vm_vclock(BootCapture *c, uint64_t time)
     }
 }
 
-static bool is_fw_cfg(CaptureKind kind)
-{
-    return kind >= CAPTURE_ITEM && kind <= CAPTURE_DMA_END;
-}
-
 static void event_at(BootCapture *c, uint64_t mono_ns, CaptureKind kind,
                      const void *payload, size_t len)
 {
     uint64_t time;
 
-    if (is_fw_cfg(kind) && !c->fw_cfg) {
+    if (!c->fw_cfg && capture_kind_is_fw_cfg(kind)) {
         return;
     }
     time = capture_writer_time(c->writer, mono_ns);

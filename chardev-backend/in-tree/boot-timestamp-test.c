@@ -287,15 +287,33 @@ static void test_fw_cfg_dma_longer_than_item(void)
     clean_up(&t);
 }
 
+static bool is_error(QDict *response)
+{
+    bool error = qdict_haskey(response, "error");
+
+    qobject_unref(response);
+    return error;
+}
+
+/* Another capture has fw_cfg watched; this one wants none of it. */
 static void test_fw_cfg_off(void)
 {
+    g_autofree char *second = NULL;
     g_autoptr(GArray) records = NULL;
+    g_autoptr(GArray) others = NULL;
     Test t;
 
-    start(&t, ",fw-cfg=off", 5000);
-    g_assert_cmpuint(dma_read(t.qts, find_item(t.qts), 5000, 16 * CHUNK),
+    start(&t, ",fw-cfg=off", 2 * CHUNK);
+    second = g_strconcat(t.capture, "2", NULL);
+    g_assert_false(is_error(qtest_qmp(t.qts,
+        "{ 'execute': 'chardev-add', 'arguments': { 'id': 'two', 'backend': {"
+        "  'type': 'timestamp', 'data': { 'path': %s } } } }", second)));
+    g_assert_cmpuint(dma_read(t.qts, find_item(t.qts), 2 * CHUNK, 16 * CHUNK),
                      ==, 0);
     stop(&t);
+    others = read_capture(second);
+    unlink(second);
+    g_assert_cmpuint(count_kind(others, CAPTURE_DMA_PART), ==, 1);
     records = read_capture(t.capture);
     for (unsigned kind = CAPTURE_ITEM; kind <= CAPTURE_DMA_END; kind++) {
         g_assert_cmpuint(count_kind(records, kind), ==, 0);
@@ -344,14 +362,6 @@ static void test_clock_virtual(void)
     }
     g_assert_cmpuint(found, ==, 3);
     clean_up(&t);
-}
-
-static bool is_error(QDict *response)
-{
-    bool error = qdict_haskey(response, "error");
-
-    qobject_unref(response);
-    return error;
 }
 
 static void test_qmp(void)
