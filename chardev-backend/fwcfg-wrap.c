@@ -67,24 +67,25 @@ static inline void after_read(const FWCfgState *s, uint32_t before)
     }
 }
 
-static uint64_t comb_read(void *opaque, hwaddr addr, unsigned size)
+static inline uint64_t data_read(const Wrapped *port, void *opaque,
+                                 hwaddr addr, unsigned size)
 {
     FWCfgState *s = opaque;
     uint32_t before = s->cur_offset;
-    uint64_t value = comb.read(opaque, addr, size);
+    uint64_t value = port->read(opaque, addr, size);
 
     after_read(s, before);
     return value;
 }
 
+static uint64_t comb_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return data_read(&comb, opaque, addr, size);
+}
+
 static uint64_t data_port_read(void *opaque, hwaddr addr, unsigned size)
 {
-    FWCfgState *s = opaque;
-    uint32_t before = s->cur_offset;
-    uint64_t value = data_port.read(opaque, addr, size);
-
-    after_read(s, before);
-    return value;
+    return data_read(&data_port, opaque, addr, size);
 }
 
 static void select_write(const Wrapped *port, void *opaque, hwaddr addr,
