@@ -116,7 +116,8 @@ static bool kernel_uses_tsc(void)
 {
     char name[16] = "";
     int fd = open("/sys/devices/system/clocksource/clocksource0/"
-                  "current_clocksource", O_RDONLY | O_CLOEXEC);
+                  "current_clocksource",
+                  O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
 
     if (fd >= 0) {

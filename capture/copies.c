@@ -11,16 +11,16 @@
 /* A hostile capture has 65536 of them: each knows its row. */
 typedef struct Item {
     CaptureCopy copy; /* first */
-    int row;          /* or -1 */
+    int row; /* or -1 */
 } Item;
 
 struct CaptureCopies {
-    GArray *rows;       /* CaptureCopy, in the order of the first byte */
+    GArray *rows; /* CaptureCopy, in the order of the first byte */
     GHashTable *by_key; /* key -> Item*, also those without a byte */
-    CaptureCopy *now;   /* selected, or NULL */
-    uint64_t mark;      /* active time of the pass is counted up to here */
-    bool dma_read;      /* the transfer that runs copies, no skip or write */
-    int current;        /* row of @now, or -1 */
+    CaptureCopy *now; /* selected, or NULL */
+    uint64_t mark; /* active time of the pass is counted up to here */
+    bool dma_read; /* the transfer that runs copies, no skip or write */
+    int current; /* row of @now, or -1 */
 };
 
 CaptureCopies *capture_copies_new(void)
@@ -59,8 +59,7 @@ static CaptureCopy *get_item(CaptureCopies *c, uint16_t key)
         item = g_new0(Item, 1);
         item->copy.key = key;
         item->row = -1;
-        g_snprintf(item->copy.name, sizeof(item->copy.name), "key 0x%04x",
-                   key);
+        g_snprintf(item->copy.name, sizeof(item->copy.name), "key 0x%04x", key);
         g_hash_table_insert(c->by_key, GUINT_TO_POINTER(key), item);
     }
     return &item->copy;

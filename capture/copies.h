@@ -19,15 +19,15 @@
 typedef struct CaptureCopy {
     uint16_t key;
     char name[CAPTURE_NAME_MAX]; /* "key 0x..." where nobody named it */
-    uint32_t size;       /* of the item, bytes */
-    uint64_t bytes;      /* copied, all passes together */
-    uint32_t offset;     /* where the last pass stands, bytes */
-    uint64_t first;      /* its first select, ns */
-    uint64_t last;       /* end of its last read, ns */
-    uint64_t active_ns;  /* spent in passes, without the time between */
+    uint32_t size; /* of the item, bytes */
+    uint64_t bytes; /* copied, all passes together */
+    uint32_t offset; /* where the last pass stands, bytes */
+    uint64_t first; /* its first select, ns */
+    uint64_t last; /* end of its last read, ns */
+    uint64_t active_ns; /* spent in passes, without the time between */
     uint32_t selects;
-    bool pio, dma;       /* how; both may have been used */
-    bool running;        /* selected now and not yet at its end */
+    bool pio, dma; /* how; both may have been used */
+    bool running; /* selected now and not yet at its end */
 } CaptureCopy;
 
 typedef struct CaptureCopies CaptureCopies;

@@ -21,7 +21,7 @@
 #endif
 
 #define CAPTURE_MAGIC "BOOTSTMP" /* 8 bytes, no NUL */
-#define CAPTURE_VERSION 1         /* times are CLOCK_MONOTONIC's */
+#define CAPTURE_VERSION 1 /* times are CLOCK_MONOTONIC's */
 #define CAPTURE_VERSION_VIRTUAL 2 /* the same words on another clock */
 #define CAPTURE_HEADER_SIZE 4096
 #define CAPTURE_WORD_SIZE 8
@@ -51,40 +51,40 @@
 #define CAPTURE_NO_TIME UINT64_MAX
 
 typedef enum CaptureKind {
-    CAPTURE_NONE = 0x00,     /* not yet written */
-    CAPTURE_CLOCK = 0x01,    /* CaptureClock: the time past 48 bits */
-    CAPTURE_VCLOCK = 0x02,   /* u56: QEMU's virtual clock at this time, ns */
-    CAPTURE_SESSION = 0x03,  /* CaptureSession + strings: a QEMU starts here */
-    CAPTURE_STREAM = 0x04,   /* u8 id + strings: label, front end */
-    CAPTURE_MACHINE = 0x05,  /* CaptureMachine + strings: type, arch, accel */
-    CAPTURE_VM = 0x06,       /* u8 CaptureVmEvent + detail, u8 flags */
-    CAPTURE_LOST = 0x07,     /* CaptureLost: totals since the session began */
-    CAPTURE_ITEM = 0x08,     /* CaptureItem + string: a fw_cfg item's name */
-    CAPTURE_SELECT = 0x09,   /* CaptureSelect */
-    CAPTURE_PIO = 0x0a,      /* CapturePio: read so far */
-    CAPTURE_DMA = 0x0b,      /* CaptureDma: a transfer starts */
-    CAPTURE_DMA_END = 0x0c,  /* CaptureDmaEnd: it is over */
-    CAPTURE_PROBE = 0x0d,    /* CaptureProbe: a write to port 0x404 */
+    CAPTURE_NONE = 0x00, /* not yet written */
+    CAPTURE_CLOCK = 0x01, /* CaptureClock: the time past 48 bits */
+    CAPTURE_VCLOCK = 0x02, /* u56: QEMU's virtual clock at this time, ns */
+    CAPTURE_SESSION = 0x03, /* CaptureSession + strings: a QEMU starts here */
+    CAPTURE_STREAM = 0x04, /* u8 id + strings: label, front end */
+    CAPTURE_MACHINE = 0x05, /* CaptureMachine + strings: type, arch, accel */
+    CAPTURE_VM = 0x06, /* u8 CaptureVmEvent + detail, u8 flags */
+    CAPTURE_LOST = 0x07, /* CaptureLost: totals since the session began */
+    CAPTURE_ITEM = 0x08, /* CaptureItem + string: a fw_cfg item's name */
+    CAPTURE_SELECT = 0x09, /* CaptureSelect */
+    CAPTURE_PIO = 0x0a, /* CapturePio: read so far */
+    CAPTURE_DMA = 0x0b, /* CaptureDma: a transfer starts */
+    CAPTURE_DMA_END = 0x0c, /* CaptureDmaEnd: it is over */
+    CAPTURE_PROBE = 0x0d, /* CaptureProbe: a write to port 0x404 */
     CAPTURE_DMA_PART = 0x0e, /* CaptureDmaPart: a transfer goes on */
-    CAPTURE_PAD = 0x7e,      /* a place that was reserved and never used */
-    CAPTURE_CONT = 0x7f,     /* payload of the event before it */
-    CAPTURE_BYTE = 0x80,     /* + stream number, 0 to 127: one guest byte */
+    CAPTURE_PAD = 0x7e, /* a place that was reserved and never used */
+    CAPTURE_CONT = 0x7f, /* payload of the event before it */
+    CAPTURE_BYTE = 0x80, /* + stream number, 0 to 127: one guest byte */
 } CaptureKind;
 
 #define CAPTURE_STREAMS_MAX 128
 
 /* What happened to the VM; the detail is QEMU's own name for the cause. */
 typedef enum CaptureVmEvent {
-    CAPTURE_VM_START = 1,     /* QEMU's process began */
-    CAPTURE_VM_READY = 2,     /* machine init done */
-    CAPTURE_VM_RUN = 3,       /* vCPUs run */
-    CAPTURE_VM_PAUSE = 4,     /* vCPUs stopped; detail: run state */
-    CAPTURE_VM_RESET = 5,     /* detail: shutdown cause, where known */
+    CAPTURE_VM_START = 1, /* QEMU's process began */
+    CAPTURE_VM_READY = 2, /* machine init done */
+    CAPTURE_VM_RUN = 3, /* vCPUs run */
+    CAPTURE_VM_PAUSE = 4, /* vCPUs stopped; detail: run state */
+    CAPTURE_VM_RESET = 5, /* detail: shutdown cause, where known */
     CAPTURE_VM_POWERDOWN = 6, /* the power button was pressed */
-    CAPTURE_VM_SHUTDOWN = 7,  /* shutdown request; detail: shutdown cause */
+    CAPTURE_VM_SHUTDOWN = 7, /* shutdown request; detail: shutdown cause */
     CAPTURE_VM_SUSPEND = 8,
     CAPTURE_VM_WAKEUP = 9,
-    CAPTURE_VM_STOP = 10,     /* QEMU ends, or the last back end went */
+    CAPTURE_VM_STOP = 10, /* QEMU ends, or the last back end went */
 } CaptureVmEvent;
 
 /*
@@ -98,7 +98,7 @@ typedef enum CaptureVmEvent {
 #define CAPTURE_CLOCK_VIRTUAL 2 /* QEMU's, ns since each session's QEMU began */
 
 /* Header flags. */
-#define CAPTURE_FLAG_ENDED 0x1     /* closed in good order; append clears it */
+#define CAPTURE_FLAG_ENDED 0x1 /* closed in good order; append clears it */
 #define CAPTURE_FLAG_NO_VCLOCK 0x2 /* VCLOCK records were not asked for */
 
 /*
@@ -109,21 +109,21 @@ typedef enum CaptureVmEvent {
 typedef struct CaptureHeader {
     char magic[8];
     uint32_t version;
-    uint32_t header_size;   /* bytes; the first word follows */
-    uint32_t clock;         /* CAPTURE_CLOCK_* */
-    uint32_t flags;         /* CAPTURE_FLAG_* */
+    uint32_t header_size; /* bytes; the first word follows */
+    uint32_t clock; /* CAPTURE_CLOCK_* */
+    uint32_t flags; /* CAPTURE_FLAG_* */
     uint64_t start_mono_ns; /* CLOCK_MONOTONIC at time 0 */
     uint64_t start_wall_ns; /* CLOCK_REALTIME at time 0 */
-    uint64_t size_max;      /* cap on the file's size in bytes, 0: none */
-    uint64_t guest_ram;     /* bytes, 0: not yet known */
-    uint32_t pid;           /* of the QEMU that writes, or wrote last */
+    uint64_t size_max; /* cap on the file's size in bytes, 0: none */
+    uint64_t guest_ram; /* bytes, 0: not yet known */
+    uint32_t pid; /* of the QEMU that writes, or wrote last */
     uint32_t reserved0;
     uint8_t pad0[64];
 
     uint64_t reserved_words; /* words handed out, some milliseconds ago */
     uint8_t pad1[56];
 
-    uint64_t lost_bytes;  /* guest bytes not kept, this session */
+    uint64_t lost_bytes; /* guest bytes not kept, this session */
     uint64_t lost_events; /* other records not kept, this session */
     uint8_t pad2[48];
 
@@ -137,8 +137,8 @@ typedef struct CaptureHeader {
 
 /* Which clocks a capture has. */
 typedef enum CaptureClockMode {
-    CAPTURE_CLOCK_MODE_BOTH,    /* host's stamps, VCLOCK records beside them */
-    CAPTURE_CLOCK_MODE_HOST,    /* host's stamps alone */
+    CAPTURE_CLOCK_MODE_BOTH, /* host's stamps, VCLOCK records beside them */
+    CAPTURE_CLOCK_MODE_HOST, /* host's stamps alone */
     CAPTURE_CLOCK_MODE_VIRTUAL, /* stamps of QEMU's virtual clock alone */
 } CaptureClockMode;
 
@@ -190,7 +190,7 @@ typedef struct CAPTURE_PACKED CaptureSelect {
 typedef struct CAPTURE_PACKED CapturePio {
     uint16_t key;
     uint32_t offset; /* bytes read since the select */
-    uint8_t late;    /* 1: told at the next select, read some time before */
+    uint8_t late; /* 1: told at the next select, read some time before */
 } CapturePio;
 
 typedef enum CaptureDmaOp {
@@ -201,9 +201,9 @@ typedef enum CaptureDmaOp {
 
 typedef struct CAPTURE_PACKED CaptureDma {
     uint16_t key;
-    uint8_t op;       /* CaptureDmaOp */
-    uint32_t offset;  /* in the item, bytes */
-    uint32_t length;  /* asked for, bytes */
+    uint8_t op; /* CaptureDmaOp */
+    uint32_t offset; /* in the item, bytes */
+    uint32_t length; /* asked for, bytes */
     uint64_t address; /* guest-physical */
 } CaptureDma;
 
@@ -215,7 +215,7 @@ typedef struct CAPTURE_PACKED CaptureDmaPart {
 typedef struct CAPTURE_PACKED CaptureDmaEnd {
     uint16_t key;
     uint32_t offset; /* in the item, after the transfer */
-    uint8_t error;   /* 1: the device reported an error */
+    uint8_t error; /* 1: the device reported an error */
 } CaptureDmaEnd;
 
 typedef struct CAPTURE_PACKED CaptureProbe {

@@ -13,15 +13,15 @@
 #define CAPTURE_LINE_MAX 65536
 
 typedef struct CaptureLine {
-    uint64_t pos;      /* of its first byte's record */
-    uint64_t time;     /* of its first byte, ns */
-    uint64_t vtime;    /* of its first byte, ns, or CAPTURE_NO_TIME */
+    uint64_t pos; /* of its first byte's record */
+    uint64_t time; /* of its first byte, ns */
+    uint64_t vtime; /* of its first byte, ns, or CAPTURE_NO_TIME */
     uint64_t end_time; /* of its last byte, the newline included, ns */
-    const char *text;  /* guest bytes without the newline, no NUL behind */
+    const char *text; /* guest bytes without the newline, no NUL behind */
     size_t len;
     uint8_t stream;
-    bool continued;    /* a further piece of the line before */
-    bool complete;     /* the newline came */
+    bool continued; /* a further piece of the line before */
+    bool complete; /* the newline came */
 } CaptureLine;
 
 typedef struct CaptureLines CaptureLines;

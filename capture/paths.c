@@ -46,7 +46,8 @@ static int open_private(const char *dir, GError **error)
     }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
                 "%s is not a private folder of yours (mode 0700); "
-                "name a file with path=", dir);
+                "name a file with path=",
+                dir);
     return -1;
 }
 

@@ -111,9 +111,9 @@ const char *capture_patterns_probe(const CapturePatterns *p, unsigned number)
 typedef struct Parser {
     CapturePatterns *to; /* what this file says, and nothing else */
     CapturePattern *now; /* the milestone that the lines belong to, or NULL */
-    char *stream;        /* for its rules from here on, or NULL */
+    char *stream; /* for its rules from here on, or NULL */
     int line;
-    GArray *uses;        /* Use: names that may stand further down */
+    GArray *uses; /* Use: names that may stand further down */
 } Parser;
 
 typedef struct Use {
@@ -160,8 +160,8 @@ static bool get_number(const char *word, uint64_t max, uint16_t *number,
                        GError **error)
 {
     char *end;
-    uint64_t n = g_ascii_isdigit(word[0])
-                     ? g_ascii_strtoull(word, &end, 0) : UINT64_MAX;
+    uint64_t n =
+        g_ascii_isdigit(word[0]) ? g_ascii_strtoull(word, &end, 0) : UINT64_MAX;
 
     if (n > max || *end) {
         return refuse(error, "'%s' is not a number from 0 to 0x%x", word,
@@ -284,7 +284,8 @@ static char *unquoted(const char *rest)
     size_t len = strlen(rest);
 
     return len >= 3 && rest[0] == '"' && rest[len - 1] == '"'
-               ? g_strndup(rest + 1, len - 2) : g_strdup(rest);
+               ? g_strndup(rest + 1, len - 2)
+               : g_strdup(rest);
 }
 
 static bool add_text(Parser *p, CaptureRuleKind kind, const char *rest,
@@ -299,8 +300,10 @@ static bool add_text(Parser *p, CaptureRuleKind kind, const char *rest,
     rule.len = strlen(rule.text);
     if (rule.len > CAPTURE_PATTERN_LINE_MAX) {
         clear_rule(&rule);
-        return refuse(error, "only the first %d bytes of a line are looked "
-                      "at", CAPTURE_PATTERN_LINE_MAX);
+        return refuse(error,
+                      "only the first %d bytes of a line are looked "
+                      "at",
+                      CAPTURE_PATTERN_LINE_MAX);
     }
     return add_rule(p, &rule, error);
 }
@@ -355,8 +358,7 @@ static bool take_mark(Parser *p, const char *rest, GError **error)
     if (words[1]) {
         kind = !strcmp(words[0], "begin") ? BOOTPROBE_BEGIN : BOOTPROBE_END;
         if (kind == BOOTPROBE_END && strcmp(words[0], "end")) {
-            return refuse(error, "'%s' is neither 'begin' nor 'end'",
-                          words[0]);
+            return refuse(error, "'%s' is neither 'begin' nor 'end'", words[0]);
         }
         number = g_strchug(words[1]);
     }
@@ -371,7 +373,7 @@ static bool take_mark(Parser *p, const char *rest, GError **error)
 /* The file                                                            */
 
 typedef enum KeywordUse {
-    TOP,   /* anywhere, with something behind it */
+    TOP, /* anywhere, with something behind it */
     BELOW, /* below a milestone, with something behind it */
     ALONE, /* below a milestone, and nothing stands behind it */
 } KeywordUse;
@@ -381,19 +383,15 @@ static const struct {
     Keyword *take;
     KeywordUse use;
 } keywords[] = {
-    { "probe", take_probe, TOP },
-    { "milestone", take_milestone, TOP },
-    { "first", take_first, ALONE },
-    { "last", take_last, ALONE },
-    { "hidden", take_hidden, ALONE },
-    { "stream", take_stream, BELOW },
-    { "after", take_after, BELOW },
-    { "unless", take_unless, BELOW },
-    { "begins", take_begins, BELOW },
-    { "contains", take_contains, BELOW },
-    { "matches", take_matches, BELOW },
-    { "fwcfg", take_fwcfg, BELOW },
+    /* clang-format off: a row each */
+    { "probe", take_probe, TOP },       { "milestone", take_milestone, TOP },
+    { "first", take_first, ALONE },     { "last", take_last, ALONE },
+    { "hidden", take_hidden, ALONE },   { "stream", take_stream, BELOW },
+    { "after", take_after, BELOW },     { "unless", take_unless, BELOW },
+    { "begins", take_begins, BELOW },   { "contains", take_contains, BELOW },
+    { "matches", take_matches, BELOW }, { "fwcfg", take_fwcfg, BELOW },
     { "mark", take_mark, BELOW },
+    /* clang-format on */
 };
 
 /* @line is without blanks at its ends; it is changed. */
@@ -415,8 +413,9 @@ static bool take_line(Parser *p, char *line, GError **error)
             return refuse(error, "'%s' belongs below a milestone", line);
         }
         if ((keywords[i].use == ALONE) != !*rest) {
-            return refuse(error, *rest ? "nothing may stand behind '%s'"
-                                       : "something is missing behind '%s'",
+            return refuse(error,
+                          *rest ? "nothing may stand behind '%s'"
+                                : "something is missing behind '%s'",
                           line);
         }
         return keywords[i].take(p, rest, error);
@@ -464,8 +463,7 @@ static bool is_known(const CapturePatterns *p, const char *name)
 }
 
 /* Whose after or unless is nobody's name waits in vain. */
-static bool check_uses(Parser *p, const CapturePatterns *before,
-                       GError **error)
+static bool check_uses(Parser *p, const CapturePatterns *before, GError **error)
 {
     for (guint i = 0; i < p->uses->len; i++) {
         Use use = g_array_index(p->uses, Use, i);
@@ -486,13 +484,13 @@ bool capture_patterns_add(CapturePatterns *p, const char *text,
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autoptr(GArray) uses = g_array_new(FALSE, FALSE, sizeof(Use));
     Parser parser = { .to = file, .uses = uses };
-    bool good = parse(&parser, lines, error) &&
-                check_uses(&parser, p, error);
+    bool good = parse(&parser, lines, error) && check_uses(&parser, p, error);
 
-    if (good && p->patterns->len + file->patterns->len >
-                    CAPTURE_PATTERNS_MAX) {
-        good = refuse(error, "more than %d milestones with those that are "
-                      "compiled in", CAPTURE_PATTERNS_MAX);
+    if (good && p->patterns->len + file->patterns->len > CAPTURE_PATTERNS_MAX) {
+        good = refuse(error,
+                      "more than %d milestones with those that are "
+                      "compiled in",
+                      CAPTURE_PATTERNS_MAX);
     }
     if (good) {
         merge(p, file);
@@ -527,14 +525,14 @@ CapturePatterns *capture_patterns_load(const char *user_file, GError **error)
         refuse(error, "%s: is not a text", user_file);
         return NULL;
     }
-    return capture_patterns_add(p, text, user_file, error)
-               ? g_steal_pointer(&p) : NULL;
+    return capture_patterns_add(p, text, user_file, error) ? g_steal_pointer(&p)
+                                                           : NULL;
 }
 
 char *capture_patterns_user_file(void)
 {
-    return g_build_filename(g_get_user_config_dir(), "bootstamp",
-                            "phases.conf", NULL);
+    return g_build_filename(g_get_user_config_dir(), "bootstamp", "phases.conf",
+                            NULL);
 }
 
 CapturePatterns *capture_patterns_default(GError **error)
@@ -560,8 +558,8 @@ CapturePatterns *capture_patterns_default(GError **error)
 /* ------------------------------------------------------------------ */
 /* Matching                                                            */
 
-bool capture_rule_matches(const CaptureRule *rule, const char *text,
-                          size_t len, const char *stream)
+bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
+                          const char *stream)
 {
     len = MIN(len, CAPTURE_PATTERN_LINE_MAX);
     if (rule->stream && (!stream || strcmp(rule->stream, stream))) {

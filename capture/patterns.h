@@ -18,34 +18,34 @@
 #define CAPTURE_PATTERN_LINE_MAX 256
 
 /* Limits of a file. */
-#define CAPTURE_PATTERNS_MAX 256     /* milestones */
+#define CAPTURE_PATTERNS_MAX 256 /* milestones */
 #define CAPTURE_PATTERN_RULES_MAX 64 /* of a milestone */
 #define CAPTURE_PATTERN_TEXT_MAX 512 /* bytes of a line of the file */
 
 typedef enum CaptureRuleKind {
-    CAPTURE_RULE_BEGINS,   /* a line begins with @text */
+    CAPTURE_RULE_BEGINS, /* a line begins with @text */
     CAPTURE_RULE_CONTAINS, /* @text is in a line */
-    CAPTURE_RULE_MATCHES,  /* a line matches @regex */
-    CAPTURE_RULE_ITEM,     /* the fw_cfg item named @text is selected */
-    CAPTURE_RULE_KEY,      /* the fw_cfg item with key @number is selected */
-    CAPTURE_RULE_MARK,     /* a probe with id @number is written */
+    CAPTURE_RULE_MATCHES, /* a line matches @regex */
+    CAPTURE_RULE_ITEM, /* the fw_cfg item named @text is selected */
+    CAPTURE_RULE_KEY, /* the fw_cfg item with key @number is selected */
+    CAPTURE_RULE_MARK, /* a probe with id @number is written */
 } CaptureRuleKind;
 
 typedef struct CaptureRule {
     CaptureRuleKind kind;
     char *text;
-    size_t len;      /* of @text */
+    size_t len; /* of @text */
     GRegex *regex;
-    char *stream;    /* the stream's label, or NULL: any */
+    char *stream; /* the stream's label, or NULL: any */
     uint16_t number;
 } CaptureRule;
 
 typedef struct CapturePattern {
     char *name;
-    bool last;       /* the last occurrence counts, not the first */
-    bool hidden;     /* only there for others' after and unless */
-    GArray *rules;   /* CaptureRule: one is enough */
-    GPtrArray *after;  /* char *: milestones that must have been */
+    bool last; /* the last occurrence counts, not the first */
+    bool hidden; /* only there for others' after and unless */
+    GArray *rules; /* CaptureRule: one is enough */
+    GPtrArray *after; /* char *: milestones that must have been */
     GPtrArray *unless; /* char *: milestones that must not have been */
 } CapturePattern;
 
@@ -68,8 +68,7 @@ bool capture_patterns_add(CapturePatterns *p, const char *text,
                           const char *name, GError **error);
 
 /* What is compiled in, and then the user's file, where there is one. */
-CapturePatterns *capture_patterns_load(const char *user_file,
-                                       GError **error);
+CapturePatterns *capture_patterns_load(const char *user_file, GError **error);
 
 /* $XDG_CONFIG_HOME/bootstamp/phases.conf; the caller frees it. */
 char *capture_patterns_user_file(void);
@@ -91,7 +90,7 @@ const char *capture_patterns_probe(const CapturePatterns *p, unsigned number);
  * Does a line of @stream begin so?  @text are guest bytes.  Of rules for
  * lines only; the others never match.
  */
-bool capture_rule_matches(const CaptureRule *rule, const char *text,
-                          size_t len, const char *stream);
+bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
+                          const char *stream);
 
 #endif

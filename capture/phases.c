@@ -16,21 +16,21 @@
 typedef struct Matcher {
     const CapturePattern *pattern;
     guint milestone;
-    GArray *after;  /* guint */
+    GArray *after; /* guint */
     GArray *unless; /* guint */
-    bool lines;     /* has a rule for lines */
+    bool lines; /* has a rule for lines */
 } Matcher;
 
 struct CapturePhases {
     CapturePatterns *patterns;
-    GArray *matchers;   /* Matcher */
-    GHashTable *items;  /* fw_cfg key -> name that a rule asks for */
+    GArray *matchers; /* Matcher */
+    GHashTable *items; /* fw_cfg key -> name that a rule asks for */
     char *streams[CAPTURE_STREAMS_MAX]; /* labels, or NULL */
-    GArray *rows;       /* CapturePhase, by time */
+    GArray *rows; /* CapturePhase, by time */
     bool found[MILESTONES_MAX]; /* in this boot */
-    uint64_t dropped;   /* for want of room in @rows */
+    uint64_t dropped; /* for want of room in @rows */
     guint boot;
-    bool ran;           /* the vCPUs ran: a reset is the guest's from now on */
+    bool ran; /* the vCPUs ran: a reset is the guest's from now on */
 };
 
 static const char *const names[CAPTURE_MS_CUSTOM] = {
@@ -106,8 +106,7 @@ static void add_matcher(CapturePhases *p, const CapturePattern *pattern)
     };
 
     for (guint i = 0; i < pattern->rules->len; i++) {
-        m.lines |= is_line_rule(&g_array_index(pattern->rules, CaptureRule,
-                                               i));
+        m.lines |= is_line_rule(&g_array_index(pattern->rules, CaptureRule, i));
     }
     g_array_append_val(p->matchers, m);
 }
@@ -205,7 +204,8 @@ static const char *name_of(const CapturePhases *p, guint milestone)
     return milestone < CAPTURE_MS_CUSTOM
                ? names[milestone]
                : capture_patterns_get(p->patterns,
-                                      milestone - CAPTURE_MS_CUSTOM)->name;
+                                      milestone - CAPTURE_MS_CUSTOM)
+                     ->name;
 }
 
 static CapturePhaseSource source_of(const CaptureRecord *rec)
@@ -228,8 +228,8 @@ static bool is_outside(const CaptureRecord *rec)
            rec->u.vm.event != CAPTURE_VM_RUN;
 }
 
-static void insert(CapturePhases *p, guint milestone,
-                   const CaptureRecord *rec, const char *detail)
+static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
+                   const char *detail)
 {
     guint at = p->rows->len;
     CapturePhase row = {
@@ -270,8 +270,7 @@ static void latest_time(CapturePhases *p, guint milestone,
     CapturePhase *row = find(p, milestone);
 
     if (row) {
-        if (row->source == CAPTURE_SOURCE_PROBE &&
-            rec->kind != CAPTURE_PROBE) {
+        if (row->source == CAPTURE_SOURCE_PROBE && rec->kind != CAPTURE_PROBE) {
             return;
         }
         g_array_remove_index(p->rows,
@@ -313,8 +312,8 @@ static bool any_found(const CapturePhases *p, const GArray *wanted)
 static bool is_better(CapturePhases *p, guint milestone,
                       const CaptureRecord *rec)
 {
-    const CapturePhase *row = rec->kind == CAPTURE_PROBE
-                                  ? find(p, milestone) : NULL;
+    const CapturePhase *row =
+        rec->kind == CAPTURE_PROBE ? find(p, milestone) : NULL;
 
     return row && row->source != CAPTURE_SOURCE_PROBE;
 }
@@ -342,20 +341,18 @@ static void reached(CapturePhases *p, const Matcher *m,
 
 /* Milestones whose rules have this kind and number, or this kind and name. */
 static void take_event(CapturePhases *p, const CaptureRecord *rec,
-                       CaptureRuleKind kind, uint16_t number,
-                       const char *name)
+                       CaptureRuleKind kind, uint16_t number, const char *name)
 {
     for (guint i = 0; i < p->matchers->len; i++) {
         const Matcher *m = &g_array_index(p->matchers, Matcher, i);
         bool hit = false;
 
         for (guint j = 0; j < m->pattern->rules->len && !hit; j++) {
-            const CaptureRule *rule = &g_array_index(m->pattern->rules,
-                                                     CaptureRule, j);
+            const CaptureRule *rule =
+                &g_array_index(m->pattern->rules, CaptureRule, j);
 
             hit = rule->kind == kind &&
-                  (name ? !strcmp(rule->text, name)
-                        : rule->number == number);
+                  (name ? !strcmp(rule->text, name) : rule->number == number);
         }
         if (hit && is_awaited(p, m, rec)) {
             reached(p, m, rec);
@@ -370,8 +367,8 @@ static void take_item(CapturePhases *p, const CaptureRecord *rec)
         const Matcher *m = &g_array_index(p->matchers, Matcher, i);
 
         for (guint j = 0; j < m->pattern->rules->len; j++) {
-            const CaptureRule *rule = &g_array_index(m->pattern->rules,
-                                                     CaptureRule, j);
+            const CaptureRule *rule =
+                &g_array_index(m->pattern->rules, CaptureRule, j);
 
             if (rule->kind == CAPTURE_RULE_ITEM &&
                 !strcmp(rule->text, rec->u.item.name)) {
@@ -390,9 +387,9 @@ static bool line_matches(const CapturePhases *p, const Matcher *m,
     const char *stream = p->streams[line->stream % CAPTURE_STREAMS_MAX];
 
     for (guint i = 0; i < m->pattern->rules->len; i++) {
-        if (capture_rule_matches(&g_array_index(m->pattern->rules,
-                                                CaptureRule, i),
-                                 line->text, line->len, stream)) {
+        if (capture_rule_matches(
+                &g_array_index(m->pattern->rules, CaptureRule, i), line->text,
+                line->len, stream)) {
             return true;
         }
     }

@@ -18,18 +18,18 @@
 #define CAPTURE_PHASES_MAX 4096
 
 typedef enum CaptureMilestone {
-    CAPTURE_MS_START,         /* QEMU's process */
-    CAPTURE_MS_RUN,           /* the vCPUs */
-    CAPTURE_MS_BIOS_POST,     /* these three: phases.conf */
+    CAPTURE_MS_START, /* QEMU's process */
+    CAPTURE_MS_RUN, /* the vCPUs */
+    CAPTURE_MS_BIOS_POST, /* these three: phases.conf */
     CAPTURE_MS_BIOS_INT19,
     CAPTURE_MS_BIOS_BOOT_OS,
-    CAPTURE_MS_COPY_KERNEL,   /* first select of fw_cfg 0x11 */
-    CAPTURE_MS_COPY_INITRD,   /* first select of fw_cfg 0x12 */
+    CAPTURE_MS_COPY_KERNEL, /* first select of fw_cfg 0x11 */
+    CAPTURE_MS_COPY_INITRD, /* first select of fw_cfg 0x12 */
     CAPTURE_MS_LINUX_BOOT_OS, /* end of the last item for -kernel */
-    CAPTURE_MS_RESET,         /* the guest was reset */
-    CAPTURE_MS_SHUTDOWN,      /* shutdown request */
-    CAPTURE_MS_STOP,          /* QEMU ended */
-    CAPTURE_MS_CUSTOM,        /* and above: others of phases.conf */
+    CAPTURE_MS_RESET, /* the guest was reset */
+    CAPTURE_MS_SHUTDOWN, /* shutdown request */
+    CAPTURE_MS_STOP, /* QEMU ended */
+    CAPTURE_MS_CUSTOM, /* and above: others of phases.conf */
 } CaptureMilestone;
 
 /* The number of a milestone that needs no pattern, or -1. */
@@ -38,7 +38,7 @@ int capture_milestone_number(const char *name);
 /* What a time was taken from; a probe is exact and is preferred. */
 typedef enum CapturePhaseSource {
     CAPTURE_SOURCE_EVENT, /* the VM or fw_cfg */
-    CAPTURE_SOURCE_LOG,   /* a line */
+    CAPTURE_SOURCE_LOG, /* a line */
     CAPTURE_SOURCE_PROBE,
 } CapturePhaseSource;
 
@@ -46,11 +46,11 @@ typedef struct CapturePhase {
     CaptureMilestone milestone;
     CapturePhaseSource source;
     const char *name; /* good as long as the CapturePhases */
-    uint64_t time;  /* ns */
+    uint64_t time; /* ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
-    uint64_t pos;   /* of the record it comes from */
-    guint boot;     /* 0, and one more after each reset */
-    bool outside;   /* stamped by QEMU's main loop, beside the guest */
+    uint64_t pos; /* of the record it comes from */
+    guint boot; /* 0, and one more after each reset */
+    bool outside; /* stamped by QEMU's main loop, beside the guest */
     char detail[CAPTURE_NAME_MAX]; /* a shutdown's cause */
 } CapturePhase;
 

@@ -30,17 +30,17 @@
 
 struct CaptureReader {
     int fd;
-    uint64_t words;      /* in the file at the last look */
+    uint64_t words; /* in the file at the last look */
     const uint64_t *map; /* window, or NULL */
-    uint64_t map_first;  /* index of its first word */
-    uint64_t map_words;  /* that can be read in it */
-    size_t map_size;     /* bytes mapped */
+    uint64_t map_first; /* index of its first word */
+    uint64_t map_words; /* that can be read in it */
+    size_t map_size; /* bytes mapped */
     SigbusRegion guard;
     CaptureCursor at;
-    uint64_t hole_pos;   /* empty word that we wait for */
+    uint64_t hole_pos; /* empty word that we wait for */
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
     uint64_t skipped;
-    uint64_t base;       /* first word's place in the file, in words */
+    uint64_t base; /* first word's place in the file, in words */
     CaptureClockMode clock;
     uint64_t start_wall; /* the header's */
     uint8_t payload[CAPTURE_PAYLOAD_MAX + 1];
@@ -109,8 +109,8 @@ static inline uint64_t word_at(CaptureReader *r, uint64_t pos)
 {
     uint64_t at = pos + r->base - r->map_first;
 
-    if (__builtin_expect(!r->map || pos + r->base < r->map_first ||
-                         at >= r->map_words, 0)) {
+    if (__builtin_expect(
+            !r->map || pos + r->base < r->map_first || at >= r->map_words, 0)) {
         if (!map_window(r, pos)) {
             return 0;
         }
@@ -124,8 +124,7 @@ static inline uint64_t full_time(const CaptureReader *r, uint64_t word)
 {
     uint64_t half = UINT64_C(1) << (CAPTURE_TIME_BITS - 1);
     uint64_t wrap = UINT64_C(1) << CAPTURE_TIME_BITS;
-    uint64_t time = (r->at.time & ~CAPTURE_TIME_MASK) |
-                    capture_word_time(word);
+    uint64_t time = (r->at.time & ~CAPTURE_TIME_MASK) | capture_word_time(word);
 
     if (time + half < r->at.time) {
         return time + wrap;
@@ -293,16 +292,15 @@ static bool decode_machine(CaptureReader *r, CaptureRecord *rec,
     rec->u.machine.ram = m.ram;
     rec->u.machine.cpus = m.cpus;
     rec->u.machine.icount = m.flags & CAPTURE_MACHINE_ICOUNT;
-    r->at.icount = rec->u.machine.icount &&
-                   r->clock != CAPTURE_CLOCK_MODE_VIRTUAL;
+    r->at.icount =
+        rec->u.machine.icount && r->clock != CAPTURE_CLOCK_MODE_VIRTUAL;
     take_string(rec->u.machine.type, CAPTURE_NAME_MAX, &p, end);
     take_string(rec->u.machine.arch, CAPTURE_NAME_MAX, &p, end);
     take_string(rec->u.machine.accel, CAPTURE_NAME_MAX, &p, end);
     return true;
 }
 
-static bool decode_vm(CaptureRecord *rec, const uint8_t *p,
-                      const uint8_t *end)
+static bool decode_vm(CaptureRecord *rec, const uint8_t *p, const uint8_t *end)
 {
     uint8_t event;
 
@@ -329,8 +327,8 @@ static bool decode_item(CaptureRecord *rec, const uint8_t *p,
     return true;
 }
 
-static bool decode_clock(CaptureReader *r, CaptureRecord *rec,
-                         const uint8_t *p, const uint8_t *end)
+static bool decode_clock(CaptureReader *r, CaptureRecord *rec, const uint8_t *p,
+                         const uint8_t *end)
 {
     CaptureClock clock;
 
@@ -410,8 +408,7 @@ static bool take_payload(CaptureReader *r, uint64_t pos, size_t n)
         if (capture_word_kind(word) != CAPTURE_CONT) {
             return false;
         }
-        memcpy(r->payload + i * CAPTURE_CONT_BYTES, &word,
-               CAPTURE_CONT_BYTES);
+        memcpy(r->payload + i * CAPTURE_CONT_BYTES, &word, CAPTURE_CONT_BYTES);
     }
     return true;
 }
@@ -514,8 +511,8 @@ void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor)
 
 static void *map_header(CaptureReader *r, SigbusRegion *guard)
 {
-    void *map = mmap(NULL, CAPTURE_HEADER_SIZE, PROT_READ, MAP_SHARED, r->fd,
-                     0);
+    void *map =
+        mmap(NULL, CAPTURE_HEADER_SIZE, PROT_READ, MAP_SHARED, r->fd, 0);
 
     if (map == MAP_FAILED) {
         return NULL;
@@ -602,8 +599,7 @@ static bool check_version(const CaptureHeader *h, GError **error)
 {
     if (h->version != CAPTURE_VERSION &&
         h->version != CAPTURE_VERSION_VIRTUAL) {
-        g_set_error(error, CAPTURE_READER_ERROR,
-                    CAPTURE_READER_ERROR_VERSION,
+        g_set_error(error, CAPTURE_READER_ERROR, CAPTURE_READER_ERROR_VERSION,
                     "has capture format %u and this program reads %d and %d; "
                     "use the bootstamp that wrote it",
                     h->version, CAPTURE_VERSION, CAPTURE_VERSION_VIRTUAL);
@@ -611,10 +607,10 @@ static bool check_version(const CaptureHeader *h, GError **error)
     }
     if (h->version == CAPTURE_VERSION_VIRTUAL &&
         h->clock != CAPTURE_CLOCK_VIRTUAL) {
-        g_set_error(error, CAPTURE_READER_ERROR,
-                    CAPTURE_READER_ERROR_VERSION,
+        g_set_error(error, CAPTURE_READER_ERROR, CAPTURE_READER_ERROR_VERSION,
                     "has times of clock %u, which this program does not "
-                    "know; use the bootstamp that wrote it", h->clock);
+                    "know; use the bootstamp that wrote it",
+                    h->clock);
         return false;
     }
     return true;
@@ -683,8 +679,7 @@ CaptureReader *capture_reader_open(const char *path, GError **error)
     return capture_reader_open_fd(fd, path, error);
 }
 
-CaptureReader *capture_reader_open_fd(int fd, const char *path,
-                                      GError **error)
+CaptureReader *capture_reader_open_fd(int fd, const char *path, GError **error)
 {
     CaptureReader *r = g_new0(CaptureReader, 1);
     struct stat st;

@@ -23,15 +23,15 @@ typedef struct CaptureReader CaptureReader;
 GQuark capture_reader_error_quark(void);
 
 typedef enum CaptureReaderError {
-    CAPTURE_READER_ERROR_IO,      /* the system refused; errno is in the text */
-    CAPTURE_READER_ERROR_FORMAT,  /* not a capture, or too short to be one */
+    CAPTURE_READER_ERROR_IO, /* the system refused; errno is in the text */
+    CAPTURE_READER_ERROR_FORMAT, /* not a capture, or too short to be one */
     CAPTURE_READER_ERROR_VERSION, /* a version or clock that is not known */
 } CaptureReaderError;
 
 /* Who holds the file. */
 typedef enum CaptureState {
-    CAPTURE_LIVE,   /* a QEMU is writing it */
-    CAPTURE_ENDED,  /* closed in good order */
+    CAPTURE_LIVE, /* a QEMU is writing it */
+    CAPTURE_ENDED, /* closed in good order */
     CAPTURE_KILLED, /* its QEMU is gone without a word */
 } CaptureState;
 
@@ -41,12 +41,12 @@ typedef enum CaptureState {
  * is set.  Strings are NUL-terminated guest or host bytes: escape them.
  */
 typedef struct CaptureRecord {
-    uint64_t pos;   /* index of its first word */
-    uint64_t time;  /* ns since the capture's start; or virtual */
+    uint64_t pos; /* index of its first word */
+    uint64_t time; /* ns since the capture's start; or virtual */
     uint64_t vtime; /* virtual clock, ns; CAPTURE_NO_TIME where unknown */
     uint8_t kind;
     uint8_t stream; /* CAPTURE_BYTE only */
-    uint8_t byte;   /* CAPTURE_BYTE only */
+    uint8_t byte; /* CAPTURE_BYTE only */
     union {
         struct {
             uint64_t wall_ns, mono_ns;
@@ -91,14 +91,14 @@ typedef struct CaptureRecord {
  * capture_reader_tell() and give it to capture_reader_seek().
  */
 typedef struct CaptureCursor {
-    uint64_t pos;         /* index of the next word */
-    uint64_t time;        /* of the last record, ns */
-    uint64_t vclock;      /* last VCLOCK, ns, or CAPTURE_NO_TIME */
+    uint64_t pos; /* index of the next word */
+    uint64_t time; /* of the last record, ns */
+    uint64_t vclock; /* last VCLOCK, ns, or CAPTURE_NO_TIME */
     uint64_t vclock_time; /* host time of it, ns */
     /* CLOCK_REALTIME at time 0, as of this session; CAPTURE_NO_TIME: the
      * times are of the virtual clock and tell no time of day */
     uint64_t wall_zero;
-    bool icount;          /* the virtual clock stands still between VCLOCKs */
+    bool icount; /* the virtual clock stands still between VCLOCKs */
 } CaptureCursor;
 
 /*
@@ -108,8 +108,7 @@ typedef struct CaptureCursor {
 CaptureReader *capture_reader_open(const char *path, GError **error);
 
 /* The same for a file that is open; @fd is the reader's, also on failure. */
-CaptureReader *capture_reader_open_fd(int fd, const char *path,
-                                      GError **error);
+CaptureReader *capture_reader_open_fd(int fd, const char *path, GError **error);
 void capture_reader_close(CaptureReader *r);
 
 /*

@@ -56,8 +56,8 @@ CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
         uint64_t next;
 
         if (pos >= have_from + have) {
-            ssize_t got = pread(fd, buf, sizeof(buf), CAPTURE_HEADER_SIZE +
-                                pos * CAPTURE_WORD_SIZE);
+            ssize_t got = pread(fd, buf, sizeof(buf),
+                                CAPTURE_HEADER_SIZE + pos * CAPTURE_WORD_SIZE);
 
             have_from = pos;
             have = got > 0 ? (uint64_t)got / CAPTURE_WORD_SIZE : 0;
@@ -90,8 +90,8 @@ uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
     size_t n = 0;
 
     for (size_t at = 0; at < len; at += CAPTURE_CONT_BYTES) {
-        size_t part = len - at < CAPTURE_CONT_BYTES ? len - at
-                                                    : CAPTURE_CONT_BYTES;
+        size_t part =
+            len - at < CAPTURE_CONT_BYTES ? len - at : CAPTURE_CONT_BYTES;
 
         words[++n] = 0;
         memcpy(&words[n], (const char *)payload + at, part);

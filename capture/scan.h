@@ -17,10 +17,10 @@ typedef struct CaptureScan CaptureScan;
 
 /* What `bootstamp phases` would show of the last session, as data. */
 typedef struct CaptureBoot {
-    GArray *phases;   /* CapturePhase, the newest; names live for ever */
+    GArray *phases; /* CapturePhase, the newest; names live for ever */
     uint64_t dropped; /* older ones that were forgotten */
-    GArray *copies;   /* CaptureCopy */
-    uint64_t start;   /* of the session, ns since the capture's start */
+    GArray *copies; /* CaptureCopy */
+    uint64_t start; /* of the session, ns since the capture's start */
     uint64_t wall_ns; /* CLOCK_REALTIME when it began */
     CaptureClockMode clock;
     CaptureState state;

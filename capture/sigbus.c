@@ -26,7 +26,7 @@ static size_t page_size;
 __thread bool sigbus_admitted
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-void __attribute__((noinline)) sigbus_admit_slow(void)
+__attribute__((noinline)) void sigbus_admit_slow(void)
 {
     sigset_t set;
 
@@ -74,7 +74,7 @@ static void chain(int sig, siginfo_t *info, void *context)
  * first has stored there by then was lost anyway.  (Not inlined: the tests'
  * thread sanitizer knows it by its name.)
  */
-static bool __attribute__((noinline)) put_zero_page(const SigbusRegion *r,
+__attribute__((noinline)) static bool put_zero_page(const SigbusRegion *r,
                                                     const char *addr)
 {
     void *page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
@@ -128,8 +128,7 @@ void sigbus_install(void)
     pthread_mutex_unlock(&regions_lock);
 }
 
-void sigbus_guard(SigbusRegion *region, void *start, size_t size,
-                  bool writable)
+void sigbus_guard(SigbusRegion *region, void *start, size_t size, bool writable)
 {
     region->start = start;
     region->size = size;

@@ -14,9 +14,9 @@
 
 typedef struct SigbusRegion {
     char *start;
-    size_t size;    /* bytes */
-    int writable;   /* what the stand-in page must allow */
-    int damaged;    /* set by the handler, read with sigbus_damaged() */
+    size_t size; /* bytes */
+    int writable; /* what the stand-in page must allow */
+    int damaged; /* set by the handler, read with sigbus_damaged() */
     struct SigbusRegion *next;
 } SigbusRegion;
 

@@ -14,13 +14,13 @@ typedef struct OpenSpans {
 } OpenSpans;
 
 struct CaptureSpans {
-    GArray *rows;     /* CaptureSpan */
+    GArray *rows; /* CaptureSpan */
     OpenSpans nested;
     OpenSpans side;
-    guint deeper;     /* nested ones begun where there is no room */
+    guint deeper; /* nested ones begun where there is no room */
     uint64_t dropped;
     guint boot;
-    bool ran;         /* a reset is the guest's from now on */
+    bool ran; /* a reset is the guest's from now on */
 };
 
 CaptureSpans *capture_spans_new(void)
@@ -130,8 +130,7 @@ static void end_nested(CaptureSpans *s, const CaptureRecord *rec,
     s->nested.count = at;
 }
 
-static void end_side(CaptureSpans *s, const CaptureRecord *rec,
-                     uint8_t number)
+static void end_side(CaptureSpans *s, const CaptureRecord *rec, uint8_t number)
 {
     uint32_t arg = rec->u.probe.arg;
     int at = find_open(s, &s->side, number, &arg);

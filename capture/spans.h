@@ -17,22 +17,22 @@
 typedef enum CaptureSpanKind {
     CAPTURE_SPAN_POINT,
     CAPTURE_SPAN_NESTED, /* inside the one above it with a smaller depth */
-    CAPTURE_SPAN_SIDE,   /* runs beside others: a thread */
-    CAPTURE_SPAN_STRAY,  /* an end without a beginning; or no valid kind */
+    CAPTURE_SPAN_SIDE, /* runs beside others: a thread */
+    CAPTURE_SPAN_STRAY, /* an end without a beginning; or no valid kind */
 } CaptureSpanKind;
 
 typedef struct CaptureSpan {
     CaptureSpanKind kind;
-    uint8_t id;       /* as the guest wrote it */
-    uint8_t number;   /* 0 to 63 */
-    uint8_t depth;    /* 0: in no other span */
-    guint boot;       /* 0, and one more after each reset */
+    uint8_t id; /* as the guest wrote it */
+    uint8_t number; /* 0 to 63 */
+    uint8_t depth; /* 0: in no other span */
+    guint boot; /* 0, and one more after each reset */
     uint32_t arg;
-    uint64_t pos;     /* of the record */
-    uint64_t time;    /* ns */
-    uint64_t vtime;   /* ns, or CAPTURE_NO_TIME */
-    uint64_t end;     /* ns, or CAPTURE_NO_TIME: open, or never ended */
-    uint64_t vend;    /* ns, or CAPTURE_NO_TIME */
+    uint64_t pos; /* of the record */
+    uint64_t time; /* ns */
+    uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
+    uint64_t end; /* ns, or CAPTURE_NO_TIME: open, or never ended */
+    uint64_t vend; /* ns, or CAPTURE_NO_TIME */
 } CaptureSpan;
 
 typedef struct CaptureSpans CaptureSpans;

@@ -62,16 +62,16 @@ struct CaptureWriter {
     uint64_t *words;
     CaptureHeader *header;
     uint64_t start_ns;
-    uint64_t limit;        /* first word that bytes may not use */
-    uint64_t event_limit;  /* first word that events may not use */
-    uint64_t epoch;        /* time >> EPOCH_SHIFT that was announced last */
+    uint64_t limit; /* first word that bytes may not use */
+    uint64_t event_limit; /* first word that events may not use */
+    uint64_t epoch; /* time >> EPOCH_SHIFT that was announced last */
     uint64_t mapped_words; /* that a pad can be stored to */
     CaptureClockFunc *virtual_now; /* NULL: stamps are the host's */
 
     /* Words handed out: what all writers contend for. */
     _Alignas(64) uint64_t reserved;
-    uint64_t other_words;  /* of those, words that are no guest's byte */
-    uint64_t events;       /* kept, but for the writer's own */
+    uint64_t other_words; /* of those, words that are no guest's byte */
+    uint64_t events; /* kept, but for the writer's own */
 
     /* Refused so far; the header, which can be cut off, has a copy. */
     _Alignas(64) CaptureLost lost;
@@ -79,26 +79,26 @@ struct CaptureWriter {
     /* The helper's own. */
     _Alignas(64) char *region;
     uint64_t region_size;
-    uint64_t mapped;       /* bytes of the file mapped, header included */
-    uint64_t ahead;        /* bytes to keep ready */
-    uint64_t size_max;     /* page-aligned, 0: none */
+    uint64_t mapped; /* bytes of the file mapped, header included */
+    uint64_t ahead; /* bytes to keep ready */
+    uint64_t size_max; /* page-aligned, 0: none */
     uint64_t last_reserved;
-    CaptureLost told;      /* losses the capture tells of already */
-    uint64_t first;        /* word that the session begins at */
+    CaptureLost told; /* losses the capture tells of already */
+    uint64_t first; /* word that the session begins at */
     int fd;
     CaptureClockMode clock;
-    bool dead;             /* the file was truncated under us: */
+    bool dead; /* the file was truncated under us: */
     _Alignas(8) CaptureLost gone; /* kept, then cut off */
-    uint64_t kept_end;     /* word behind what the cut left */
-    uint64_t tail;         /* where the next record can be put */
-    bool stop, stopped;    /* asked to end; touches nothing any more */
+    uint64_t kept_end; /* word behind what the cut left */
+    uint64_t tail; /* where the next record can be put */
+    bool stop, stopped; /* asked to end; touches nothing any more */
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     SigbusRegion guard;
     char *path;
-    GByteArray *session;   /* payload of the SESSION record */
-    CaptureHeader saved;   /* as it was written, without the counters */
+    GByteArray *session; /* payload of the SESSION record */
+    CaptureHeader saved; /* as it was written, without the counters */
 };
 
 GQuark capture_writer_error_quark(void)
@@ -178,7 +178,7 @@ static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
  * them.  What is not mapped yet the helper pads when it is; either it sees
  * our reservation, or we see its mapping.
  */
-static void __attribute__((noinline)) pad(CaptureWriter *w, uint64_t pos,
+__attribute__((noinline)) static void pad(CaptureWriter *w, uint64_t pos,
                                           uint64_t n)
 {
     uint64_t end;
@@ -204,8 +204,8 @@ static inline uint64_t reserve(CaptureWriter *w, const uint64_t *limit,
     uint64_t pos;
 
     sigbus_admit();
-    if (__builtin_expect(__atomic_load_n(&w->reserved, __ATOMIC_RELAXED) + n >
-                         end, 0)) {
+    if (__builtin_expect(
+            __atomic_load_n(&w->reserved, __ATOMIC_RELAXED) + n > end, 0)) {
         return UINT64_MAX;
     }
     pos = __atomic_fetch_add(&w->reserved, n, __ATOMIC_RELAXED);
@@ -246,7 +246,8 @@ static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
 static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
 {
     return kind == CAPTURE_PROBE || capture_kind_is_fw_cfg(kind)
-               ? &w->limit : &w->event_limit;
+               ? &w->limit
+               : &w->event_limit;
 }
 
 static inline bool in_epoch(const CaptureWriter *w, uint64_t time)
@@ -262,7 +263,7 @@ static inline bool in_epoch(const CaptureWriter *w, uint64_t time)
  * the old one behind its own reservation wrote before it.  False: there was
  * no place.
  */
-static bool __attribute__((noinline)) announce_epoch(CaptureWriter *w,
+__attribute__((noinline)) static bool announce_epoch(CaptureWriter *w,
                                                      uint64_t time)
 {
     CaptureClock clock = { .time_ns = time };
@@ -274,8 +275,7 @@ static bool __attribute__((noinline)) announce_epoch(CaptureWriter *w,
     if (pos == UINT64_MAX) {
         return false;
     }
-    store_event(w, pos, time, CAPTURE_CLOCK, (uint8_t *)&clock,
-                sizeof(clock));
+    store_event(w, pos, time, CAPTURE_CLOCK, (uint8_t *)&clock, sizeof(clock));
     __atomic_store_n(&w->epoch, time >> EPOCH_SHIFT, __ATOMIC_RELEASE);
     return true;
 }
@@ -286,9 +286,8 @@ static inline bool check_epoch(CaptureWriter *w, uint64_t time)
     return __builtin_expect(in_epoch(w, time), 1) || announce_epoch(w, time);
 }
 
-static bool append_event(CaptureWriter *w, uint64_t time,
-                         const uint64_t *limit, uint8_t kind,
-                         const void *payload, size_t len)
+static bool append_event(CaptureWriter *w, uint64_t time, const uint64_t *limit,
+                         uint8_t kind, const void *payload, size_t len)
 {
     uint64_t pos = UINT64_MAX;
 
@@ -355,8 +354,7 @@ bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,
     return append_event(w, time, event_limit(w, kind), kind, payload, len);
 }
 
-void capture_append_vclock(CaptureWriter *w, uint64_t time,
-                           uint64_t virtual_ns)
+void capture_append_vclock(CaptureWriter *w, uint64_t time, uint64_t virtual_ns)
 {
     /* 56 bits are two years; one word less on every line. */
     append_event(w, time, &w->limit, CAPTURE_VCLOCK, &virtual_ns,
@@ -404,8 +402,8 @@ static int map_piece(CaptureWriter *w, uint64_t add)
 {
     char *start = w->region + w->mapped;
 
-    if (mmap(start, add, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-             w->fd, w->mapped) == MAP_FAILED) {
+    if (mmap(start, add, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, w->fd,
+             w->mapped) == MAP_FAILED) {
         return errno;
     }
     /* A child of QEMU's has no business in here. */
@@ -451,8 +449,8 @@ static int map_more(CaptureWriter *w, uint64_t size)
  * Room for a LOST record is there whatever came before: only who tells of
  * losses may use the last words.
  */
-#define LOST_WORDS (1 + (sizeof(CaptureLost) + CAPTURE_CONT_BYTES - 1) / \
-                    CAPTURE_CONT_BYTES)
+#define LOST_WORDS                                                             \
+    (1 + (sizeof(CaptureLost) + CAPTURE_CONT_BYTES - 1) / CAPTURE_CONT_BYTES)
 
 /*
  * What was lost since the last LOST record.  The helper's alone, or (@alone)
@@ -590,8 +588,8 @@ static void salvage(CaptureWriter *w)
     put_header(w, &lost);
     w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_CLOCK,
                             &clock, sizeof(clock));
-    w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_LOST,
-                            &lost, sizeof(lost));
+    w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_LOST, &lost,
+                            sizeof(lost));
     w->told = lost;
 }
 
@@ -601,8 +599,7 @@ static void check_truncated(CaptureWriter *w)
     struct stat st;
 
     if (w->dead || (!sigbus_damaged(&w->guard) &&
-                    (fstat(w->fd, &st) ||
-                     (uint64_t)st.st_size >= w->mapped))) {
+                    (fstat(w->fd, &st) || (uint64_t)st.st_size >= w->mapped))) {
         return;
     }
     w->dead = true;
@@ -740,7 +737,8 @@ static bool stop_helper_soon(CaptureWriter *w)
 {
     uint64_t at = clock_ns(CLOCK_MONOTONIC) + ABANDON_MS * UINT64_C(1000000);
     struct timespec until = {
-        .tv_sec = at / NS_PER_S, .tv_nsec = at % NS_PER_S,
+        .tv_sec = at / NS_PER_S,
+        .tv_nsec = at % NS_PER_S,
     };
     bool stopped;
     int ret = 0;
@@ -761,8 +759,8 @@ static bool stop_helper_soon(CaptureWriter *w)
 
 static void set_errno(GError **error, const char *what, int err)
 {
-    g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IO,
-                "%s: %s", what, g_strerror(err));
+    g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IO, "%s: %s",
+                what, g_strerror(err));
 }
 
 static int folder_of(const CaptureWriterOptions *o)
@@ -848,7 +846,8 @@ static bool check_owner(const struct stat *st, GError **error)
     if (st->st_uid != geteuid()) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_FOREIGN,
                     "belongs to another user (uid %u); "
-                    "remove it or name another file", (unsigned)st->st_uid);
+                    "remove it or name another file",
+                    (unsigned)st->st_uid);
         return false;
     }
     if (st->st_nlink > 1) {
@@ -998,8 +997,8 @@ static uint32_t first_flags(const CaptureHeader *old, CaptureClockMode clock)
 {
     bool had_none = !old->version || old->flags & CAPTURE_FLAG_NO_VCLOCK;
 
-    return had_none && clock == CAPTURE_CLOCK_MODE_HOST
-               ? CAPTURE_FLAG_NO_VCLOCK : 0;
+    return had_none && clock == CAPTURE_CLOCK_MODE_HOST ? CAPTURE_FLAG_NO_VCLOCK
+                                                        : 0;
 }
 
 static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
@@ -1012,8 +1011,8 @@ static void fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
 
     h->version = version_of(o->clock);
     h->header_size = CAPTURE_HEADER_SIZE;
-    h->clock = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL
-                   ? CAPTURE_CLOCK_VIRTUAL : CAPTURE_CLOCK_MONOTONIC;
+    h->clock = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? CAPTURE_CLOCK_VIRTUAL
+                                                      : CAPTURE_CLOCK_MONOTONIC;
     h->flags = first_flags(old, o->clock);
     if (!old->version) {
         h->start_mono_ns = start_ns;
@@ -1093,7 +1092,8 @@ static bool check_options(const CaptureWriterOptions *o, GError **error)
     if (o->size_max && o->size_max < CAPTURE_SIZE_MIN) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
                     "size=%" G_GUINT64_FORMAT " is too small; "
-                    "give at least %d bytes", o->size_max, CAPTURE_SIZE_MIN);
+                    "give at least %d bytes",
+                    o->size_max, CAPTURE_SIZE_MIN);
         return false;
     }
     if (o->clock == CAPTURE_CLOCK_MODE_VIRTUAL && !o->virtual_now) {
@@ -1137,7 +1137,8 @@ static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
     if (w->size_max && end + CAPTURE_SIZE_MIN > w->size_max) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
                     "cannot append: %" G_GUINT64_FORMAT " bytes are there and "
-                    "size= allows %" G_GUINT64_FORMAT, end, w->size_max);
+                    "size= allows %" G_GUINT64_FORMAT,
+                    end, w->size_max);
         return false;
     }
     return true;
@@ -1280,8 +1281,8 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
     memset(w, 0, sizeof(*w));
     w->clock = o->clock;
-    w->virtual_now = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? o->virtual_now
-                                                            : NULL;
+    w->virtual_now =
+        o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? o->virtual_now : NULL;
     w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
     signals = hold_file_size_signal();
@@ -1325,8 +1326,7 @@ static int end_session(CaptureWriter *w)
         return salvage_is_ours(w->fd) ? salvage_end(w->fd, &w->saved) : 0;
     }
     tell_losses(w, true);
-    __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
-                      __ATOMIC_RELEASE);
+    __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED, __ATOMIC_RELEASE);
     return 0;
 }
 

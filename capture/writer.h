@@ -34,11 +34,11 @@ typedef int64_t CaptureClockFunc(void);
 
 typedef struct CaptureWriterOptions {
     const char *path;
-    int dir_fd;            /* folder that path's last part is in; 0: by path */
-    bool append;           /* go on in an existing capture */
-    bool exclusive;        /* fail where the file exists */
-    uint64_t size_max;     /* cap on the file in bytes; 0: none */
-    uint64_t start_ns;     /* CLOCK_MONOTONIC at time 0; 0: now */
+    int dir_fd; /* folder that path's last part is in; 0: by path */
+    bool append; /* go on in an existing capture */
+    bool exclusive; /* fail where the file exists */
+    uint64_t size_max; /* cap on the file in bytes; 0: none */
+    uint64_t start_ns; /* CLOCK_MONOTONIC at time 0; 0: now */
     CaptureClockMode clock;
     CaptureClockFunc *virtual_now; /* CAPTURE_CLOCK_MODE_VIRTUAL needs it */
     const char *qemu_version;
@@ -53,10 +53,10 @@ typedef struct CaptureWriterOptions {
 GQuark capture_writer_error_quark(void);
 
 typedef enum CaptureWriterError {
-    CAPTURE_WRITER_ERROR_IO,      /* the system refused; errno is in the text */
-    CAPTURE_WRITER_ERROR_IN_USE,  /* another process is writing it */
+    CAPTURE_WRITER_ERROR_IO, /* the system refused; errno is in the text */
+    CAPTURE_WRITER_ERROR_IN_USE, /* another process is writing it */
     CAPTURE_WRITER_ERROR_FOREIGN, /* exists and is no capture of ours */
-    CAPTURE_WRITER_ERROR_EXISTS,  /* and was to be new */
+    CAPTURE_WRITER_ERROR_EXISTS, /* and was to be new */
     CAPTURE_WRITER_ERROR_INVALID, /* the options make no sense */
 } CaptureWriterError;
 

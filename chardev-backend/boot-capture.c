@@ -104,8 +104,7 @@ void *boot_capture_query(const BootCapture *c)
     return c->query;
 }
 
-void boot_capture_set_query(BootCapture *c, void *query,
-                            GDestroyNotify destroy)
+void boot_capture_set_query(BootCapture *c, void *query, GDestroyNotify destroy)
 {
     c->query = query;
     c->query_destroy = destroy;
@@ -286,8 +285,8 @@ static int describe_frontend(Object *obj, void *opaque)
     }
     if (object_property_find(obj, "iobase")) {
         port = object_property_get_uint(obj, "iobase", NULL);
-        s->frontend = g_strdup_printf("%s 0x%" PRIx64,
-                                      object_get_typename(obj), port);
+        s->frontend =
+            g_strdup_printf("%s 0x%" PRIx64, object_get_typename(obj), port);
     } else {
         s->frontend = g_strdup(object_get_typename(obj));
     }
@@ -297,8 +296,7 @@ static int describe_frontend(Object *obj, void *opaque)
 
 void boot_capture_describe_streams(void)
 {
-    object_child_foreach_recursive(object_get_root(), describe_frontend,
-                                   NULL);
+    object_child_foreach_recursive(object_get_root(), describe_frontend, NULL);
 }
 
 /* ------------------------------------------------------------------ */
@@ -331,8 +329,7 @@ static BootCapture *find_capture(const BootCaptureOptions *o)
     for (int i = 0; i < CAPTURES_MAX; i++) {
         BootCapture *c = captures[i];
 
-        if (c && (o->path ? same_file(o->path,
-                                      capture_writer_path(c->writer))
+        if (c && (o->path ? same_file(o->path, capture_writer_path(c->writer))
                           : c->by_default)) {
             return c;
         }
@@ -348,10 +345,12 @@ static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
         (o->has_size && (!c->has_size || o->size != c->size)) ||
         (o->has_clock && o->clock != c->clock) ||
         (o->has_fw_cfg && o->fw_cfg != c->fw_cfg)) {
-        error_setg(errp, "%s: another chardev of this QEMU writes it with "
-                   "other options", capture_writer_path(c->writer));
+        error_setg(errp,
+                   "%s: another chardev of this QEMU writes it with "
+                   "other options",
+                   capture_writer_path(c->writer));
         error_append_hint(errp, "Give the options of the capture on the "
-                          "first one alone, or name another file.\n");
+                                "first one alone, or name another file.\n");
         return false;
     }
     return true;
@@ -363,7 +362,7 @@ static void set_error(Error **errp, const char *path, const GError *err)
     if (g_error_matches(err, CAPTURE_WRITER_ERROR,
                         CAPTURE_WRITER_ERROR_IN_USE)) {
         error_append_hint(errp, "One capture is written by one QEMU at a "
-                          "time.\n");
+                                "time.\n");
     }
 }
 
@@ -451,7 +450,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     if (slot == CAPTURES_MAX) {
         error_setg(errp, "a QEMU writes at most %d captures", CAPTURES_MAX);
         error_append_hint(errp, "Let several chardevs share one: give them "
-                          "the same path=.\n");
+                                "the same path=.\n");
         return NULL;
     }
     c = g_new0(BootCapture, 1);
@@ -460,9 +459,9 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
         g_free(c);
         return NULL;
     }
-    c->read_fd = open(capture_writer_path(c->writer),
-                      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
-                      O_NONBLOCK);
+    c->read_fd =
+        open(capture_writer_path(c->writer),
+             O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
     c->refs = 1;
     c->by_default = !o->path;
     c->has_append = o->has_append;
@@ -497,8 +496,8 @@ static void close_writer(CaptureWriter *w)
     int ret = capture_writer_close(w);
 
     if (ret) {
-        warn_report("%s: cannot finish the capture, look at its disk: %s",
-                    path, strerror(ret));
+        warn_report("%s: cannot finish the capture, look at its disk: %s", path,
+                    strerror(ret));
     }
 }
 
@@ -515,8 +514,8 @@ void boot_capture_put(BootCapture *c)
         }
     }
     /* QEMU drops them last of all, whatever state the VM is in. */
-    tell_stop(c, boot_qemu_ends && boot_qemu_ends() ? NULL
-                                                     : "back end removed");
+    tell_stop(c,
+              boot_qemu_ends && boot_qemu_ends() ? NULL : "back end removed");
     close_writer(c->writer);
     if (c->query) {
         c->query_destroy(c->query);

@@ -26,8 +26,8 @@ const char *boot_machine_arch(void)
 
 static char *accel_name(void)
 {
-    const char *type = object_get_typename(
-        OBJECT(current_machine->accelerator));
+    const char *type =
+        object_get_typename(OBJECT(current_machine->accelerator));
     g_autofree char *name = g_strdup(type);
 
     if (g_str_has_suffix(name, "-accel")) {

@@ -57,8 +57,7 @@ static void print_milestones(Monitor *mon, const CaptureBoot *boot)
         before = us;
     }
     if (boot->dropped) {
-        monitor_printf(mon, "  %" PRIu64 " more milestones\n",
-                       boot->dropped);
+        monitor_printf(mon, "  %" PRIu64 " more milestones\n", boot->dropped);
     }
 }
 

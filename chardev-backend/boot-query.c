@@ -29,9 +29,9 @@
  * descriptor of its own: a chardev may be removed while it is read.
  */
 struct BootScan {
-    unsigned refs;   /* changed by the main thread */
+    unsigned refs; /* changed by the main thread */
     bool background; /* read on for HMP; the same */
-    QemuMutex lock;  /* of the rest: whoever reads holds it */
+    QemuMutex lock; /* of the rest: whoever reads holds it */
     CaptureScan *scan;
 };
 
@@ -183,9 +183,9 @@ static void read_locked(BootTimestamps *t, uint64_t records)
     CaptureScan *scan = t->scan->scan;
 
     t->complete = !capture_scan_read(scan, t->end, records);
-    t->share = t->complete || !t->end ?
-                   1 :
-                   MIN(1.0, (double)capture_scan_pos(scan) / t->end);
+    t->share = t->complete || !t->end
+                   ? 1
+                   : MIN(1.0, (double)capture_scan_pos(scan) / t->end);
 }
 
 /* In a thread of the pool. */

@@ -27,9 +27,9 @@ typedef struct BootTimestamps {
     char *filename;
     GPtrArray *chardevs; /* char *: ids of its streams, in their order */
     CaptureBoot *boot;
-    char *error;     /* NULL, or why nothing is known */
-    bool complete;   /* all that was written when the question came */
-    double share;    /* of that read so far, 0 to 1 */
+    char *error; /* NULL, or why nothing is known */
+    bool complete; /* all that was written when the question came */
+    double share; /* of that read so far, 0 to 1 */
     uint64_t now_ns; /* since the capture's start */
     uint64_t lost_bytes;
     uint64_t lost_events;

@@ -64,12 +64,11 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
     RCU_READ_LOCK_GUARD();
     while (len) {
         hwaddr piece = len, at;
-        MemoryRegion *mr = address_space_translate(
-            &address_space_memory, addr, &at, &piece, false,
-            MEMTXATTRS_UNSPECIFIED);
+        MemoryRegion *mr =
+            address_space_translate(&address_space_memory, addr, &at, &piece,
+                                    false, MEMTXATTRS_UNSPECIFIED);
 
-        if (!piece || !is_guest_ram(mr) ||
-            !bootstamp_reads_directly(mr)) {
+        if (!piece || !is_guest_ram(mr) || !bootstamp_reads_directly(mr)) {
             return false;
         }
         memcpy(to, (uint8_t *)memory_region_get_ram_ptr(mr) + at, piece);
@@ -182,12 +181,14 @@ static void bootprobe_realize(DeviceState *dev, Error **errp)
     if (!s->chardev) {
         error_setg(errp, "isa-bootprobe: chardev= is missing");
         error_append_hint(errp, "Name the timestamp chardev whose capture "
-                          "the probes go to.\n");
+                                "the probes go to.\n");
         return;
     }
     if (s->iobase > 0x10000 - PORTS || s->iobase % 4) {
-        error_setg(errp, "isa-bootprobe: iobase=0x%x is no multiple of 4 up "
-                   "to 0x%x", s->iobase, 0x10000 - PORTS);
+        error_setg(errp,
+                   "isa-bootprobe: iobase=0x%x is no multiple of 4 up "
+                   "to 0x%x",
+                   s->iobase, 0x10000 - PORTS);
         return;
     }
     s->closing.notify = on_closing;
@@ -215,10 +216,8 @@ static const VMStateDescription bootprobe_vmstate = {
     .name = TYPE_ISA_BOOTPROBE,
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(refused, BootprobeState),
-        VMSTATE_END_OF_LIST()
-    },
+    .fields = (const VMStateField[]){ VMSTATE_BOOL(refused, BootprobeState),
+                                      VMSTATE_END_OF_LIST() },
 };
 
 static BootstampProperty bootprobe_properties[] = {

@@ -130,8 +130,10 @@ static bool next_open(TimestampChardev *d, const char *id, Error **errp)
 
     if (!next) {
         error_setg(errp, "timestamp: chardev '%s' not found", id);
-        error_append_hint(errp, "Put -chardev ...,id=%s before the one that "
-                          "passes its bytes on to it.\n", id);
+        error_append_hint(errp,
+                          "Put -chardev ...,id=%s before the one that "
+                          "passes its bytes on to it.\n",
+                          id);
         return false;
     }
     if (!qemu_chr_fe_init(&d->next, next, errp)) {
@@ -221,7 +223,7 @@ TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
         chr = qemu_chr_find(base);
     }
     d = chr ? (TimestampChardev *)object_dynamic_cast(OBJECT(chr),
-                                                TYPE_CHARDEV_TIMESTAMP)
+                                                      TYPE_CHARDEV_TIMESTAMP)
             : NULL;
     if (!front) {
         error_setg(errp, "chardev '%s' not found", id);
@@ -291,7 +293,7 @@ static bool check_options(const BootCaptureOptions *o, const char *next,
     if (o->path && !o->path[0]) {
         error_setg(errp, "chardev: timestamp: path is empty");
         error_append_hint(errp, "Leave path= out for a new file in the "
-                          "default folder.\n");
+                                "default folder.\n");
         return false;
     }
     if (o->append && !o->path) {
@@ -301,13 +303,17 @@ static bool check_options(const BootCaptureOptions *o, const char *next,
     if (o->has_size && o->size < CAPTURE_SIZE_MIN) {
         error_setg(errp, "chardev: timestamp: size=%" PRIu64 " is too small",
                    o->size);
-        error_append_hint(errp, "Give at least %dK; without size= the "
-                          "capture may grow.\n", CAPTURE_SIZE_MIN / 1024);
+        error_append_hint(errp,
+                          "Give at least %dK; without size= the "
+                          "capture may grow.\n",
+                          CAPTURE_SIZE_MIN / 1024);
         return false;
     }
     if (next && !strcmp(next, chr->label)) {
-        error_setg(errp, "chardev: timestamp: '%s' cannot pass its bytes on "
-                   "to itself", chr->label);
+        error_setg(errp,
+                   "chardev: timestamp: '%s' cannot pass its bytes on "
+                   "to itself",
+                   chr->label);
         return false;
     }
     return true;
@@ -337,8 +343,8 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
     }
     d->stream = stream;
     d->at_line_start = true;
-    chr->filename = g_strdup_printf("timestamp:%s",
-                                    capture_writer_path(d->writer));
+    chr->filename =
+        g_strdup_printf("timestamp:%s", capture_writer_path(d->writer));
 }
 
 static void timestamp_chr_accept_input(Chardev *chr)
@@ -366,8 +372,7 @@ static void timestamp_chr_finalize(Object *obj)
     }
 }
 
-static void timestamp_chr_class_init(ObjectClass *oc,
-                                     BootstampClassData *data)
+static void timestamp_chr_class_init(ObjectClass *oc, BootstampClassData *data)
 {
     ChardevClass *cc = CHARDEV_CLASS(oc);
 

@@ -17,7 +17,7 @@
 #define KEYS_MAX 0x200
 
 static struct {
-    uint32_t told;     /* offset that the capture knows, bytes */
+    uint32_t told; /* offset that the capture knows, bytes */
     uint16_t key;
     /* Per key: the size told of, plus one; 0: not told yet. */
     uint32_t sizes[2][KEYS_MAX];
@@ -70,8 +70,8 @@ static const char *item_name(const FWCfgState *s, uint16_t key)
         name = fw_cfg_arch_key_name(key);
     } else if (index < FW_CFG_FILE_FIRST) {
         name = wellknown[index];
-    } else if (s->files && index - FW_CFG_FILE_FIRST <
-                               be32_to_cpu(s->files->count)) {
+    } else if (s->files &&
+               index - FW_CFG_FILE_FIRST < be32_to_cpu(s->files->count)) {
         name = s->files->f[index - FW_CFG_FILE_FIRST].name;
     }
     return name ? name : "";
@@ -88,8 +88,7 @@ void fwcfg_tell_item(const FWCfgState *s, uint16_t key, uint32_t len,
     } QEMU_PACKED payload = { .item = { .key = key, .size = len } };
     size_t n;
 
-    if (index >= KEYS_MAX ||
-        state.sizes[arch_local(key)][index] == len + 1) {
+    if (index >= KEYS_MAX || state.sizes[arch_local(key)][index] == len + 1) {
         return;
     }
     state.sizes[arch_local(key)][index] = len + 1;
@@ -164,8 +163,7 @@ static void on_run_state(void *opaque, bool running, RunState run_state)
         fwcfg_tell_left(s->cur_entry, s->cur_offset);
         stopped_key = s->cur_entry;
         stopped_offset = s->cur_offset;
-    } else if (s->cur_entry != stopped_key ||
-               s->cur_offset != stopped_offset) {
+    } else if (s->cur_entry != stopped_key || s->cur_offset != stopped_offset) {
         tell_loaded(s);
     }
 }
@@ -188,7 +186,7 @@ static CaptureDmaOp dma_op(uint32_t control)
         return CAPTURE_DMA_READ;
     }
     return control & FW_CFG_DMA_CTL_WRITE ? CAPTURE_DMA_WRITE
-                                             : CAPTURE_DMA_SKIP;
+                                          : CAPTURE_DMA_SKIP;
 }
 
 void fwcfg_tell_dma(uint16_t key, uint32_t offset, const FWCfgDmaAccess *dma,

@@ -67,8 +67,8 @@ static inline void after_read(const FWCfgState *s, uint32_t before)
     }
 }
 
-static inline uint64_t data_read(const Wrapped *port, void *opaque,
-                                 hwaddr addr, unsigned size)
+static inline uint64_t data_read(const Wrapped *port, void *opaque, hwaddr addr,
+                                 unsigned size)
 {
     FWCfgState *s = opaque;
     uint32_t before = s->cur_offset;
@@ -100,8 +100,7 @@ static void select_write(const Wrapped *port, void *opaque, hwaddr addr,
     fwcfg_tell_select(s, s->cur_entry, selected_len, false, when);
 }
 
-static void comb_write(void *opaque, hwaddr addr, uint64_t value,
-                       unsigned size)
+static void comb_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
 {
     if (size == 2) {
         select_write(&comb, opaque, addr, value, size);
@@ -110,8 +109,7 @@ static void comb_write(void *opaque, hwaddr addr, uint64_t value,
     }
 }
 
-static void ctl_write(void *opaque, hwaddr addr, uint64_t value,
-                      unsigned size)
+static void ctl_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
 {
     select_write(&ctl, opaque, addr, value, size);
 }
@@ -123,8 +121,7 @@ static void ctl_write(void *opaque, hwaddr addr, uint64_t value,
  * The transfer that the device is about to do.  Only from RAM: a descriptor
  * in a device's registers must be read once, by fw_cfg itself.
  */
-static bool peek_descriptor(FWCfgState *s, dma_addr_t addr,
-                            FWCfgDmaAccess *dma)
+static bool peek_descriptor(FWCfgState *s, dma_addr_t addr, FWCfgDmaAccess *dma)
 {
     hwaddr len = sizeof(*dma);
     hwaddr xlat;
@@ -224,8 +221,8 @@ static void wrap(MemoryRegion *mr, Wrapped *w, ReadFn *read, WriteFn *write)
  */
 static bool layout_is_known(FWCfgState *s)
 {
-    const FWCfgEntryMirror *e = (const FWCfgEntryMirror *)s->entries[0] +
-                                FW_CFG_SIGNATURE;
+    const FWCfgEntryMirror *e =
+        (const FWCfgEntryMirror *)s->entries[0] + FW_CFG_SIGNATURE;
 
     return e->len == 4 && e->data && !memcmp(e->data, "QEMU", 4);
 }

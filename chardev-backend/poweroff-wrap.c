@@ -37,11 +37,11 @@ static void poweroff_write(void *opaque, hwaddr addr, uint64_t value,
 
 static int watch_poweroff(Object *obj, void *opaque)
 {
-    MemoryRegion *mr = (MemoryRegion *)object_dynamic_cast(
-                           obj, TYPE_MEMORY_REGION);
+    MemoryRegion *mr =
+        (MemoryRegion *)object_dynamic_cast(obj, TYPE_MEMORY_REGION);
 
-    if (!mr || g_strcmp0(memory_region_name(mr), POWEROFF_REGION) ||
-        !mr->ops || !mr->ops->write) {
+    if (!mr || g_strcmp0(memory_region_name(mr), POWEROFF_REGION) || !mr->ops ||
+        !mr->ops->write) {
         return 0;
     }
     if (!original) {

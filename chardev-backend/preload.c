@@ -25,10 +25,12 @@
 #define MODULE_FILE "chardev-timestamp-qemu.so"
 
 /* VersionInfo of qapi/control.json: what qmp_query_version() returns. */
+struct version_triple {
+    int64_t major, minor, micro;
+};
+
 struct version_info {
-    struct {
-        int64_t major, minor, micro;
-    } *qemu;
+    struct version_triple *qemu;
     char *package;
 };
 
@@ -62,11 +64,10 @@ static bool running_version(char *buf, size_t size)
         return false;
     }
     /* The few bytes of *v are not worth a dependency on glib. */
-    snprintf(buf, size, "%" PRId64 ".%" PRId64 ".%" PRId64 "%s%s%s",
-             v->qemu->major, v->qemu->minor, v->qemu->micro,
-             v->package && v->package[0] ? " (" : "",
-             v->package ? v->package : "",
-             v->package && v->package[0] ? ")" : "");
+    snprintf(
+        buf, size, "%" PRId64 ".%" PRId64 ".%" PRId64 "%s%s%s", v->qemu->major,
+        v->qemu->minor, v->qemu->micro, v->package && v->package[0] ? " (" : "",
+        v->package ? v->package : "", v->package && v->package[0] ? ")" : "");
     return true;
 }
 
@@ -119,8 +120,10 @@ static void load_module(const char *self)
         return;
     }
     if (!dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
-        fprintf(stderr, "bootstamp: %s: cannot load: %s; "
-                "run ./configure && make for this QEMU\n", path, dlerror());
+        fprintf(stderr,
+                "bootstamp: %s: cannot load: %s; "
+                "run ./configure && make for this QEMU\n",
+                path, dlerror());
     }
 }
 
@@ -137,9 +140,11 @@ static void tell_unfit(void)
                  sizeof(emulator) - 1) &&
         !dlsym(RTLD_DEFAULT, "register_module_init") &&
         dlsym(RTLD_DEFAULT, "g_main_context_new")) {
-        fprintf(stderr, "bootstamp: %s: this QEMU was built without modules "
+        fprintf(stderr,
+                "bootstamp: %s: this QEMU was built without modules "
                 "and exports no symbols, so nothing can be loaded into it; "
-                "use another binary\n", program_invocation_short_name);
+                "use another binary\n",
+                program_invocation_short_name);
     }
 }
 
@@ -155,8 +160,10 @@ static void __attribute__((constructor)) enter(void)
     }
     if (!dladdr((void *)enter, &info) || !info.dli_fname ||
         !realpath(info.dli_fname, real)) {
-        fprintf(stderr, "bootstamp: chardev-timestamp.so: "
-                "cannot find its own path: %s\n", strerror(errno));
+        fprintf(stderr,
+                "bootstamp: chardev-timestamp.so: "
+                "cannot find its own path: %s\n",
+                strerror(errno));
         return;
     }
     leave_environment(real);
@@ -167,7 +174,8 @@ static void __attribute__((constructor)) enter(void)
         snprintf(version, sizeof(version), "of unknown version");
     }
     if (strcmp(version, BOOTSTAMP_QEMU_VERSION) != 0) {
-        fprintf(stderr, "bootstamp: %s: built for QEMU %s and this is QEMU "
+        fprintf(stderr,
+                "bootstamp: %s: built for QEMU %s and this is QEMU "
                 "%s, so it is not loaded; run ./configure && make again\n",
                 real, BOOTSTAMP_QEMU_VERSION, version);
         return;

@@ -14,8 +14,8 @@
 #include "hw/nvram/fw_cfg.h"
 #include "qapi/error.h"
 
-#define BOOTSTAMP_QEMU_SINCE(major, minor) \
-    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= (major) * 100 + (minor))
+#define BOOTSTAMP_QEMU_SINCE(major, minor)                                     \
+    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= 100 * (major) + (minor))
 
 /* Headers that moved. */
 #if __has_include("hw/core/boards.h") /* 11.0 */
@@ -92,7 +92,7 @@ extern bool qmp_dispatcher_co_shutdown;
 
 /* An optional string had a flag beside it, up to QEMU 7.2. */
 #if !BOOTSTAMP_QEMU_SINCE(8, 0)
-#define BOOTSTAMP_SET_HAS_STRING(object, member) \
+#define BOOTSTAMP_SET_HAS_STRING(object, member)                               \
     ((object)->has_##member = (object)->member)
 #define BOOTSTAMP_OPTIONAL_STRING(name) bool has_##name, const char *name
 #else
@@ -101,11 +101,11 @@ extern bool qmp_dispatcher_co_shutdown;
 #endif
 
 /* From 8.1 on the pool is always that of the current AioContext. */
-#if QEMU_VERSION_MAJOR < 8 || \
+#if QEMU_VERSION_MAJOR < 8 ||                                                  \
     (QEMU_VERSION_MAJOR == 8 && QEMU_VERSION_MINOR < 1)
-#define bootstamp_submit_co(func, arg) \
-    thread_pool_submit_co(aio_get_thread_pool(qemu_get_aio_context()), \
-                          func, arg)
+#define bootstamp_submit_co(func, arg)                                         \
+    thread_pool_submit_co(aio_get_thread_pool(qemu_get_aio_context()), func,   \
+                          arg)
 #else
 #define bootstamp_submit_co(func, arg) thread_pool_submit_co(func, arg)
 #endif

@@ -33,10 +33,10 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
      */
     if (!qemu_opts_id(opts)) {
         error_setg(errp, "chardev: timestamp: chardev-change to it needs a "
-                   "QEMU that was built with it");
+                         "QEMU that was built with it");
         error_append_hint(errp, "Start QEMU with -chardev timestamp,id=ID,"
-                          "chardev=ID2 instead, ID2 being what takes the "
-                          "bytes today.\n");
+                                "chardev=ID2 instead, ID2 being what takes the "
+                                "bytes today.\n");
         return;
     }
     if (!timestamp_options_known(opts, known, errp)) {

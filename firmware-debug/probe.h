@@ -40,7 +40,7 @@
 #define BOOTPROBE_SIGNATURE 0x50545342
 
 /* Bits of a 32-bit read of BOOTPROBE_LINE_PORT. */
-#define BOOTPROBE_LINE_DMA 0x1   /* lines are taken by address */
+#define BOOTPROBE_LINE_DMA 0x1 /* lines are taken by address */
 #define BOOTPROBE_LINE_ERROR 0x2 /* the last address was refused */
 
 /* A line in guest memory: a 32-bit length, little-endian, then the bytes. */
@@ -50,7 +50,7 @@
 /* The two top bits of a probe id say what it is, the others which. */
 #define BOOTPROBE_POINT 0x00 /* something happened */
 #define BOOTPROBE_BEGIN 0x40 /* a span begins */
-#define BOOTPROBE_END 0x80   /* the span with this number ends */
+#define BOOTPROBE_END 0x80 /* the span with this number ends */
 #define BOOTPROBE_KIND_MASK 0xc0
 #define BOOTPROBE_NUMBER_MASK 0x3f
 #define BOOTPROBE_ARG_MAX 0xffffff
@@ -60,42 +60,45 @@
  * begin and end belong together by number and argument, and need not nest.
  */
 #define BOOTPROBE_SIDE_MASK 0x1c
-#define BOOTPROBE_SIDE(number) (((number) & BOOTPROBE_SIDE_MASK) == 0x1c)
+#define BOOTPROBE_SIDE(number) ((BOOTPROBE_SIDE_MASK & (number)) == 0x1c)
 
 /* SeaBIOS */
-#define BOOTPROBE_POST 0x01       /* span: power-on self test */
+#define BOOTPROBE_POST 0x01 /* span: power-on self test */
 #define BOOTPROBE_INTERFACES 0x02 /* span: tables in memory, fw_cfg files */
-#define BOOTPROBE_PCI 0x03        /* span: PCI bus, bridges, resources */
-#define BOOTPROBE_CPUS 0x04       /* span: SMM, MTRRs, other CPUs */
-#define BOOTPROBE_SMBIOS 0x05     /* span: PIR, MP and SMBIOS tables */
-#define BOOTPROBE_ACPI 0x06       /* span: ACPI tables */
-#define BOOTPROBE_TPM 0x07        /* span: TPM */
-#define BOOTPROBE_DEVICES 0x08    /* span: device probing is started */
-#define BOOTPROBE_THREADS 0x09    /* span: waiting for device probing */
-#define BOOTPROBE_VGA_SCAN 0x0a   /* span: VGA option ROM, console */
-#define BOOTPROBE_ROM_SCAN 0x0b   /* span: scan for option ROMs */
-#define BOOTPROBE_ROM_RUN 0x0c    /* span: an option ROM runs; arg: PCI bdf */
-#define BOOTPROBE_BOOT_MENU 0x0d  /* span: boot menu */
-#define BOOTPROBE_PREPARE 0x0e    /* span: last work before int 19 */
-#define BOOTPROBE_RESUME 0x0f     /* point: resume from S3 */
-#define BOOTPROBE_INT19 0x10      /* point: int 19 */
-#define BOOTPROBE_BOOT 0x11       /* span: boot attempt; arg: sequence number;
+#define BOOTPROBE_PCI 0x03 /* span: PCI bus, bridges, resources */
+#define BOOTPROBE_CPUS 0x04 /* span: SMM, MTRRs, other CPUs */
+#define BOOTPROBE_SMBIOS 0x05 /* span: PIR, MP and SMBIOS tables */
+#define BOOTPROBE_ACPI 0x06 /* span: ACPI tables */
+#define BOOTPROBE_TPM 0x07 /* span: TPM */
+#define BOOTPROBE_DEVICES 0x08 /* span: device probing is started */
+#define BOOTPROBE_THREADS 0x09 /* span: waiting for device probing */
+#define BOOTPROBE_VGA_SCAN 0x0a /* span: VGA option ROM, console */
+#define BOOTPROBE_ROM_SCAN 0x0b /* span: scan for option ROMs */
+#define BOOTPROBE_ROM_RUN 0x0c /* span: an option ROM runs; arg: PCI bdf */
+#define BOOTPROBE_BOOT_MENU 0x0d /* span: boot menu */
+#define BOOTPROBE_PREPARE 0x0e /* span: last work before int 19 */
+#define BOOTPROBE_RESUME 0x0f /* point: resume from S3 */
+#define BOOTPROBE_INT19 0x10 /* point: int 19 */
+#define BOOTPROBE_BOOT                                                         \
+    0x11 /* span: boot attempt; arg: sequence number;
                                      ends when it failed */
-#define BOOTPROBE_BOOT_OS 0x12    /* point: jump to what was loaded;
+#define BOOTPROBE_BOOT_OS                                                      \
+    0x12 /* point: jump to what was loaded;
                                      arg: BIOS drive */
-#define BOOTPROBE_THREAD 0x1c     /* span: a device probing thread;
+#define BOOTPROBE_THREAD                                                       \
+    0x1c /* span: a device probing thread;
                                      arg: its number */
 
 /* Option ROMs for -kernel; sizes in KiB, rounded up */
-#define BOOTPROBE_LINUX 0x20       /* span: the option ROM as a whole */
-#define BOOTPROBE_COPY_SETUP 0x21  /* span: copy; arg: size */
+#define BOOTPROBE_LINUX 0x20 /* span: the option ROM as a whole */
+#define BOOTPROBE_COPY_SETUP 0x21 /* span: copy; arg: size */
 #define BOOTPROBE_COPY_KERNEL 0x22 /* span: copy; arg: size */
 #define BOOTPROBE_COPY_INITRD 0x23 /* span: copy; arg: size */
 #define BOOTPROBE_COPY_CMDLINE 0x24 /* span: copy; arg: size */
-#define BOOTPROBE_LINUX_BOOT 0x25  /* point: jump to the kernel */
+#define BOOTPROBE_LINUX_BOOT 0x25 /* point: jump to the kernel */
 
 /* The guest's kernel and user space */
-#define BOOTPROBE_KERNEL 0x30    /* point: the kernel starts */
+#define BOOTPROBE_KERNEL 0x30 /* point: the kernel starts */
 #define BOOTPROBE_USERSPACE 0x31 /* point: user space starts */
 
 /* 0x38 to 0x3b (nesting) and 0x3c to 0x3f (side by side) are yours. */

@@ -28,8 +28,7 @@ static void trace_back(Align *s, GPtrArray *rounds, int d)
     for (; d > 0; d--) {
         const int *v = (int *)g_ptr_array_index(rounds, d - 1) + d;
         int k = x - y;
-        int from = k == -d || (k != d && v[k - 1] < v[k + 1]) ? k + 1
-                                                              : k - 1;
+        int from = k == -d || (k != d && v[k - 1] < v[k + 1]) ? k + 1 : k - 1;
         int begin_x = v[from], begin_y = v[from] - from;
         int after = from == k + 1 ? begin_x : begin_x + 1;
 
@@ -73,8 +72,8 @@ static gboolean align_exactly(Align *s)
             }
         }
         if (!done) {
-            g_ptr_array_add(rounds, g_memdup2(mid - d - 1,
-                                              (2 * d + 3) * sizeof(int)));
+            g_ptr_array_add(rounds,
+                            g_memdup2(mid - d - 1, (2 * d + 3) * sizeof(int)));
         }
     }
     g_free(v);
@@ -87,11 +86,10 @@ static gboolean align_exactly(Align *s)
 /* A key for the nth time: where in b, or the number so far. */
 static gpointer occurrence(GHashTable *counts, guint key)
 {
-    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts,
-                                                   GUINT_TO_POINTER(key)));
+    guint n =
+        GPOINTER_TO_UINT(g_hash_table_lookup(counts, GUINT_TO_POINTER(key)));
 
-    g_hash_table_insert(counts, GUINT_TO_POINTER(key),
-                        GUINT_TO_POINTER(n + 1));
+    g_hash_table_insert(counts, GUINT_TO_POINTER(key), GUINT_TO_POINTER(n + 1));
     return (gpointer)((guintptr)key << 32 | n);
 }
 
@@ -146,7 +144,8 @@ static void align_by_occurrence(Align *s)
     }
     for (int i = 0; i < s->n_a; i++) {
         s->match[i] = GPOINTER_TO_INT(g_hash_table_lookup(
-                          places, occurrence(counts_a, s->a[i]))) - 1;
+                          places, occurrence(counts_a, s->a[i]))) -
+                      1;
     }
     keep_rising(s->match, s->n_a);
 }

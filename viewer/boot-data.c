@@ -91,11 +91,9 @@ static void take_machine(BootData *b, const CaptureRecord *rec)
 {
     g_autoptr(GString) s = g_string_new(NULL);
 
-    append_visible(s, rec->u.machine.type, strlen(rec->u.machine.type),
-                   false);
+    append_visible(s, rec->u.machine.type, strlen(rec->u.machine.type), false);
     g_string_append(s, ", ");
-    append_visible(s, rec->u.machine.arch, strlen(rec->u.machine.arch),
-                   false);
+    append_visible(s, rec->u.machine.arch, strlen(rec->u.machine.arch), false);
     g_string_append(s, ", ");
     append_visible(s, rec->u.machine.accel, strlen(rec->u.machine.accel),
                    false);
@@ -181,10 +179,8 @@ PhaseGroup phase_group(CaptureMilestone milestone)
 const char *phase_group_name(PhaseGroup group)
 {
     static const char *const names[PHASE_GROUPS] = {
-        [PHASE_QEMU] = "QEMU",
-        [PHASE_FIRMWARE] = "Firmware",
-        [PHASE_LOADER] = "Boot loader",
-        [PHASE_GUEST] = "Guest",
+        [PHASE_QEMU] = "QEMU",          [PHASE_FIRMWARE] = "Firmware",
+        [PHASE_LOADER] = "Boot loader", [PHASE_GUEST] = "Guest",
         [PHASE_SHUTDOWN] = "Shutdown",
     };
 
@@ -209,8 +205,7 @@ GArray *boot_data_spans(const BootData *b)
 
         /* One of phases.conf is a part of what it falls into. */
         if (p->milestone >= CAPTURE_MS_CUSTOM && spans->len) {
-            span.group = g_array_index(spans, PhaseSpan,
-                                       spans->len - 1).group;
+            span.group = g_array_index(spans, PhaseSpan, spans->len - 1).group;
         }
         if (p->boot && p->milestone != CAPTURE_MS_STOP) {
             g_snprintf(span.name, sizeof(span.name), "%s (boot %u)", p->name,

@@ -25,7 +25,7 @@ typedef enum PhaseGroup {
 /* A milestone and the time up to the next one. */
 typedef struct PhaseSpan {
     char name[CAPTURE_NAME_MAX]; /* the milestone's, " (boot 2)" and so on */
-    uint64_t start, end;         /* ns */
+    uint64_t start, end; /* ns */
     PhaseGroup group;
     guint boot;
     bool outside; /* QEMU's main loop decided when it began or ended */
@@ -45,14 +45,14 @@ typedef struct BootData {
     CaptureCopies *copies;
     StreamNames names;
     Density *density[CAPTURE_STREAMS_MAX]; /* NULL: no byte came */
-    uint64_t bin_ns;  /* width of a bin, the same for all streams */
-    uint64_t start;   /* of the session, ns */
-    uint64_t end;     /* time of the last record, ns */
+    uint64_t bin_ns; /* width of a bin, the same for all streams */
+    uint64_t start; /* of the session, ns */
+    uint64_t end; /* time of the last record, ns */
     uint64_t bytes, lines;
     CaptureLost lost;
     int sessions;
     bool virtual_clock;
-    bool icount;   /* the virtual clock counts instructions */
+    bool icount; /* the virtual clock counts instructions */
     char *machine; /* "q35, x86_64, tcg", fit to be shown; NULL: not told */
     uint64_t ram;
 } BootData;

@@ -26,12 +26,12 @@
 typedef struct DiffLine {
     guint key;
     GArray *deltas; /* double, ns */
-    bool outside;   /* a reset was before it */
+    bool outside; /* a reset was before it */
 } DiffLine;
 
 typedef struct Side {
     Sample *sample;
-    GPtrArray *lines;   /* DiffLine *, in the first capture's order */
+    GPtrArray *lines; /* DiffLine *, in the first capture's order */
     GHashTable *by_key; /* key and occurrence -> DiffLine */
     GHashTable *counts; /* key -> occurrences in the capture being read */
     guint capture, taken;
@@ -57,11 +57,11 @@ typedef struct Taker {
 typedef struct Change {
     const char *kind, *name;
     StatsSummary a, b;
-    double change;  /* of the means, ns */
+    double change; /* of the means, ns */
     double percent; /* of A; NAN: A is 0 */
-    double p;       /* NAN: no test can be made */
-    bool slower;    /* beyond the threshold, and no chance */
-    bool outside;   /* QEMU's main loop decided: does not count */
+    double p; /* NAN: no test can be made */
+    bool slower; /* beyond the threshold, and no chance */
+    bool outside; /* QEMU's main loop decided: does not count */
 } Change;
 
 static struct {
@@ -212,8 +212,8 @@ static bool by_chance(const Change *c)
 /* Anything at all, of what the guest decided. */
 static bool differs(const Change *c)
 {
-    return !c->outside && (c->a.min != c->b.min || c->a.max != c->b.max ||
-                           c->change != 0);
+    return !c->outside &&
+           (c->a.min != c->b.min || c->a.max != c->b.max || c->change != 0);
 }
 
 /* Phases, copies and the total of both sides; those of one side alone too. */
@@ -295,19 +295,20 @@ static GArray *compare_lines(Diff *d, GPtrArray *only)
     align_sequences(a, d->a.lines->len, b, d->b.lines->len, match);
     for (guint i = 0; i <= d->a.lines->len; i++) {
         bool end = i == d->a.lines->len;
-        guint to = end ? d->b.lines->len
-                       : match[i] >= 0 ? (guint)match[i] : j;
+        guint to = end ? d->b.lines->len : match[i] >= 0 ? (guint)match[i] : j;
 
         for (; j < to; j++) {
-            g_ptr_array_add(only, g_strdup_printf("+ %s",
-                (char *)g_ptr_array_index(d->texts, b[j] - 1)));
+            g_ptr_array_add(only,
+                            g_strdup_printf("+ %s", (char *)g_ptr_array_index(
+                                                        d->texts, b[j] - 1)));
         }
         if (end) {
             break;
         }
         if (match[i] < 0) {
-            g_ptr_array_add(only, g_strdup_printf("- %s",
-                (char *)g_ptr_array_index(d->texts, a[i] - 1)));
+            g_ptr_array_add(only,
+                            g_strdup_printf("- %s", (char *)g_ptr_array_index(
+                                                        d->texts, a[i] - 1)));
         } else {
             compare_pair(d, i, j++, changes);
         }
@@ -330,16 +331,15 @@ static void print_number(double v, int width, const char *format)
 /* Milliseconds, by an exact clock with all their digits. */
 static void print_ms(const Diff *d, double ns, const char *sign)
 {
-    g_autofree char *format = g_strdup_printf("%%%s.%df", sign,
-                                              d->exact ? 6 : 3);
+    g_autofree char *format =
+        g_strdup_printf("%%%s.%df", sign, d->exact ? 6 : 3);
 
     print_number(ns / 1e6, d->exact ? 13 : 10, format);
 }
 
 static void print_change(const Diff *d, const Change *c, bool name_last)
 {
-    const char *mark = c->outside ? "  outside"
-                       : c->slower ? "  SLOWER" : "";
+    const char *mark = c->outside ? "  outside" : c->slower ? "  SLOWER" : "";
     g_autofree char *name = g_strcmp0(c->kind, "copy")
                                 ? g_strdup(c->name)
                                 : g_strdup_printf("copy of %s", c->name);
@@ -404,8 +404,8 @@ static void print_missing(const Sample *from, const Sample *in,
         const Measure *m = sample_measure(from, i);
 
         if (!sample_find(in, m->kind, m->name)) {
-            printf("%s alone has the %s %s\n", side,
-                   measure_kind_name(m->kind), m->name);
+            printf("%s alone has the %s %s\n", side, measure_kind_name(m->kind),
+                   m->name);
         }
     }
 }
@@ -451,14 +451,14 @@ static void print_exactly(const Diff *d, const GArray *measures,
     printf("\noutside: QEMU's main loop beside the guest decided when; "
            "does not count\n");
     printf("the guest, to the nanosecond: %u of %u phases and copies differ, "
-           "%u of %u lines\n", n, compared, d->lines_differ + only->len,
-           d->lines + only->len);
+           "%u of %u lines\n",
+           n, compared, d->lines_differ + only->len, d->lines + only->len);
 }
 
 static void print_verdict(const Diff *d, guint slower)
 {
-    bool tested = d->a.sample->captures->len > 1 &&
-                  d->b.sample->captures->len > 1;
+    bool tested =
+        d->a.sample->captures->len > 1 && d->b.sample->captures->len > 1;
 
     printf("\n%s: %u slower by more than %g%% and %g ms%s\n",
            slower ? "over" : "within", slower, opt.percent, opt.ignore_ms,
@@ -482,8 +482,7 @@ static void print_side(const char *name, const Sample *s)
 }
 
 static void print_text(const Diff *d, const GArray *measures,
-                       const GArray *lines, const GPtrArray *only,
-                       guint slower)
+                       const GArray *lines, const GPtrArray *only, guint slower)
 {
     print_side("A", d->a.sample);
     print_side("B", d->b.sample);
@@ -529,8 +528,7 @@ static void put_changes(JsonOut *j, const char *name, const GArray *changes)
 }
 
 static void print_json(const Diff *d, const GArray *measures,
-                       const GArray *lines, const GPtrArray *only,
-                       guint slower)
+                       const GArray *lines, const GPtrArray *only, guint slower)
 {
     JsonOut *j = json_out_new();
     guint compared;
@@ -550,8 +548,7 @@ static void print_json(const Diff *d, const GArray *measures,
     json_builder_set_member_name(j->builder, "one_side");
     json_builder_begin_array(j->builder);
     for (guint i = 0; i < only->len; i++) {
-        json_builder_add_string_value(j->builder,
-                                      g_ptr_array_index(only, i));
+        json_builder_add_string_value(j->builder, g_ptr_array_index(only, i));
     }
     json_builder_end_array(j->builder);
     json_builder_end_object(j->builder);
@@ -596,7 +593,7 @@ static int check_options(char **rest, ClockChoice *clock)
 {
     if (g_strv_length(rest) != 2) {
         return usage_error("diff", "two captures or folders of captures are "
-                           "compared");
+                                   "compared");
     }
     if (!parse_clock(opt.clock, clock)) {
         return usage_error("diff", "unknown clock '%s'", opt.clock);
@@ -628,8 +625,8 @@ int cmd_diff(int argc, char **argv)
     if (!parse_options(argc, argv, "A B",
                        "Compares two captures, or two folders of captures: "
                        "phases, copies and lines.\nExit status: 0 within the "
-                       "threshold, 1 over it, 2 trouble.", entries, 2, &rest,
-                       &status)) {
+                       "threshold, 1 over it, 2 trouble.",
+                       entries, 2, &rest, &status)) {
         return status;
     }
     status = check_options(rest, &clock);

@@ -15,8 +15,8 @@
 #define FOLLOW_PERIOD_US 20000
 
 static const ExportFormat *const formats[] = {
-    &export_text, &export_raw, &export_bytes, &export_readserial,
-    &export_json, &export_csv, &export_perfetto, &export_ctf,
+    &export_text,      &export_raw, &export_bytes,    &export_readserial,
+    &export_json,      &export_csv, &export_perfetto, &export_ctf,
     &export_asciicast, &export_svg, &export_html,
 };
 
@@ -28,7 +28,8 @@ static struct {
 static const GOptionEntry entries[] = {
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
       "text (default), raw, bytes, readserial, json, csv, perfetto, ctf, "
-      "asciicast, svg or html", "FORMAT" },
+      "asciicast, svg or html",
+      "FORMAT" },
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
@@ -84,12 +85,13 @@ static int read_options(Export *e, const ExportFormat **format,
         return usage_error("export", "unknown time '%s'", opt.time);
     }
     if (*clock == CLOCK_VIRTUAL && time == EXPORT_TIME_WALL) {
-        return usage_error("export",
-                           "the virtual clock tells no time of day");
+        return usage_error("export", "the virtual clock tells no time of day");
     }
     if ((*format)->folder && !opt.output) {
-        return usage_error("export", "%s is a folder of files: name it with "
-                           "--output", (*format)->name);
+        return usage_error("export",
+                           "%s is a folder of files: name it with "
+                           "--output",
+                           (*format)->name);
     }
     e->time = time;
     e->events = opt.events;
@@ -104,7 +106,8 @@ static bool open_input(Export *e, const char *path, ClockChoice clock)
         return false;
     }
     if (e->virtual_clock && e->time == EXPORT_TIME_WALL) {
-        fail(capture_reader_path(e->reader), "has times of QEMU's virtual "
+        fail(capture_reader_path(e->reader),
+             "has times of QEMU's virtual "
              "clock alone, which tell no time of day");
         return false;
     }
@@ -128,7 +131,8 @@ static bool open_output(Export *e, const ExportFormat *format)
     if (!opt.output) {
         e->out = stdout;
         if (format == &export_raw && isatty(STDOUT_FILENO)) {
-            fail("export", "the guest's raw bytes could command this "
+            fail("export",
+                 "the guest's raw bytes could command this "
                  "terminal; name a file with --output, or use a pipe");
             return false;
         }
@@ -210,8 +214,7 @@ static void export_all(Export *e, const ExportFormat *format)
     bool live;
 
     do {
-        live = opt.follow &&
-               capture_reader_state(e->reader) == CAPTURE_LIVE;
+        live = opt.follow && capture_reader_state(e->reader) == CAPTURE_LIVE;
         drain(e, format, lines);
         if (live) {
             fflush(e->out); /* NULL, where a folder is written: all */
@@ -255,7 +258,8 @@ int cmd_export(int argc, char **argv)
 
     if (!parse_options(argc, argv, "[CAPTURE]",
                        "Writes a capture in another form: the newest one "
-                       "where none is named.", entries, 1, &rest, &status)) {
+                       "where none is named.",
+                       entries, 1, &rest, &status)) {
         return status;
     }
     e->only_stream = -1;

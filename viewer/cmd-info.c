@@ -65,15 +65,12 @@ static void print_machine(const Counts *c)
         print_text("machine", "not known: QEMU did not come that far");
         return;
     }
-    ram = g_format_size_full(c->machine.u.machine.ram,
-                             G_FORMAT_SIZE_IEC_UNITS);
-    text = g_strdup_printf("%s, %s, %s%s, %s RAM, %u CPU%s",
-                           c->machine.u.machine.type,
-                           c->machine.u.machine.arch,
-                           c->machine.u.machine.accel,
-                           c->machine.u.machine.icount ? " icount" : "", ram,
-                           c->machine.u.machine.cpus,
-                           c->machine.u.machine.cpus == 1 ? "" : "s");
+    ram = g_format_size_full(c->machine.u.machine.ram, G_FORMAT_SIZE_IEC_UNITS);
+    text = g_strdup_printf(
+        "%s, %s, %s%s, %s RAM, %u CPU%s", c->machine.u.machine.type,
+        c->machine.u.machine.arch, c->machine.u.machine.accel,
+        c->machine.u.machine.icount ? " icount" : "", ram,
+        c->machine.u.machine.cpus, c->machine.u.machine.cpus == 1 ? "" : "s");
     print_text("machine", text);
 }
 
@@ -92,10 +89,10 @@ static void print_streams(const Counts *c)
 
 static void print_time(const char *name, uint64_t wall_ns)
 {
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(
-        wall_ns / 1000000000);
-    g_autofree char *text = time ? g_date_time_format(time, "%F %T %z")
-                                 : g_strdup("unknown");
+    g_autoptr(GDateTime) time =
+        g_date_time_new_from_unix_local(wall_ns / 1000000000);
+    g_autofree char *text =
+        time ? g_date_time_format(time, "%F %T %z") : g_strdup("unknown");
 
     print_text(name, text);
 }
@@ -104,11 +101,12 @@ static void print_lost(const Counts *c, const CaptureHeader *h)
 {
     /* A killed QEMU may have lost more than its records tell. */
     uint64_t bytes = c->lost_bytes + MAX(c->session_lost.bytes, h->lost_bytes);
-    uint64_t events = c->lost_events +
-                      MAX(c->session_lost.events, h->lost_events);
+    uint64_t events =
+        c->lost_events + MAX(c->session_lost.events, h->lost_events);
 
     printf("%-12s %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
-           " other records\n", "lost", bytes, events);
+           " other records\n",
+           "lost", bytes, events);
 }
 
 static const char *const states[] = {
@@ -141,25 +139,26 @@ static void print_info(CaptureReader *r, const Counts *c)
 
         print_text("size cap", cap);
     }
-    print_text("QEMU", c->has_session ? c->session.u.session.version
-                                      : h.qemu_version);
+    print_text("QEMU",
+               c->has_session ? c->session.u.session.version : h.qemu_version);
     printf("%-12s %u\n", "pid",
            c->has_session ? c->session.u.session.pid : h.pid);
     print_machine(c);
-    print_time("started", c->has_session ? c->session.u.session.wall_ns
-                                         : h.start_wall_ns);
+    print_time("started",
+               c->has_session ? c->session.u.session.wall_ns : h.start_wall_ns);
     printf("%-12s %s s\n", "length", length->str);
     if (c->sessions != 1) {
         printf("%-12s %" G_GUINT64_FORMAT "\n", "sessions", c->sessions);
     }
     print_streams(c);
     printf("%-12s %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
-           " lines, %" G_GUINT64_FORMAT " other records\n", "holds", c->bytes,
-           c->lines, c->events);
+           " lines, %" G_GUINT64_FORMAT " other records\n",
+           "holds", c->bytes, c->lines, c->events);
     print_lost(c, &h);
     if (capture_reader_skipped(r)) {
         printf("%-12s %" G_GUINT64_FORMAT " words that make no sense were "
-               "passed over\n", "damage", capture_reader_skipped(r));
+               "passed over\n",
+               "damage", capture_reader_skipped(r));
     }
     g_string_free(length, TRUE);
 }
@@ -174,7 +173,8 @@ int cmd_info(int argc, char **argv)
 
     if (!parse_options(argc, argv, "[CAPTURE]",
                        "Says what a capture holds: the newest one where none "
-                       "is named.", NULL, 1, &rest, &status)) {
+                       "is named.",
+                       NULL, 1, &rest, &status)) {
         return status;
     }
     r = open_capture(rest[0]);

@@ -51,8 +51,8 @@ int cmd_list(int argc, char **argv)
 
     if (!parse_options(argc, argv, NULL,
                        "Lists the captures in the default folder and in the "
-                       "current one, newest first.", NULL, 0, &rest,
-                       &status)) {
+                       "current one, newest first.",
+                       NULL, 0, &rest, &status)) {
         return status;
     }
     found = capture_list();

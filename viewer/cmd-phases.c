@@ -26,7 +26,8 @@ static const GOptionEntry entries[] = {
       "CLOCK" },
     { "session", 0, 0, G_OPTION_ARG_INT, &opt.session,
       "which boot of a capture written with append=on, from 1 "
-      "(default: the last)", "N" },
+      "(default: the last)",
+      "N" },
     G_OPTION_ENTRY_NULL
 };
 
@@ -39,8 +40,7 @@ typedef struct Boot {
 } Boot;
 
 /* Reads up to the end, or to the end of session @wanted (0: the last). */
-static void read_boot(CaptureReader *r, Boot *b, bool virtual_clock,
-                      int wanted)
+static void read_boot(CaptureReader *r, Boot *b, bool virtual_clock, int wanted)
 {
     CaptureLines *lines = capture_lines_new();
     CaptureRecord rec;
@@ -151,8 +151,8 @@ static void print_copies(const Boot *b)
 /* The name of a probe with its argument, as far as they say something. */
 static void append_probe(GString *out, const CaptureSpan *s)
 {
-    const char *name = capture_patterns_probe(
-        capture_patterns_default(NULL), s->number);
+    const char *name =
+        capture_patterns_probe(capture_patterns_default(NULL), s->number);
 
     if (s->kind == CAPTURE_SPAN_STRAY || !name) {
         g_string_append_printf(out, "probe 0x%02x", s->id);

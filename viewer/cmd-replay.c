@@ -53,12 +53,12 @@ static const GOptionEntry entries[] = {
 typedef struct Replay {
     CaptureReader *reader;
     StreamNames names;
-    int slave;         /* the pseudo terminal's other end, or -1 */
-    uint64_t began;    /* CLOCK_MONOTONIC, ns */
-    uint64_t first;    /* time of the first record, ns */
-    bool any, known;   /* known: the wanted stream was met */
+    int slave; /* the pseudo terminal's other end, or -1 */
+    uint64_t began; /* CLOCK_MONOTONIC, ns */
+    uint64_t first; /* time of the first record, ns */
+    bool any, known; /* known: the wanted stream was met */
     int out;
-    bool visible;      /* a terminal: it is not the guest's to command */
+    bool visible; /* a terminal: it is not the guest's to command */
     char buf[CHUNK];
     size_t len;
 } Replay;
@@ -175,7 +175,8 @@ static int create_live(Replay *r, char **path)
     capture_reader_header(r->reader, &h);
     h.flags &= ~CAPTURE_FLAG_ENDED;
     h.header_size = CAPTURE_HEADER_SIZE;
-    h.start_mono_ns = capture_mono_ns(); /* a viewer tells how long it has run */
+    h.start_mono_ns =
+        capture_mono_ns(); /* a viewer tells how long it has run */
     if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) ||
         write(fd, &h, sizeof(h)) != sizeof(h)) {
         fail(*path ? *path : g_get_tmp_dir(), "cannot write: %s",
@@ -186,8 +187,7 @@ static int create_live(Replay *r, char **path)
 }
 
 /* Words @from to @to of the file, at their place. */
-static bool copy_words(int in, off_t base, int out, uint64_t from,
-                       uint64_t to)
+static bool copy_words(int in, off_t base, int out, uint64_t from, uint64_t to)
 {
     uint64_t words[512];
 
@@ -229,8 +229,7 @@ static void feed_live(Replay *r, int fd)
     }
     capture_reader_tell(r->reader, &at);
     copy_words(in, h.header_size, fd, done, at.pos);
-    if (pwrite(fd, &flags, sizeof(flags),
-               offsetof(CaptureHeader, flags)) < 0) {
+    if (pwrite(fd, &flags, sizeof(flags), offsetof(CaptureHeader, flags)) < 0) {
         return; /* it looks killed then */
     }
     close(in);
@@ -257,8 +256,8 @@ static int replay_in_viewer(Replay *r)
     }
     close(fd);
     if (pid < 0) {
-        status = fail("replay", "cannot start a process: %s",
-                      g_strerror(errno));
+        status =
+            fail("replay", "cannot start a process: %s", g_strerror(errno));
     } else {
         status = view_run(&path, 1, false);
         kill(pid, SIGKILL);
@@ -280,8 +279,7 @@ static bool open_pty(Replay *r)
 
     r->out = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (r->out < 0 || grantpt(r->out) || unlockpt(r->out)) {
-        fail("replay", "cannot make a pseudo terminal: %s",
-             g_strerror(errno));
+        fail("replay", "cannot make a pseudo terminal: %s", g_strerror(errno));
         return false;
     }
     slave = open(ptsname(r->out), O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -385,8 +383,8 @@ int cmd_replay(int argc, char **argv)
 
     if (!parse_options(argc, argv, "[CAPTURE]",
                        "Plays what the guest wrote on standard output, at "
-                       "the speed that it had.", entries, 1, &rest,
-                       &status)) {
+                       "the speed that it had.",
+                       entries, 1, &rest, &status)) {
         return status;
     }
     if (!(opt.speed >= 0) || isinf(opt.speed)) {

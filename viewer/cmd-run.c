@@ -44,8 +44,7 @@ static const GOptionEntry entries[] = {
     { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
       "with -n: boot N times before that, without counting", "N" },
     { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &opt.many.timeout,
-      "with -n: end a boot that takes longer; it does not count",
-      "SECONDS" },
+      "with -n: end a boot that takes longer; it does not count", "SECONDS" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.many.until,
       "with -n: end a boot at this milestone, or at a line that matches",
       "MILESTONE|REGEX" },
@@ -75,8 +74,10 @@ static char *find_module(void)
     g_autofree char *module = g_build_filename(folder, MODULE, NULL);
 
     if (!g_file_test(module, G_FILE_TEST_EXISTS)) {
-        fail(MODULE, "is neither beside the program nor in %s; run make, or "
-             "make install", MODULE_DIR);
+        fail(MODULE,
+             "is neither beside the program nor in %s; run make, or "
+             "make install",
+             MODULE_DIR);
         return NULL;
     }
     return g_steal_pointer(&module);
@@ -181,8 +182,8 @@ static char *device_driver(const char *device, guint64 *port)
     }
     object = json_node_get_object(root);
     *port = json_object_get_int_member_with_default(object, "iobase", 0);
-    return g_strdup(json_object_get_string_member_with_default(object,
-                                                               "driver", ""));
+    return g_strdup(
+        json_object_get_string_member_with_default(object, "driver", ""));
 }
 
 /* The port that -global gives to every isa-debugcon, or 0. */
@@ -220,8 +221,7 @@ static bool has_debugcon(char **argv)
     for (int i = 1; argv[i]; i++) {
         const char *device = option_value(argv, i, "device");
         guint64 port = 0;
-        g_autofree char *driver =
-            device ? device_driver(device, &port) : NULL;
+        g_autofree char *driver = device ? device_driver(device, &port) : NULL;
 
         if (option_value(argv, i, "debugcon") && global == DEBUG_PORT) {
             return true;
@@ -296,7 +296,7 @@ static bool direct_chardevs(char **argv, const char *path)
         }
         if (own) {
             fail("run", "-n and a timestamp chardev with path=: leave that "
-                 "out, the captures go to a folder");
+                        "out, the captures go to a folder");
             return false;
         }
         argv[i + 1] = g_strdup_printf("%s,path=%s", value, escaped);
@@ -344,14 +344,15 @@ static bool add_chardev(GPtrArray *args)
     g_ptr_array_add(args, chardev);
     if (debugcon) {
         g_ptr_array_add(args, g_strdup("-device"));
-        g_ptr_array_add(args, g_strdup("isa-debugcon,iobase=0x402,chardev="
-                                       CHARDEV_ID));
+        g_ptr_array_add(
+            args, g_strdup("isa-debugcon,iobase=0x402,chardev=" CHARDEV_ID));
     }
     g_ptr_array_add(args, NULL);
     if (!opt.quiet) {
         fprintf(stderr, "bootstamp: run: added -chardev %s%s\n", chardev,
-                debugcon ? " -device isa-debugcon,iobase=0x402,chardev="
-                           CHARDEV_ID : "");
+                debugcon
+                    ? " -device isa-debugcon,iobase=0x402,chardev=" CHARDEV_ID
+                    : "");
     }
     return true;
 }
@@ -398,8 +399,7 @@ static bool has_probe_device(char **argv)
     for (int i = 1; argv[i]; i++) {
         const char *device = option_value(argv, i, "device");
         guint64 port;
-        g_autofree char *driver =
-            device ? device_driver(device, &port) : NULL;
+        g_autofree char *driver = device ? device_driver(device, &port) : NULL;
 
         if (!g_strcmp0(driver, "isa-bootprobe")) {
             return true;
@@ -464,9 +464,8 @@ static void set_environment(const char *module)
     g_autofree char *preload = NULL, *start = NULL;
 
     if (module) {
-        preload = before && before[0]
-                      ? g_strdup_printf("%s:%s", module, before)
-                      : g_strdup(module);
+        preload = before && before[0] ? g_strdup_printf("%s:%s", module, before)
+                                      : g_strdup(module);
         g_setenv("LD_PRELOAD", preload, TRUE);
     }
     start = g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
@@ -493,7 +492,7 @@ static int start_qemu(char **rest, const char *module)
 
     if (own && opt.capture) {
         return usage_error("run", "--capture and a timestamp chardev of your "
-                           "own: give that one path=");
+                                  "own: give that one path=");
     }
     if (!own && !add_chardev(args)) {
         return EXIT_FAILURE;
@@ -552,8 +551,8 @@ int cmd_run(int argc, char **argv)
                        "With --view it runs beside the viewer: q leaves the "
                        "viewer alone, Ctrl-C both.\n"
                        "With -n it boots again and again; captures go to a "
-                       "new folder.", entries, -1, &rest,
-                       &status)) {
+                       "new folder.",
+                       entries, -1, &rest, &status)) {
         return status;
     }
     if (!rest[0]) {

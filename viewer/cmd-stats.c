@@ -258,7 +258,8 @@ static void print_text(Stats *s, int max_lines)
     print_lines(s, by_worst, "Slowest lines by their worst", max_lines);
     if (s->pruned) {
         printf("\nMore than %d different lines: those of little time were "
-               "let go.\n", KEYS_MAX);
+               "let go.\n",
+               KEYS_MAX);
     }
 }
 
@@ -326,8 +327,7 @@ static void print_json(Stats *s, int max_lines)
     json_builder_begin_object(json_out_begin(j));
     json_out_string(j, "schema", "bootstamp-stats");
     json_out_int(j, "version", 1);
-    json_out_string(j, "clock", s->sample->virtual_clock ? "virtual"
-                                                         : "host");
+    json_out_string(j, "clock", s->sample->virtual_clock ? "virtual" : "host");
     json_out_int(j, "captures", s->sample->captures->len);
     json_builder_set_member_name(j->builder, "measures");
     json_builder_begin_array(j->builder);
@@ -350,8 +350,8 @@ static void print_csv_number(double v)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    printf(",%s", isnan(v) ? "" : g_ascii_formatd(text, sizeof(text), "%.0f",
-                                                  v));
+    printf(",%s",
+           isnan(v) ? "" : g_ascii_formatd(text, sizeof(text), "%.0f", v));
 }
 
 static void print_csv(const Sample *s)
@@ -387,15 +387,14 @@ static void line_sum_free(gpointer data)
     g_free(l);
 }
 
-int print_stats(char *const *paths, guint n_paths,
-                const StatsOptions *options)
+int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
 {
     Stats s = { .key = g_string_new(NULL) };
     bool ok = true;
 
     s.sample = sample_new(options->clock, options->until);
-    s.lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                    line_sum_free);
+    s.lines =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, line_sum_free);
     for (guint i = 0; ok && i < MAX(n_paths, 1); i++) {
         ok = sample_add(s.sample, n_paths ? paths[i] : NULL,
                         options->lines ? take_line : NULL, &s);
@@ -454,8 +453,8 @@ int cmd_stats(int argc, char **argv)
                        "Prints statistics of the phases, the fw_cfg copies "
                        "and the lines of many boots:\nof captures, and of "
                        "all captures of a folder.  A phase lasts from its "
-                       "milestone to\nthe next one.", entries, INT_MAX,
-                       &rest, &status)) {
+                       "milestone to\nthe next one.",
+                       entries, INT_MAX, &rest, &status)) {
         return status;
     }
     if (!parse_clock(opt.clock, &options.clock)) {
@@ -468,8 +467,7 @@ int cmd_stats(int argc, char **argv)
         return usage_error("stats", "unknown milestone '%s'", opt.until);
     }
     if (opt.lines < 0) {
-        return usage_error("stats", "--lines %d is less than none",
-                           opt.lines);
+        return usage_error("stats", "--lines %d is less than none", opt.lines);
     }
     options.until = opt.until;
     options.lines = opt.lines;

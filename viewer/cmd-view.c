@@ -19,7 +19,7 @@ static int print_followed(char *const *paths, bool wait)
 
     if (paths[0] && paths[1]) {
         return usage_error("view", "standard output is no terminal: name one "
-                           "capture only");
+                                   "capture only");
     }
     while (wait && paths[0]) {
         CaptureReader *r = capture_reader_open(paths[0], NULL);
@@ -39,7 +39,8 @@ int cmd_view(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
           "Wait for the capture to appear (none named: for one that QEMU "
-          "is writing)", NULL },
+          "is writing)",
+          NULL },
         { 0 },
     };
     g_auto(GStrv) rest = NULL;

@@ -50,8 +50,8 @@ bool check_patterns(void)
 int usage_error(const char *command, const char *format, ...)
 {
     g_autofree char *text = NULL;
-    g_autofree char *hint = g_strdup_printf("; see bootstamp %s --help",
-                                            command);
+    g_autofree char *hint =
+        g_strdup_printf("; see bootstamp %s --help", command);
     va_list ap;
 
     va_start(ap, format);
@@ -71,9 +71,9 @@ static void print_help(GOptionContext *context)
     fputs(plain, stdout);
 }
 
-bool parse_options(int argc, char **argv, const char *args,
-                   const char *summary, const GOptionEntry *entries,
-                   int max_rest, char ***rest, int *status)
+bool parse_options(int argc, char **argv, const char *args, const char *summary,
+                   const GOptionEntry *entries, int max_rest, char ***rest,
+                   int *status)
 {
     g_autofree char *prgname = g_strdup_printf("bootstamp %s", argv[0]);
     g_autoptr(GOptionContext) context = g_option_context_new(args);
@@ -81,10 +81,9 @@ bool parse_options(int argc, char **argv, const char *args,
     g_auto(GStrv) words = NULL;
     GStrv args_copy = g_new0(char *, argc + 1);
     gboolean help = FALSE;
-    const GOptionEntry help_entry[] = {
-        { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "this text", NULL },
-        G_OPTION_ENTRY_NULL
-    };
+    const GOptionEntry help_entry[] = { { "help", 'h', 0, G_OPTION_ARG_NONE,
+                                          &help, "this text", NULL },
+                                        G_OPTION_ENTRY_NULL };
     guint left;
 
     for (int i = 0; i < argc; i++) {
@@ -135,7 +134,7 @@ CaptureReader *open_capture(const char *path)
             g_autofree char *dir = capture_default_dir();
 
             fail(dir, "no capture is there, nor in the current folder; "
-                 "start one with bootstamp run");
+                      "start one with bootstamp run");
             return NULL;
         }
         path = g_ptr_array_index(found, 0);
@@ -181,8 +180,7 @@ static size_t append_character(GString *out, const char *text, size_t len)
     return size;
 }
 
-void append_visible(GString *out, const char *text, size_t len,
-                    bool keep_tabs)
+void append_visible(GString *out, const char *text, size_t len, bool keep_tabs)
 {
     size_t i = 0;
 
@@ -292,8 +290,9 @@ char *stream_tag(const StreamNames *names, uint8_t stream)
 
 bool parse_clock(const char *value, ClockChoice *choice)
 {
-    *choice = !value ? CLOCK_ANY
-              : !strcmp(value, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
+    *choice = !value                      ? CLOCK_ANY
+              : !strcmp(value, "virtual") ? CLOCK_VIRTUAL
+                                          : CLOCK_HOST;
     return *choice != CLOCK_HOST || !strcmp(value, "host");
 }
 
@@ -302,16 +301,16 @@ bool choose_clock(const CaptureReader *r, ClockChoice choice,
 {
     CaptureClockMode has = capture_reader_clock(r);
 
-    *virtual_clock = choice == CLOCK_VIRTUAL ||
-                     has == CAPTURE_CLOCK_MODE_VIRTUAL;
+    *virtual_clock =
+        choice == CLOCK_VIRTUAL || has == CAPTURE_CLOCK_MODE_VIRTUAL;
     if (has == CAPTURE_CLOCK_MODE_VIRTUAL && choice == CLOCK_HOST) {
         fail(capture_reader_path(r), "has times of QEMU's virtual clock "
-             "alone; read it by --clock virtual");
+                                     "alone; read it by --clock virtual");
         return false;
     }
     if (has == CAPTURE_CLOCK_MODE_HOST && choice == CLOCK_VIRTUAL) {
         fail(capture_reader_path(r), "has times of the host's clock alone; "
-             "read it by --clock host");
+                                     "read it by --clock host");
         return false;
     }
     return true;

@@ -53,9 +53,9 @@ bool check_patterns(void);
  * option ends the options: the rest is another program's command line.
  * Returns false with *@status set when the command is over.
  */
-bool parse_options(int argc, char **argv, const char *args,
-                   const char *summary, const GOptionEntry *entries,
-                   int max_rest, char ***rest, int *status);
+bool parse_options(int argc, char **argv, const char *args, const char *summary,
+                   const GOptionEntry *entries, int max_rest, char ***rest,
+                   int *status);
 
 /*
  * Opens the capture @path, or the newest one where it is NULL.  Says what is
@@ -75,8 +75,7 @@ bool is_deceptive(gunichar c);
  * that change direction or do not show as <U+XXXX>.  A tab stays where
  * @keep_tabs.  Printable UTF-8 is kept.
  */
-void append_visible(GString *out, const char *text, size_t len,
-                    bool keep_tabs);
+void append_visible(GString *out, const char *text, size_t len, bool keep_tabs);
 
 /* The same, with the carriage return of a line's end left out. */
 void append_line_text(GString *out, const CaptureLine *line);

@@ -20,11 +20,11 @@
 
 typedef struct State {
     JsonOut *json;
-    GString *text;   /* what waits to be put */
-    uint64_t time;   /* of its first byte, ns */
-    uint64_t last;   /* time of the last event: they are in order */
+    GString *text; /* what waits to be put */
+    uint64_t time; /* of its first byte, ns */
+    uint64_t last; /* time of the last event: they are in order */
     int stream;
-    uint8_t before;  /* last byte */
+    uint8_t before; /* last byte */
 } State;
 
 /* Streams are told of before their first byte: look ahead to that. */
@@ -36,14 +36,12 @@ static int choose_stream(Export *e)
     int chosen = 0;
 
     capture_reader_tell(e->reader, &start);
-    while (capture_reader_next(e->reader, &rec) &&
-           rec.kind != CAPTURE_BYTE) {
+    while (capture_reader_next(e->reader, &rec) && rec.kind != CAPTURE_BYTE) {
         stream_names_feed(names, &rec);
     }
     capture_reader_seek(e->reader, &start);
     for (int i = names->count - 1; i >= 0; i--) {
-        if (names->frontend[i][0] &&
-            !strstr(names->frontend[i], "debugcon")) {
+        if (names->frontend[i][0] && !strstr(names->frontend[i], "debugcon")) {
             chosen = i;
         }
     }
@@ -116,8 +114,8 @@ static void asciicast_record(Export *e, const CaptureRecord *rec)
     if (rec->kind != CAPTURE_BYTE || rec->stream != stream) {
         return;
     }
-    if (s->text->len && (rec->time > s->time + EVENT_NS ||
-                         s->text->len >= EVENT_BYTES)) {
+    if (s->text->len &&
+        (rec->time > s->time + EVENT_NS || s->text->len >= EVENT_BYTES)) {
         put_event(e, false);
         s->time = rec->time;
     }

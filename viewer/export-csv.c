@@ -52,8 +52,8 @@ void append_csv_cell(GString *row, const char *text)
     g_string_append_c(row, '"');
 }
 
-static void put_row(Export *e, uint64_t time, uint64_t vtime,
-                    const char *kind, const char *stream, const char *text)
+static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,
+                    const char *stream, const char *text)
 {
     GString *row = e->buf;
 
@@ -114,8 +114,8 @@ static void csv_line(Export *e, const CaptureLine *line)
     g_autoptr(GString) text = g_string_new(NULL);
 
     append_line_text(text, line);
-    put_row(e, line->time, line->vtime, line->continued ? "more" : "line",
-            tag, text->str);
+    put_row(e, line->time, line->vtime, line->continued ? "more" : "line", tag,
+            text->str);
 }
 
 const ExportFormat export_csv = {

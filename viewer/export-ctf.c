@@ -66,8 +66,8 @@ static void put_text(GByteArray *data, const GString *text)
 static bool cannot(Export *e, const char *name)
 {
     State *s = e->state;
-    g_autofree char *path = name ? g_build_filename(e->output, name, NULL)
-                                 : g_strdup(e->output);
+    g_autofree char *path =
+        name ? g_build_filename(e->output, name, NULL) : g_strdup(e->output);
 
     if (!s->bad) {
         fail(path, "cannot write: %s", g_strerror(errno));
@@ -261,8 +261,8 @@ static bool ctf_begin(Export *e)
 static void put_event(Export *e, uint16_t id, const CaptureRecord *rec)
 {
     State *s = e->state;
-    GByteArray *to = begin_event(e, &s->events, "events", STREAM_EVENTS, id,
-                                 rec->time);
+    GByteArray *to =
+        begin_event(e, &s->events, "events", STREAM_EVENTS, id, rec->time);
 
     if (!to) {
         return;
@@ -314,8 +314,8 @@ static void ctf_line(Export *e, const CaptureLine *line)
     State *s = e->state;
     g_autofree char *tag = stream_tag(&e->names, line->stream);
     g_autofree char *name = g_strdup_printf("stream-%d", line->stream);
-    GByteArray *to = begin_event(e, &s->lines[line->stream], name,
-                                 STREAM_LINES, 0, line->time);
+    GByteArray *to = begin_event(e, &s->lines[line->stream], name, STREAM_LINES,
+                                 0, line->time);
 
     if (to) {
         put(to, &line->stream, 1);

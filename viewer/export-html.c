@@ -203,10 +203,10 @@ static bool put_page(Export *e)
     fputs("<form><input type=\"search\" id=\"q\" placeholder=\"Search the "
           "log\" aria-label=\"Search the log\"><label><input "
           "type=\"checkbox\" id=\"slow\"> slow lines only</label>"
-          "<span id=\"count\"></span></form>\n<div id=\"log\">\n", e->out);
+          "<span id=\"count\"></span></form>\n<div id=\"log\">\n",
+          e->out);
     ok = copy_rows(e);
-    fprintf(e->out, "</div>\n<script>%s</script>\n</body>\n</html>\n",
-            script);
+    fprintf(e->out, "</div>\n<script>%s</script>\n</body>\n</html>\n", script);
     return ok;
 }
 

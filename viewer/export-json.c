@@ -58,8 +58,7 @@ static void put_hex(JsonOut *j, const char *name, uint64_t value)
 {
     char text[24];
 
-    g_snprintf(text, sizeof(text), "0x%" G_GINT64_MODIFIER "x",
-               (guint64)value);
+    g_snprintf(text, sizeof(text), "0x%" G_GINT64_MODIFIER "x", (guint64)value);
     json_out_string(j, name, text);
 }
 
@@ -68,8 +67,7 @@ static void put_dma(JsonOut *j, const CaptureDma *dma)
     static const char *const ops[] = { "read", "write", "skip" };
 
     json_out_int(j, "key", dma->key);
-    json_out_string(j, "op",
-                    dma->op < G_N_ELEMENTS(ops) ? ops[dma->op] : "?");
+    json_out_string(j, "op", dma->op < G_N_ELEMENTS(ops) ? ops[dma->op] : "?");
     json_out_int(j, "offset", dma->offset);
     json_out_int(j, "length", dma->length);
     put_hex(j, "address", dma->address);
@@ -280,8 +278,7 @@ static bool json_end(Export *e)
     json_out_int(s->json, "time_ns", s->boot->end);
     json_out_int(s->json, "bytes", s->boot->bytes);
     json_out_int(s->json, "lines", s->boot->lines);
-    json_out_int(s->json, "skipped_words",
-                 capture_reader_skipped(e->reader));
+    json_out_int(s->json, "skipped_words", capture_reader_skipped(e->reader));
     end(s->json, e->out);
     json_out_free(s->json);
     boot_data_free(s->boot);

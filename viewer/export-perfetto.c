@@ -22,7 +22,7 @@
 typedef struct State {
     JsonOut *json;
     BootData *boot;
-    GHashTable *items;  /* fw_cfg key -> name, char * */
+    GHashTable *items; /* fw_cfg key -> name, char * */
     const char *comma;
     uint64_t copy_start;
     uint32_t copy_from;
@@ -34,8 +34,8 @@ typedef struct State {
 } State;
 
 /* Begins an event; times are microseconds here, with a fraction. */
-static JsonOut *begin(State *s, const char *ph, const char *name,
-                      size_t len, int tid, uint64_t time)
+static JsonOut *begin(State *s, const char *ph, const char *name, size_t len,
+                      int tid, uint64_t time)
 {
     JsonOut *j = s->json;
 
@@ -69,8 +69,7 @@ static void end_args(JsonOut *j)
     json_builder_end_object(j->builder);
 }
 
-static void name_track(Export *e, const char *what, int tid,
-                       const char *name)
+static void name_track(Export *e, const char *what, int tid, const char *name)
 {
     JsonOut *j = begin(e->state, "M", what, strlen(what), tid, 0);
 
@@ -175,8 +174,7 @@ static void end_copy(Export *e)
     s->copy_key = -1;
 }
 
-static void begin_copy(Export *e, uint16_t key, uint64_t time,
-                       uint32_t offset)
+static void begin_copy(Export *e, uint16_t key, uint64_t time, uint32_t offset)
 {
     State *s = e->state;
 
@@ -188,8 +186,7 @@ static void begin_copy(Export *e, uint16_t key, uint64_t time,
     s->copy_dma = false;
 }
 
-static void copy_up_to(Export *e, uint16_t key, uint64_t time,
-                       uint32_t offset)
+static void copy_up_to(Export *e, uint16_t key, uint64_t time, uint32_t offset)
 {
     State *s = e->state;
 
@@ -273,8 +270,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_LOST:
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
-            put_instant(e, TID_EVENTS, "vm", text->str, text->len,
-                        rec->time);
+            put_instant(e, TID_EVENTS, "vm", text->str, text->len, rec->time);
         }
         break;
     default:
@@ -307,8 +303,7 @@ static void perfetto_line(Export *e, const CaptureLine *line)
 /* Phases                                                              */
 
 /* The spans from @i on for which @same holds, as one around them. */
-static guint put_around(Export *e, const GArray *spans, guint i,
-                        bool by_group)
+static guint put_around(Export *e, const GArray *spans, guint i, bool by_group)
 {
     const PhaseSpan *first = &g_array_index(spans, PhaseSpan, i);
     const PhaseSpan *last = first;
@@ -317,8 +312,7 @@ static guint put_around(Export *e, const GArray *spans, guint i,
     for (; i < spans->len; i++) {
         const PhaseSpan *s = &g_array_index(spans, PhaseSpan, i);
 
-        if (s->boot != first->boot ||
-            (by_group && s->group != first->group)) {
+        if (s->boot != first->boot || (by_group && s->group != first->group)) {
             break;
         }
         last = s;

@@ -52,10 +52,11 @@ static void put_head(Export *e, uint64_t time)
     struct tm tm = { .tm_mday = 1 };
 
     localtime_r(&t, &tm);
-    fprintf(e->out, "\n\n======= %.3s %.3s %2d %02d:%02d:%02d %d "
-            "(adjust=0.0us)\n", days + 3 * tm.tm_wday,
-            months + 3 * tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min,
-            tm.tm_sec, tm.tm_year + 1900);
+    fprintf(e->out,
+            "\n\n======= %.3s %.3s %2d %02d:%02d:%02d %d "
+            "(adjust=0.0us)\n",
+            days + 3 * tm.tm_wday, months + 3 * tm.tm_mon, tm.tm_mday,
+            tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_year + 1900);
 }
 
 static void begin_line(State *s, GString **line, uint64_t time)

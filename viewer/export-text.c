@@ -25,8 +25,7 @@ static void append_right(GString *out, size_t from, size_t width)
 static void append_wall(Export *e, uint64_t time)
 {
     uint64_t wall = capture_reader_wall(e->reader, time);
-    g_autoptr(GDateTime) t = g_date_time_new_from_unix_local(wall /
-                                                             1000000000);
+    g_autoptr(GDateTime) t = g_date_time_new_from_unix_local(wall / 1000000000);
     g_autofree char *text = t ? g_date_time_format(t, "%F %T") : NULL;
 
     g_string_append_printf(e->buf, "%s.%06" PRIu64, text ? text : "?",
@@ -67,8 +66,7 @@ static void put_buf(Export *e)
 
 static void text_line(Export *e, const CaptureLine *line)
 {
-    g_autofree char *tag = e->tags ? stream_tag(&e->names, line->stream)
-                                   : NULL;
+    g_autofree char *tag = e->tags ? stream_tag(&e->names, line->stream) : NULL;
 
     append_stamp(e, line->time, tag);
     if (line->continued) {
@@ -121,10 +119,11 @@ bool append_event(GString *out, const CaptureRecord *rec)
                                rec->u.pio.key, rec->u.pio.offset);
         return true;
     case CAPTURE_DMA:
-        g_string_append_printf(out, "fw_cfg 0x%04x DMA of %u bytes at %u "
-                               "to 0x%" PRIx64, rec->u.dma.key,
-                               rec->u.dma.length, rec->u.dma.offset,
-                               rec->u.dma.address);
+        g_string_append_printf(out,
+                               "fw_cfg 0x%04x DMA of %u bytes at %u "
+                               "to 0x%" PRIx64,
+                               rec->u.dma.key, rec->u.dma.length,
+                               rec->u.dma.offset, rec->u.dma.address);
         return true;
     case CAPTURE_DMA_PART:
         g_string_append_printf(out, "fw_cfg 0x%04x DMA has come to %u",
@@ -136,13 +135,14 @@ bool append_event(GString *out, const CaptureRecord *rec)
                                rec->u.dma_end.error ? ", error" : "");
         return true;
     case CAPTURE_LOST:
-        g_string_append_printf(out, "%" PRIu64 " bytes and %" PRIu64
+        g_string_append_printf(out,
+                               "%" PRIu64 " bytes and %" PRIu64
                                " other records lost up to here",
                                rec->u.lost.bytes, rec->u.lost.events);
         return true;
     case CAPTURE_PROBE:
-        g_string_append_printf(out, "probe 0x%x argument 0x%x",
-                               rec->u.probe.id, rec->u.probe.arg);
+        g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
+                               rec->u.probe.arg);
         return true;
     default:
         return false;
@@ -164,8 +164,7 @@ static void text_record(Export *e, const CaptureRecord *rec)
         e->tags = e->only_stream < 0;
     }
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind == CAPTURE_LOST ||
-        (e->events && rec->kind != CAPTURE_BYTE)) {
+    if (rec->kind == CAPTURE_LOST || (e->events && rec->kind != CAPTURE_BYTE)) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, text->str);

@@ -12,8 +12,8 @@
 
 typedef enum ExportTime {
     EXPORT_TIME_RELATIVE, /* since the capture's start */
-    EXPORT_TIME_WALL,     /* time of day */
-    EXPORT_TIME_DELTA,    /* since the line before */
+    EXPORT_TIME_WALL, /* time of day */
+    EXPORT_TIME_DELTA, /* since the line before */
 } ExportTime;
 
 typedef struct Export {
@@ -22,14 +22,14 @@ typedef struct Export {
     StreamNames names;
     bool virtual_clock;
     ExportTime time;
-    bool events;      /* text: rows for what is no guest byte as well */
-    int only_stream;  /* -1: all */
-    GString *buf;     /* a line's worth, for the format to use */
-    uint64_t last;    /* time of the line before, ns */
-    bool any;         /* a line came already */
-    bool tags;        /* text: there are several streams */
+    bool events; /* text: rows for what is no guest byte as well */
+    int only_stream; /* -1: all */
+    GString *buf; /* a line's worth, for the format to use */
+    uint64_t last; /* time of the line before, ns */
+    bool any; /* a line came already */
+    bool tags; /* text: there are several streams */
     const char *output; /* -o, or NULL */
-    void *state;      /* the format's own, from begin() to end() */
+    void *state; /* the format's own, from begin() to end() */
 } Export;
 
 /* All may be NULL.  Times are in the chosen clock already. */

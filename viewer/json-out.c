@@ -100,8 +100,7 @@ bool append_utf8(GString *out, const char *text, size_t len)
     return exact;
 }
 
-bool json_out_bytes(JsonOut *j, const char *name, const char *text,
-                    size_t len)
+bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len)
 {
     bool exact;
 

@@ -37,8 +37,7 @@ void json_out_string(JsonOut *j, const char *name, const char *value);
  * Guest bytes as a string.  What JSON cannot hold (no UTF-8, or a NUL, which
  * the library cannot carry) becomes U+FFFD; false then.
  */
-bool json_out_bytes(JsonOut *j, const char *name, const char *text,
-                    size_t len);
+bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len);
 
 /* The value in one line of @out, and @after behind it. */
 void json_out_end(JsonOut *j, FILE *out, const char *after);

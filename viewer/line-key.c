@@ -18,8 +18,7 @@ static size_t number_length(const char *s, bool word_start)
 {
     size_t hex = 0, digits = 0;
 
-    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X') &&
-        g_ascii_isxdigit(s[2])) {
+    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && g_ascii_isxdigit(s[2])) {
         hex = 2;
         while (g_ascii_isxdigit(s[hex])) {
             hex++;
@@ -68,4 +67,3 @@ void make_line_key(GString *key, const CaptureLine *line)
         word_start = !g_ascii_isalnum(s[-1]) && s[-1] != '_';
     }
 }
-

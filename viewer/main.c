@@ -27,19 +27,17 @@ static const Command commands[] = {
 
 static void print_help(FILE *to)
 {
-    fprintf(to,
-            "Usage: bootstamp COMMAND [OPTION...] [ARGUMENT...]\n\n"
-            "Where does the time go while this virtual machine boots?\n\n"
-            "Commands:\n");
+    fprintf(to, "Usage: bootstamp COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                "Where does the time go while this virtual machine boots?\n\n"
+                "Commands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(to,
-            "\n"
-            "bootstamp COMMAND --help tells more of each; "
-            "man bootstamp tells all.\n\n"
-            "  bootstamp run -- qemu-system-x86_64 -kernel vmlinuz ...\n"
-            "  bootstamp phases\n");
+    fprintf(to, "\n"
+                "bootstamp COMMAND --help tells more of each; "
+                "man bootstamp tells all.\n\n"
+                "  bootstamp run -- qemu-system-x86_64 -kernel vmlinuz ...\n"
+                "  bootstamp phases\n");
 }
 
 /* What a command printed must have got there. */
@@ -48,8 +46,7 @@ static int finish(int status)
     bool bad = fflush(stdout) != 0;
 
     if ((bad || ferror(stdout)) && status == EXIT_SUCCESS) {
-        return fail("standard output", "cannot write: %s",
-                    g_strerror(errno));
+        return fail("standard output", "cannot write: %s", g_strerror(errno));
     }
     return status;
 }

@@ -91,8 +91,9 @@ typedef struct CopyColumns {
 
 static CopyColumns choose_columns(int width)
 {
-    CopyColumns c = { .bytes = 11, .percent = 4, .rate = 5, .how = 4,
-                      .left = 4 };
+    CopyColumns c = {
+        .bytes = 11, .percent = 4, .rate = 5, .how = 4, .left = 4
+    };
     /* A blank behind each but the last. */
     int rest = width - (c.bytes + c.percent + c.rate + c.how + c.left) - 6;
 
@@ -134,8 +135,8 @@ static void draw_row(int y, int x, const CopyColumns *c,
 
     put_text(y, x, c->name, style, name);
     x += c->name + 1;
-    format_short_bytes(done, sizeof(done), part < 1 ? copy->offset
-                                                    : copy->size);
+    format_short_bytes(done, sizeof(done),
+                       part < 1 ? copy->offset : copy->size);
     format_short_bytes(size, sizeof(size), copy->size);
     g_snprintf(text, sizeof(text), "%s/%s", done, size);
     put_right(y, x, c->bytes, style, text);
@@ -170,8 +171,10 @@ static void draw_sum(View *v, int y, int x, int width)
     format_short_bytes(size, sizeof(size), bytes);
     format_span(span, sizeof(span), active);
     format_rate(rate, sizeof(rate), active ? bytes * 1e3 / active : 0);
-    put_format(y, x, width, STYLE_NORMAL, "sum  %u item%s, %sB in %s, %s "
-               "MB/s", n, n == 1 ? "" : "s", size, span, rate);
+    put_format(y, x, width, STYLE_NORMAL,
+               "sum  %u item%s, %sB in %s, %s "
+               "MB/s",
+               n, n == 1 ? "" : "s", size, span, rate);
 }
 
 static void draw_foot(View *v, int y, int x, int width, bool with_bar)
@@ -188,9 +191,8 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
 
         format_left(left, sizeof(left), copy);
         format_rate(rate, sizeof(rate), capture_copy_rate(copy));
-        put_format(y, x, width, STYLE_BAR_RUN,
-                   "now  %s  %d%%  %s MB/s%s%s", name,
-                   (int)(fraction(copy) * 100), rate,
+        put_format(y, x, width, STYLE_BAR_RUN, "now  %s  %d%%  %s MB/s%s%s",
+                   name, (int)(fraction(copy) * 100), rate,
                    left[0] ? "  left " : "", left);
         if (with_bar) {
             put_bar(y + 1, x, width, fraction(copy), STYLE_BAR_RUN);
@@ -207,7 +209,8 @@ static int wanted_row(const View *v)
     int now = capture_copies_current(copies);
 
     return s->copy >= 0 ? s->copy
-           : now >= 0 ? now : (int)capture_copies_count(copies) - 1;
+           : now >= 0   ? now
+                        : (int)capture_copies_count(copies) - 1;
 }
 
 static void draw(View *v, const Box *box, bool focus)
@@ -239,8 +242,10 @@ static void draw(View *v, const Box *box, bool focus)
             put_blank(box->y + 2 + i, x, width, STYLE_CURSOR);
         }
         draw_row(box->y + 2 + i, x, &c, capture_copies_get(copies, row),
-                 row == now, here ? STYLE_CURSOR
-                             : row == now ? STYLE_BAR_RUN : STYLE_NORMAL);
+                 row == now,
+                 here         ? STYLE_CURSOR
+                 : row == now ? STYLE_BAR_RUN
+                              : STYLE_NORMAL);
     }
     if (foot) {
         int y = box->y + box->height - foot;
@@ -268,8 +273,8 @@ char *copies_summary(View *v)
     name = visible_name(copy);
     format_left(left, sizeof(left), copy);
     return g_strdup_printf("%s %d%% %.1f MB/s %s", name,
-                           (int)(fraction(copy) * 100),
-                           capture_copy_rate(copy), left);
+                           (int)(fraction(copy) * 100), capture_copy_rate(copy),
+                           left);
 }
 
 static bool act(View *v, Action action)
@@ -278,8 +283,8 @@ static bool act(View *v, Action action)
     int n = capture_copies_count(copies_of(v));
     int row = wanted_row(v);
 
-    if (n && list_move(action, n, MAX(v->boxes[PANE_COPIES].height - 3, 1),
-                       &row)) {
+    if (n &&
+        list_move(action, n, MAX(v->boxes[PANE_COPIES].height - 3, 1), &row)) {
         s->copy = row;
         v->dirty = true;
         return true;

@@ -41,8 +41,8 @@ static void draw(View *v, const Box *box, bool focus)
             g_autofree char *names = action_keys(line, 4);
 
             put_right(y, box->x, keys, STYLE_KEY, names);
-            put_text(y, box->x + keys + 2, box->width - keys - 2,
-                     STYLE_NORMAL, action_help(line));
+            put_text(y, box->x + keys + 2, box->width - keys - 2, STYLE_NORMAL,
+                     action_help(line));
         } else {
             put_text(y, box->x + 3, box->width - 3, STYLE_HINT,
                      tail[line - ACTION_COUNT]);

@@ -64,8 +64,7 @@ void log_settle(View *v)
     uint64_t pos = log->follow ? MODEL_END : log->cursor;
     int step = log->follow ? -1 : log->want;
     Row row;
-    ModelFound found = model_find(s->model, pos, step, &row,
-                                  view_deadline());
+    ModelFound found = model_find(s->model, pos, step, &row, view_deadline());
 
     if (found == MODEL_NONE && !log->follow) {
         found = model_find(s->model, pos, -step, &row, view_deadline());
@@ -187,7 +186,7 @@ void log_set_mark(View *v)
         log->has_mark = true;
         log->mark = log->row;
         view_say(v, "marked; the time from here to the cursor is shown "
-                 "below");
+                    "below");
     }
 }
 
@@ -337,10 +336,11 @@ static int time_width(const View *v, const Source *s, int decimals)
 
 static Style delta_style(uint64_t delta)
 {
-    return delta < 1000000 ? STYLE_DELTA_TINY
-           : delta < 10000000 ? STYLE_DELTA_SMALL
+    return delta < 1000000     ? STYLE_DELTA_TINY
+           : delta < 10000000  ? STYLE_DELTA_SMALL
            : delta < 100000000 ? STYLE_DELTA_MEDIUM
-           : delta < SECOND ? STYLE_DELTA_LARGE : STYLE_DELTA_HUGE;
+           : delta < SECOND    ? STYLE_DELTA_LARGE
+                               : STYLE_DELTA_HUGE;
 }
 
 /* Five decades, 10 us to 1 s: what is ten times as long has a cell more. */
@@ -363,8 +363,7 @@ static Columns choose_columns(const View *v, const Source *s, int width)
     if (want & COLUMN_TIME) {
         c.time = time_width(v, s, c.decimals);
     }
-    if (want & COLUMN_DELTA && v->settings.time != TIME_DELTA &&
-        width >= 50) {
+    if (want & COLUMN_DELTA && v->settings.time != TIME_DELTA && width >= 50) {
         c.delta = 7;
     }
     if (want & COLUMN_BAR && width >= 64) {
@@ -407,8 +406,7 @@ static void draw_gutter(RowDraw *d)
     if (log->has_mark && log->mark.pos == d->row->pos) {
         put_text(d->y, d->x, 1, STYLE_MARK, "m");
     } else if (d->row->milestone) {
-        put_text(d->y, d->x, 1, row_style(d, STYLE_MILESTONE),
-                 glyph("◆", "*"));
+        put_text(d->y, d->x, 1, row_style(d, STYLE_MILESTONE), glyph("◆", "*"));
     }
     advance(d, 1);
 }
@@ -422,7 +420,8 @@ static void draw_times(RowDraw *d, const Columns *c)
                         c->decimals);
         put_right(d->y, d->x, MIN(c->time, d->left),
                   row_style(d, d->v->settings.time == TIME_DELTA
-                                   ? delta_style(d->delta) : STYLE_TIME),
+                                   ? delta_style(d->delta)
+                                   : STYLE_TIME),
                   text->str);
         g_string_free(text, TRUE);
         advance(d, c->time + 1);
@@ -449,8 +448,8 @@ static void draw_times(RowDraw *d, const Columns *c)
 static void draw_tag(RowDraw *d, const Columns *c)
 {
     if (c->stream && d->row->kind == ROW_LINE) {
-        g_autofree char *tag = stream_tag(model_streams(d->s->model),
-                                          d->row->stream);
+        g_autofree char *tag =
+            stream_tag(model_streams(d->s->model), d->row->stream);
 
         put_text(d->y, d->x, MIN(c->stream, d->left),
                  row_style(d, stream_style(d->row->stream)), tag);
@@ -461,10 +460,9 @@ static void draw_tag(RowDraw *d, const Columns *c)
 /* A milestone or another event: a rule with its name. */
 static void draw_event(RowDraw *d, const char *text)
 {
-    Style style = row_style(d, d->row->kind == ROW_MILESTONE
-                                   ? STYLE_MILESTONE
-                               : d->row->kind == ROW_LOST ? STYLE_LOST
-                                                          : STYLE_EVENT);
+    Style style = row_style(d, d->row->kind == ROW_MILESTONE ? STYLE_MILESTONE
+                               : d->row->kind == ROW_LOST    ? STYLE_LOST
+                                                             : STYLE_EVENT);
     int used = put_format(d->y, d->x, d->left, style, "%s%s",
                           glyph("── ", "-- "), text);
 
@@ -505,8 +503,8 @@ static void draw_matches(RowDraw *d, const GString *text)
 
 static void draw_line(RowDraw *d, const GString *text)
 {
-    Style style = row_style(d, d->row->milestone ? STYLE_MILESTONE
-                                                 : STYLE_NORMAL);
+    Style style =
+        row_style(d, d->row->milestone ? STYLE_MILESTONE : STYLE_NORMAL);
 
     if (d->row->continued) {
         put_text(d->y, d->x, 2, row_style(d, STYLE_HINT), glyph("↪ ", "> "));
@@ -516,9 +514,8 @@ static void draw_line(RowDraw *d, const GString *text)
                   text->len, d->s->log.skip);
     draw_matches(d, text);
     if (d->row->milestone && d->left > 40) {
-        g_autofree char *name = g_strdup_printf(" %s %s",
-                                                glyph("◂", "<"),
-                                                d->row->milestone);
+        g_autofree char *name =
+            g_strdup_printf(" %s %s", glyph("◂", "<"), d->row->milestone);
 
         put_right(d->y, d->x, d->left, row_style(d, STYLE_EVENT), name);
     }
@@ -562,7 +559,7 @@ static void draw_title(View *v, const Box *box, bool focus)
         "%s ", v->settings.time == TIME_MARK && !s->log.has_mark
                    ? "time: start, no mark"
                : v->settings.time == TIME_START &&
-                         model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL
+                       model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL
                    ? "time: virtual"
                    : (const char *[]){ "time: start", "time: delta",
                                        "time: wall", "time: from mark",
@@ -579,9 +576,9 @@ static void draw_title(View *v, const Box *box, bool focus)
                            hidden ? " (%s hidden) " : " %s ", tag);
     }
     if (model_filter(s->model)) {
-        used += put_format(box->y, box->x + used, end - used, STYLE_MATCH,
-                           " & %s ", g_regex_get_pattern(
-                                         model_filter(s->model)));
+        used +=
+            put_format(box->y, box->x + used, end - used, STYLE_MATCH, " & %s ",
+                       g_regex_get_pattern(model_filter(s->model)));
     }
     if (end - used > text_width(time) + 1) {
         put_right(box->y, box->x + used, end - used, STYLE_TITLE, time);
@@ -623,8 +620,8 @@ static void draw(View *v, const Box *box, bool focus)
         before = row.time;
     }
     for (int y = 1; y < box->height; y++) {
-        RowDraw d = { v, s, &row, CAPTURE_NO_TIME, false, focus,
-                      box->y + y, box->x, box->width };
+        RowDraw d = { v,     s,          &row,   CAPTURE_NO_TIME, false,
+                      focus, box->y + y, box->x, box->width };
         ModelFound found = model_find(s->model, pos, 1, &row, deadline);
 
         if (found != MODEL_FOUND) {

@@ -30,8 +30,7 @@ static void take(SlowState *slow, uint64_t delta, uint64_t pos)
         g_array_index(slow->rows, SlowRow, at - 1).delta >= delta) {
         return;
     }
-    while (at > 0 &&
-           g_array_index(slow->rows, SlowRow, at - 1).delta < delta) {
+    while (at > 0 && g_array_index(slow->rows, SlowRow, at - 1).delta < delta) {
         at--;
     }
     g_array_insert_val(slow->rows, at, row);
@@ -60,8 +59,9 @@ bool slowest_work(View *v, int64_t deadline)
             break;
         }
         if (slow->any) {
-            take(slow, row.time > slow->last_time
-                           ? row.time - slow->last_time : 0, row.pos);
+            take(slow,
+                 row.time > slow->last_time ? row.time - slow->last_time : 0,
+                 row.pos);
         }
         slow->any = true;
         slow->last_time = row.time;
@@ -95,8 +95,9 @@ static void draw_slow(View *v, const Box *box, int y, const SlowRow *slow,
     }
     x += 9;
     left -= 9;
-    if (left > 12 && model_find(s->model, slow->pos, 1, &row,
-                                view_deadline()) == MODEL_FOUND &&
+    if (left > 12 &&
+        model_find(s->model, slow->pos, 1, &row, view_deadline()) ==
+            MODEL_FOUND &&
         row.pos == slow->pos) {
         append_seconds(text, row.time, 6);
         put_right(y, x, 11, style, text->str);
@@ -104,8 +105,8 @@ static void draw_slow(View *v, const Box *box, int y, const SlowRow *slow,
         row.len = MIN(row.len, 4096);
         model_append_text(text, &row);
         text = expand_tabs(text);
-        put_text_skip(y, x + 13, left - 13, style_attributes(style),
-                      text->str, text->len, 0);
+        put_text_skip(y, x + 13, left - 13, style_attributes(style), text->str,
+                      text->len, 0);
     }
     g_string_free(text, TRUE);
 }
@@ -118,15 +119,15 @@ static void draw(View *v, const Box *box, bool focus)
     int page = MAX(box->height - 2, 1);
     double scale;
 
-    put_title(box, slow->at_end ? "Slowest lines"
-                                : "Slowest lines (still looking)", focus);
+    put_title(box,
+              slow->at_end ? "Slowest lines" : "Slowest lines (still looking)",
+              focus);
     if (!n) {
         put_text(box->y + 2, box->x + 2, box->width - 3, STYLE_HINT,
                  "no two lines to compare");
         return;
     }
-    put_text(box->y + 1, box->x + 1, box->width - 1, STYLE_HINT,
-             "   after");
+    put_text(box->y + 1, box->x + 1, box->width - 1, STYLE_HINT, "   after");
     put_text(box->y + 1, box->x + (box->width - 1 > 70 ? 30 : 17),
              MAX(box->width - 31, 0), STYLE_HINT, "at   the line that came");
     scale = MAX(g_array_index(slow->rows, SlowRow, 0).delta, 1);
@@ -145,8 +146,7 @@ static bool act(View *v, Action action)
     int n = slow->rows ? (int)slow->rows->len : 0;
 
     if (action == ACTION_ENTER && n) {
-        log_goto(v, g_array_index(slow->rows, SlowRow, slow->selected).pos,
-                 1);
+        log_goto(v, g_array_index(slow->rows, SlowRow, slow->selected).pos, 1);
         v->open = PANE_LOG;
         v->focus = PANE_LOG;
         return true;

@@ -147,8 +147,7 @@ static void draw_status(View *v)
     format_short_bytes(bytes, sizeof(bytes), model_bytes(s->model));
     add(&line, STYLE_STATUS, "  %sB", bytes);
     if (v->sources->len > 1) {
-        add(&line, STYLE_STATUS, "  [%u/%u]", v->current + 1,
-            v->sources->len);
+        add(&line, STYLE_STATUS, "  [%u/%u]", v->current + 1, v->sources->len);
     }
     append_visible(name, base, strlen(base), false);
     add(&line, STYLE_STATUS, "  %s", name->str);
@@ -159,14 +158,13 @@ static const struct {
     Action action;
     const char *text;
 } hints[] = {
-    { ACTION_QUIT, "quit" },       { ACTION_HELP, "help" },
-    { ACTION_FOLLOW, "follow" },   { ACTION_SEARCH, "search" },
-    { ACTION_FILTER, "filter" },   { ACTION_SLOWEST, "slowest" },
-    { ACTION_MARK, "mark" },       { ACTION_TIME, "time" },
-    { ACTION_MILESTONE_PREVIOUS, "" },
-    { ACTION_MILESTONE_NEXT, "milestone" },
-    { ACTION_STREAM, "stream" },   { ACTION_PANE, "pane" },
-    { ACTION_WRITE, "write" },     { ACTION_CAPTURE, "next capture" },
+    { ACTION_QUIT, "quit" },           { ACTION_HELP, "help" },
+    { ACTION_FOLLOW, "follow" },       { ACTION_SEARCH, "search" },
+    { ACTION_FILTER, "filter" },       { ACTION_SLOWEST, "slowest" },
+    { ACTION_MARK, "mark" },           { ACTION_TIME, "time" },
+    { ACTION_MILESTONE_PREVIOUS, "" }, { ACTION_MILESTONE_NEXT, "milestone" },
+    { ACTION_STREAM, "stream" },       { ACTION_PANE, "pane" },
+    { ACTION_WRITE, "write" },         { ACTION_CAPTURE, "next capture" },
 };
 
 static void draw_hints(View *v, Line *line)
@@ -180,8 +178,7 @@ static void draw_hints(View *v, Line *line)
             continue;
         }
         add(line, STYLE_KEY, "%s", keys);
-        add(line, STYLE_HINT, hints[i].text[0] ? " %s  " : " ",
-            hints[i].text);
+        add(line, STYLE_HINT, hints[i].text[0] ? " %s  " : " ", hints[i].text);
     }
 }
 
@@ -210,8 +207,7 @@ static void draw_stream_prompt(View *v, Line *line)
         g_autofree char *tag = stream_tag(names, i);
 
         add(line, STYLE_KEY, " %d", i + 1);
-        add(line, STYLE_NORMAL, model_is_hidden(m, i) ? " (%s)" : " %s",
-            tag);
+        add(line, STYLE_NORMAL, model_is_hidden(m, i) ? " (%s)" : " %s", tag);
     }
     add(line, STYLE_KEY, " Enter");
     add(line, STYLE_NORMAL, " this line's ");
@@ -235,8 +231,8 @@ static void draw_prompt(View *v, Line *line)
         /* The end of it is where the user types. */
         hidden = MAX(text_width(visible->str) - line->left + 1, 0);
         line->x += put_text_skip(line->y, line->x, line->left,
-                                 style_attributes(STYLE_NORMAL),
-                                 visible->str, visible->len, hidden);
+                                 style_attributes(STYLE_NORMAL), visible->str,
+                                 visible->len, hidden);
         put_text(line->y, line->x, 1, STYLE_CURSOR, " ");
     }
     g_string_free(visible, TRUE);

@@ -14,8 +14,8 @@
 typedef struct Segment {
     const CapturePhase *phase;
     uint64_t from, to; /* ns */
-    int x, width;      /* cells */
-    bool cut;          /* longer than it is drawn */
+    int x, width; /* cells */
+    bool cut; /* longer than it is drawn */
 } Segment;
 
 typedef struct Timeline {
@@ -79,8 +79,8 @@ static void collect(const Source *s, Timeline *t)
         return;
     }
     for (int i = 0; i < t->n; i++) {
-        t->segments[i].to = i + 1 < t->n ? t->segments[i + 1].from
-                                         : end_of(s, t);
+        t->segments[i].to =
+            i + 1 < t->n ? t->segments[i + 1].from : end_of(s, t);
     }
     t->from = t->segments[0].from;
     t->to = t->segments[t->n - 1].to;
@@ -110,8 +110,7 @@ static int cell_of(const Timeline *t, uint64_t time, int width)
         return 0;
     }
     /* A record may be of any time: only within the boot it is a cell. */
-    return time >= t->to ? width
-                         : (int)((time - t->from) / span * width + 0.5);
+    return time >= t->to ? width : (int)((time - t->from) / span * width + 0.5);
 }
 
 /* Every phase that takes time gets a cell, as long as there are enough. */
@@ -164,7 +163,7 @@ static char *share_text(const Timeline *t, const Segment *seg)
     if (percent > 0 && percent < 0.01) {
         return g_strdup("<0.01%");
     }
-    return g_strdup_printf(percent >= 9.95 ? "%.0f%%"
+    return g_strdup_printf(percent >= 9.95                    ? "%.0f%%"
                            : percent >= 0.095 || percent <= 0 ? "%.1f%%"
                                                               : "%.2f%%",
                            percent);
@@ -180,9 +179,8 @@ static void draw_bar(const Timeline *t, int y, int x)
     for (int i = 0; i < t->n; i++) {
         const Segment *seg = &t->segments[i];
         g_autofree char *part = share_text(t, seg);
-        g_autofree char *text = g_strdup_printf("%s %s",
-                                                short_name(seg->phase),
-                                                part);
+        g_autofree char *text =
+            g_strdup_printf("%s %s", short_name(seg->phase), part);
         int inner = MAX(seg->width - 1, 0);
 
         put_blank(y, x + seg->x, seg->width, phase_style(i));
@@ -203,9 +201,8 @@ static void draw_legend(const Timeline *t, const Box *box, int y, int lines)
     for (int i = 0; i < t->n; i++) {
         const Segment *seg = &t->segments[i];
         g_autofree char *part = share_text(t, seg);
-        g_autofree char *text = g_strdup_printf(" %s %s",
-                                                short_name(seg->phase),
-                                                part);
+        g_autofree char *text =
+            g_strdup_printf(" %s %s", short_name(seg->phase), part);
         int need = text_width(text) + 3;
 
         if (x + need > box->width && x) {
@@ -289,8 +286,7 @@ static void draw(View *v, const Box *box, bool focus)
     }
     y += bar_at;
     if (!t.n) {
-        put_text(y, box->x + 1, box->width - 1, STYLE_HINT,
-                 "no milestone yet");
+        put_text(y, box->x + 1, box->width - 1, STYLE_HINT, "no milestone yet");
         return;
     }
     cut_running(s, &t);

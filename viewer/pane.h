@@ -23,16 +23,16 @@ typedef enum PaneId {
 
 /* Where the log stands. */
 typedef struct LogState {
-    uint64_t top;    /* position of the first row on the screen */
+    uint64_t top; /* position of the first row on the screen */
     uint64_t cursor; /* of the row with the cursor, or where one is wanted */
-    int want;        /* 1: the row at or behind it, -1: at or before it */
+    int want; /* 1: the row at or behind it, -1: at or before it */
     bool follow;
-    bool unsettled;  /* not all rows in question were looked at yet */
-    int skip;        /* cells scrolled sideways */
-    Row row;         /* the cursor's; no text */
+    bool unsettled; /* not all rows in question were looked at yet */
+    int skip; /* cells scrolled sideways */
+    Row row; /* the cursor's; no text */
     bool has_row;
     bool has_mark;
-    Row mark;        /* no text */
+    Row mark; /* no text */
 } LogState;
 
 typedef struct SlowRow {
@@ -45,8 +45,8 @@ typedef struct SlowState {
     unsigned turn; /* of the model's view that they are of */
     uint64_t next; /* position to go on from */
     uint64_t last_time;
-    bool any;     /* last_time is of a row */
-    bool at_end;  /* nothing left at the moment */
+    bool any; /* last_time is of a row */
+    bool at_end; /* nothing left at the moment */
     int selected, top;
 } SlowState;
 
@@ -55,7 +55,7 @@ typedef struct Source {
     Model *model;
     LogState log;
     SlowState slow;
-    int copy;      /* row of the fw_cfg pane, or -1: the one that runs */
+    int copy; /* row of the fw_cfg pane, or -1: the one that runs */
     int copy_top;
 } Source;
 
@@ -71,7 +71,7 @@ typedef enum PromptKind {
 
 typedef struct Search {
     GRegex *regex;
-    int step;     /* direction of the last / or ? */
+    int step; /* direction of the last / or ? */
     bool running;
     int running_step;
     uint64_t pos; /* to look at next */

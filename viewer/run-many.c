@@ -47,7 +47,7 @@ typedef struct Runner {
     GRegex *regex; /* of --until, where that is no milestone */
     GPtrArray *good; /* captures that count, char * */
     int failed;
-    gint64 began;  /* monotonic, us */
+    gint64 began; /* monotonic, us */
 } Runner;
 
 /* One boot, watched from outside. */
@@ -56,8 +56,8 @@ typedef struct Watch {
     CaptureReader *reader; /* NULL: no capture yet */
     CaptureLines *lines;
     BootData *boot;
-    uint64_t at;    /* time of the milestone, ns; or CAPTURE_NO_TIME */
-    gint64 since;   /* when it was first seen there, us */
+    uint64_t at; /* time of the milestone, ns; or CAPTURE_NO_TIME */
+    gint64 since; /* when it was first seen there, us */
     bool reached;
 } Watch;
 
@@ -76,18 +76,20 @@ int run_many_check(const RunMany *o)
     if (o->runs < 0 || o->runs > RUNS_MAX || o->warmup < 0 ||
         o->warmup > RUNS_MAX || !(o->timeout >= 0) || isinf(o->timeout)) {
         return usage_error("run", "a number of -n, --warmup or --timeout is "
-                           "out of range");
+                                  "out of range");
     }
     if (!o->runs && (o->warmup || o->timeout > 0 || o->until)) {
         return usage_error("run", "--warmup, --timeout and --until are for "
-                           "-n");
+                                  "-n");
     }
     if (o->until && !is_milestone(o->until)) {
-        regex = g_regex_new(o->until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0,
-                            &error);
+        regex =
+            g_regex_new(o->until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, &error);
         if (!regex) {
-            return usage_error("run", "--until is no milestone and no "
-                               "pattern: %s", error->message);
+            return usage_error("run",
+                               "--until is no milestone and no "
+                               "pattern: %s",
+                               error->message);
         }
     }
     return 0;
@@ -98,9 +100,8 @@ int run_many_check(const RunMany *o)
 
 static void look_at_line(Watch *w, const CaptureLine *line)
 {
-    if (w->runner->regex &&
-        g_regex_match_full(w->runner->regex, line->text, line->len, 0, 0,
-                           NULL, NULL)) {
+    if (w->runner->regex && g_regex_match_full(w->runner->regex, line->text,
+                                               line->len, 0, 0, NULL, NULL)) {
         w->reached = true;
     }
 }
@@ -232,10 +233,11 @@ static End wait_for(Runner *r, pid_t pid, const char *path, int *status)
         gint64 now = g_get_monotonic_time();
 
         look(&w, path);
-        if (!killed && (w.reached || stop_signal ||
-                        (limit > 0 && now - began > limit))) {
+        if (!killed &&
+            (w.reached || stop_signal || (limit > 0 && now - began > limit))) {
             end = stop_signal ? END_SIGNAL
-                  : w.reached ? END_UNTIL : END_TIMEOUT;
+                  : w.reached ? END_UNTIL
+                              : END_TIMEOUT;
             kill(pid, SIGTERM);
             killed = now;
         } else if (killed && now - killed > KILL_AFTER_US) {
@@ -312,8 +314,7 @@ static void boot(Runner *r, const char *path, bool counts)
     }
     end = wait_for(r, pid, path, &status);
     why = objection(r, end, status);
-    if (!why && end != END_SIGNAL &&
-        !g_file_test(path, G_FILE_TEST_EXISTS)) {
+    if (!why && end != END_SIGNAL && !g_file_test(path, G_FILE_TEST_EXISTS)) {
         why = g_strdup("QEMU wrote no capture");
     }
     if (why) {
@@ -366,9 +367,9 @@ static void boot_all(Runner *r)
     show_progress(r, 0, all);
     for (int i = 0; i < all && !stop_signal; i++) {
         g_autofree char *name =
-            i < warmup ? g_strdup_printf("warmup-%d" CAPTURE_SUFFIX, i + 1)
-                       : g_strdup_printf("boot-%04d" CAPTURE_SUFFIX,
-                                         i - warmup + 1);
+            i < warmup
+                ? g_strdup_printf("warmup-%d" CAPTURE_SUFFIX, i + 1)
+                : g_strdup_printf("boot-%04d" CAPTURE_SUFFIX, i - warmup + 1);
         g_autofree char *path = g_build_filename(r->dir, name, NULL);
 
         boot(r, path, i >= warmup);
@@ -442,8 +443,7 @@ static int report(const Runner *r)
         fprintf(stderr, "bootstamp: run: captures are in %s\n", r->dir);
     }
     if (r->good->len) {
-        status = print_stats((char **)r->good->pdata, r->good->len,
-                             &options);
+        status = print_stats((char **)r->good->pdata, r->good->len, &options);
     }
     if (stop_signal) {
         return 128 + stop_signal;
@@ -468,8 +468,8 @@ int run_many(const RunMany *options, const char *dir, bool quiet,
         return EXIT_FAILURE;
     }
     if (options->until && !is_milestone(options->until)) {
-        r.regex = g_regex_new(options->until, G_REGEX_RAW | G_REGEX_OPTIMIZE,
-                              0, NULL);
+        r.regex = g_regex_new(options->until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0,
+                              NULL);
     }
     r.good = g_ptr_array_new_with_free_func(g_free);
     catch_signals();

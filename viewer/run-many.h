@@ -14,7 +14,7 @@
 typedef struct RunMany {
     int runs, warmup;
     double timeout; /* seconds; 0: none */
-    char *until;    /* a milestone's name, or a regular expression; NULL */
+    char *until; /* a milestone's name, or a regular expression; NULL */
 } RunMany;
 
 /* Becomes QEMU, with its capture at @capture; returns a status if it cannot. */

@@ -23,7 +23,7 @@ typedef struct Child {
     pid_t pid;
     bool ended;
     int status; /* of waitpid() */
-    char *log;  /* what QEMU prints goes here */
+    char *log; /* what QEMU prints goes here */
 } Child;
 
 static pid_t forward_to;
@@ -69,8 +69,7 @@ static void become_qemu(char **argv, int log_fd)
 static bool start(Child *child, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    int fd = g_file_open_tmp("bootstamp-qemu-XXXXXX.log", &child->log,
-                             &error);
+    int fd = g_file_open_tmp("bootstamp-qemu-XXXXXX.log", &child->log, &error);
 
     if (fd < 0) {
         fail("run", "%s", error->message);
@@ -93,8 +92,7 @@ static bool start(Child *child, char **argv)
 static void look(Child *child, int flags)
 {
     if (!child->ended) {
-        child->ended = waitpid(child->pid, &child->status, flags) ==
-                       child->pid;
+        child->ended = waitpid(child->pid, &child->status, flags) == child->pid;
     }
 }
 
@@ -193,9 +191,11 @@ int run_with_view(char **argv, const char *path)
     int status = EXIT_FAILURE;
 
     if (user) {
-        return usage_error("run", "QEMU would use this terminal too (%s): "
+        return usage_error("run",
+                           "QEMU would use this terminal too (%s): "
                            "give it -display none and -serial chardev:ID, or "
-                           "run bootstamp view in another terminal", user);
+                           "run bootstamp view in another terminal",
+                           user);
     }
     if (!start(&child, argv)) {
         return status;

@@ -63,8 +63,7 @@ static int find_measure(const Sample *s, MeasureKind kind, const char *name)
     return -1;
 }
 
-const Measure *sample_find(const Sample *s, MeasureKind kind,
-                           const char *name)
+const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name)
 {
     int i = find_measure(s, kind, name);
 
@@ -108,8 +107,7 @@ static void take_phases(Sample *s, const BootData *b)
 {
     g_autoptr(GArray) spans = boot_data_spans(b);
     guint n = capture_phases_count(b->phases);
-    const CapturePhase *last = n ? capture_phases_get(b->phases, n - 1)
-                                 : NULL;
+    const CapturePhase *last = n ? capture_phases_get(b->phases, n - 1) : NULL;
     uint64_t end = boot_data_total(b);
     bool outside = last && (last->outside || last->boot);
     int at = 0;
@@ -124,7 +122,8 @@ static void take_phases(Sample *s, const BootData *b)
             break;
         }
         at = add_value(s, MEASURE_PHASE, p->name, at, p->end - p->start,
-                       p->outside) + 1;
+                       p->outside) +
+             1;
     }
     if (last) {
         at = find_measure(s, MEASURE_TOTAL, "Total");
@@ -153,14 +152,13 @@ typedef struct Pass {
     SampleLineFunc func;
     void *data;
     uint64_t last, last_pos; /* of the line before */
-    uint64_t reset_pos;      /* of the last reset */
+    uint64_t reset_pos; /* of the last reset */
     bool any;
 } Pass;
 
 static void take_line(Pass *p, const CaptureLine *line)
 {
-    uint64_t delta = p->any && line->time > p->last ? line->time - p->last
-                                                    : 0;
+    uint64_t delta = p->any && line->time > p->last ? line->time - p->last : 0;
 
     boot_data_line(p->boot, line);
     if (p->func && !line->continued) {
@@ -274,8 +272,9 @@ void measure_summarise(const Measure *m, StatsSummary *summary)
 
 const char *measure_kind_name(MeasureKind kind)
 {
-    return kind == MEASURE_PHASE ? "phase"
-           : kind == MEASURE_TOTAL ? "total" : "copy";
+    return kind == MEASURE_PHASE   ? "phase"
+           : kind == MEASURE_TOTAL ? "total"
+                                   : "copy";
 }
 
 bool is_milestone(const char *name)

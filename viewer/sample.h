@@ -20,18 +20,18 @@ typedef enum MeasureKind {
 typedef struct Measure {
     MeasureKind kind;
     char *name;
-    GArray *values;   /* double, ns */
+    GArray *values; /* double, ns */
     GArray *captures; /* guint, which capture each value is of */
-    bool outside;     /* by the exact clock, but QEMU's main loop decided */
+    bool outside; /* by the exact clock, but QEMU's main loop decided */
 } Measure;
 
 typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
     GPtrArray *measures; /* Measure *, in the order of the boot */
-    char *until;         /* a milestone that ends the boot, or NULL */
-    ClockChoice clock;     /* of the first capture, from there on */
+    char *until; /* a milestone that ends the boot, or NULL */
+    ClockChoice clock; /* of the first capture, from there on */
     bool virtual_clock;
-    bool exact;            /* and it counts instructions, in all captures */
+    bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
 } Sample;
 
@@ -54,8 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
 bool sample_add(Sample *s, const char *path, SampleLineFunc func, void *data);
 
 /* The measure of that name, or NULL. */
-const Measure *sample_find(const Sample *s, MeasureKind kind,
-                           const char *name);
+const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name);
 
 const Measure *sample_measure(const Sample *s, guint i);
 void measure_summarise(const Measure *m, StatsSummary *summary);

@@ -13,8 +13,8 @@
 #include "terminal.h"
 #include "view-keys.h"
 
-static const char *const time_names[] = { "start", "delta", "wall", "mark",
-                                          "virtual", NULL };
+static const char *const time_names[] = { "start", "delta",   "wall",
+                                          "mark",  "virtual", NULL };
 static const char *const column_names[] = { "time", "delta", "bar", "stream",
                                             NULL };
 static const char *const copies_names[] = { "auto", "beside", "below", "off",
@@ -70,8 +70,10 @@ static bool set_colour(const char *name, char **words, GError **error)
     bool background = false;
 
     if (style < 0) {
-        return wrong(error, "there is no colour '%s' to set; "
-                     "docs/viewer.md lists them", name);
+        return wrong(error,
+                     "there is no colour '%s' to set; "
+                     "docs/viewer.md lists them",
+                     name);
     }
     for (int i = 0; words[i]; i++) {
         uint32_t attribute = attribute_by_name(words[i]);
@@ -82,8 +84,10 @@ static bool set_colour(const char *name, char **words, GError **error)
         } else if (attribute) {
             colour.attributes |= attribute;
         } else if (number == -2) {
-            return wrong(error, "'%s' is no colour: a name such as red or "
-                         "brightred, or a number up to 255", words[i]);
+            return wrong(error,
+                         "'%s' is no colour: a name such as red or "
+                         "brightred, or a number up to 255",
+                         words[i]);
         } else if (background) {
             colour.background = number;
             background = false;
@@ -101,13 +105,16 @@ static bool set_key(const char *name, char **words, GError **error)
     int key;
 
     if (action == ACTION_NONE) {
-        return wrong(error, "there is nothing called '%s' to give a key to; "
-                     "docs/viewer.md lists what is", name);
+        return wrong(error,
+                     "there is nothing called '%s' to give a key to; "
+                     "docs/viewer.md lists what is",
+                     name);
     }
     key_unbind(action);
     for (int i = 0; words[i]; i++) {
         if (!key_by_name(words[i], &key)) {
-            return wrong(error, "'%s' is no key: a character, F1 to F12, "
+            return wrong(error,
+                         "'%s' is no key: a character, F1 to F12, "
                          "Ctrl-A to Ctrl-Z, or a name such as PgDn",
                          words[i]);
         }
@@ -130,8 +137,7 @@ static bool set(Settings *s, const char *name, char **words, GError **error)
 {
     int value = 0;
 
-    if (g_str_has_prefix(name, "colour ") ||
-        g_str_has_prefix(name, "color ")) {
+    if (g_str_has_prefix(name, "colour ") || g_str_has_prefix(name, "color ")) {
         return set_colour(strchr(name, ' ') + 1, words, error);
     }
     if (g_str_has_prefix(name, "key ")) {
@@ -158,8 +164,10 @@ static bool set(Settings *s, const char *name, char **words, GError **error)
         *(name[0] == 't' ? &s->timeline : &s->mouse) = value;
         return ok;
     }
-    return wrong(error, "there is no setting '%s'; docs/viewer.md lists "
-                 "them", name);
+    return wrong(error,
+                 "there is no setting '%s'; docs/viewer.md lists "
+                 "them",
+                 name);
 }
 
 /* Words with one blank between them; the caller frees the vector. */
@@ -235,8 +243,8 @@ bool settings_read(Settings *s, const char *path, GError **error)
     lines = g_strsplit(text, "\n", -1);
     for (int i = 0; lines[i]; i++) {
         if (!take_line(s, lines[i], &cause)) {
-            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                        "line %d: %s", i + 1, cause->message);
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "line %d: %s",
+                        i + 1, cause->message);
             g_error_free(cause);
             return false;
         }

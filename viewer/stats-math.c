@@ -52,9 +52,9 @@ static void spread(const double *v, guint n, StatsSummary *s)
     }
     if (n > 1) {
         s->sd = sqrt(MAX(squares - rest * rest / n, 0) / (n - 1));
-        s->ci = s->sd > 0 ? stats_t_critical(CONFIDENCE_P, n - 1) * s->sd /
-                                sqrt(n)
-                          : 0;
+        s->ci = s->sd > 0
+                    ? stats_t_critical(CONFIDENCE_P, n - 1) * s->sd / sqrt(n)
+                    : 0;
     }
 }
 
@@ -107,8 +107,8 @@ static double beta_fraction(double a, double b, double x)
 
     for (int m = 1; m < 10000; m++) {
         double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        double odd = -(a + m) * (a + b + m) * x /
-                     ((a + 2 * m) * (a + 2 * m + 1));
+        double odd =
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
         double step;
 
         d = 1 / not_zero(1 + even * d);
@@ -132,8 +132,8 @@ double stats_incomplete_beta(double a, double b, double x)
     if (x <= 0 || x >= 1) {
         return x <= 0 ? 0 : 1;
     }
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +
-                b * log1p(-x));
+    front =
+        exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
     if (x < (a + 1) / (a + b + 2)) {
         return front * beta_fraction(a, b, x) / a;
     }
@@ -174,8 +174,7 @@ double stats_t_critical(double p, double df)
 /* ------------------------------------------------------------------ */
 /* Comparing                                                           */
 
-void stats_welch(const StatsSummary *a, const StatsSummary *b,
-                 StatsTest *test)
+void stats_welch(const StatsSummary *a, const StatsSummary *b, StatsTest *test)
 {
     double va, vb, sum;
 

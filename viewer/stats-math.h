@@ -15,9 +15,9 @@
 typedef struct StatsSummary {
     guint n;
     double mean, median, min, max;
-    double sd;        /* of the sample: n - 1 */
-    double q1, q3;    /* quartiles, by linear interpolation (R's type 7) */
-    double ci;        /* half the 95% confidence interval of the mean */
+    double sd; /* of the sample: n - 1 */
+    double q1, q3; /* quartiles, by linear interpolation (R's type 7) */
+    double ci; /* half the 95% confidence interval of the mean */
 } StatsSummary;
 
 void stats_summarise(const double *values, guint n, StatsSummary *summary);
@@ -43,11 +43,10 @@ double stats_t_critical(double p, double df);
 /* Welch's t-test: are the means of two samples of unequal variance equal? */
 typedef struct StatsTest {
     double t, df; /* NAN where no value varies */
-    double p;     /* two-sided; NAN: too few values */
+    double p; /* two-sided; NAN: too few values */
 } StatsTest;
 
-void stats_welch(const StatsSummary *a, const StatsSummary *b,
-                 StatsTest *test);
+void stats_welch(const StatsSummary *a, const StatsSummary *b, StatsTest *test);
 
 /*
  * Holm's correction: @p are of @n tests made at once, and become what can be

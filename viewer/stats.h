@@ -22,15 +22,14 @@ typedef struct StatsOptions {
     StatsFormat format;
     ClockChoice clock;
     const char *until; /* a milestone, or NULL */
-    int lines;         /* how many of the slowest to show */
+    int lines; /* how many of the slowest to show */
 } StatsOptions;
 
 /* NULL: text.  False: there is no such format. */
 bool parse_stats_format(const char *name, StatsFormat *format);
 
 /* Reads captures and folders of them and prints; returns the exit status. */
-int print_stats(char *const *paths, guint n_paths,
-                const StatsOptions *options);
+int print_stats(char *const *paths, guint n_paths, const StatsOptions *options);
 
 /* Nanoseconds as milliseconds; "-" for NAN. */
 void format_ms(char *to, size_t size, double ns);

@@ -36,7 +36,7 @@ static struct {
     bool colours;
     FILE *in; /* where keys come from */
     SCREEN *screen;
-    sigset_t blocked;   /* while we work */
+    sigset_t blocked; /* while we work */
     sigset_t unblocked; /* while we wait */
     struct sigaction old[G_N_ELEMENTS(caught)];
     struct sigaction old_crash[G_N_ELEMENTS(crashes)];
@@ -99,8 +99,8 @@ static void prepare_restore(bool mouse)
 {
     restore_len = 0;
     if (mouse) {
-        for (const char *p = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
-             *p; p++) {
+        for (const char *p = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l"; *p;
+             p++) {
             put_restore(*p);
         }
     }
@@ -174,85 +174,126 @@ static struct StyleInfo {
     StyleColour rich, basic;
     attr_t mono;
 } styles[STYLE_COUNT] = {
-    [STYLE_NORMAL] = { "normal", { DEFAULT, DEFAULT, 0 },
-                       { DEFAULT, DEFAULT, 0 }, 0 },
-    [STYLE_TIME] = { "time", { 249, DEFAULT, 0 }, { DEFAULT, DEFAULT, 0 },
-                     0 },
-    [STYLE_DELTA_TINY] = { "delta-tiny", { 243, DEFAULT, 0 },
-                           { DEFAULT, DEFAULT, A_DIM }, A_DIM },
-    [STYLE_DELTA_SMALL] = { "delta-small", { 71, DEFAULT, 0 },
-                            { COLOR_GREEN, DEFAULT, 0 }, 0 },
-    [STYLE_DELTA_MEDIUM] = { "delta-medium", { 179, DEFAULT, 0 },
-                             { COLOR_YELLOW, DEFAULT, 0 }, 0 },
-    [STYLE_DELTA_LARGE] = { "delta-large", { 208, DEFAULT, A_BOLD },
-                            { COLOR_RED, DEFAULT, 0 }, A_BOLD },
-    [STYLE_DELTA_HUGE] = { "delta-huge", { 203, DEFAULT, A_BOLD },
+    [STYLE_NORMAL] = { "normal",
+                       { DEFAULT, DEFAULT, 0 },
+                       { DEFAULT, DEFAULT, 0 },
+                       0 },
+    [STYLE_TIME] = { "time", { 249, DEFAULT, 0 }, { DEFAULT, DEFAULT, 0 }, 0 },
+    [STYLE_DELTA_TINY] = { "delta-tiny",
+                           { 243, DEFAULT, 0 },
+                           { DEFAULT, DEFAULT, A_DIM },
+                           A_DIM },
+    [STYLE_DELTA_SMALL] = { "delta-small",
+                            { 71, DEFAULT, 0 },
+                            { COLOR_GREEN, DEFAULT, 0 },
+                            0 },
+    [STYLE_DELTA_MEDIUM] = { "delta-medium",
+                             { 179, DEFAULT, 0 },
+                             { COLOR_YELLOW, DEFAULT, 0 },
+                             0 },
+    [STYLE_DELTA_LARGE] = { "delta-large",
+                            { 208, DEFAULT, A_BOLD },
+                            { COLOR_RED, DEFAULT, 0 },
+                            A_BOLD },
+    [STYLE_DELTA_HUGE] = { "delta-huge",
+                           { 203, DEFAULT, A_BOLD },
                            { COLOR_RED, DEFAULT, A_BOLD },
                            A_BOLD | A_UNDERLINE },
-    [STYLE_MILESTONE] = { "milestone", { 80, DEFAULT, A_BOLD },
-                          { COLOR_CYAN, DEFAULT, A_BOLD }, A_BOLD },
-    [STYLE_EVENT] = { "event", { 109, DEFAULT, 0 },
-                      { COLOR_CYAN, DEFAULT, 0 }, 0 },
-    [STYLE_LOST] = { "lost", { 231, 160, A_BOLD },
+    [STYLE_MILESTONE] = { "milestone",
+                          { 80, DEFAULT, A_BOLD },
+                          { COLOR_CYAN, DEFAULT, A_BOLD },
+                          A_BOLD },
+    [STYLE_EVENT] = { "event",
+                      { 109, DEFAULT, 0 },
+                      { COLOR_CYAN, DEFAULT, 0 },
+                      0 },
+    [STYLE_LOST] = { "lost",
+                     { 231, 160, A_BOLD },
                      { COLOR_WHITE, COLOR_RED, A_BOLD },
                      A_BOLD | A_REVERSE },
-    [STYLE_CURSOR] = { "cursor", { 231, 24, 0 },
-                       { DEFAULT, DEFAULT, A_REVERSE }, A_REVERSE },
-    [STYLE_CURSOR_IDLE] = { "cursor-idle", { 252, 237, 0 },
-                            { DEFAULT, DEFAULT, A_UNDERLINE }, A_UNDERLINE },
-    [STYLE_MATCH] = { "match", { 16, 221, 0 },
+    [STYLE_CURSOR] = { "cursor",
+                       { 231, 24, 0 },
+                       { DEFAULT, DEFAULT, A_REVERSE },
+                       A_REVERSE },
+    [STYLE_CURSOR_IDLE] = { "cursor-idle",
+                            { 252, 237, 0 },
+                            { DEFAULT, DEFAULT, A_UNDERLINE },
+                            A_UNDERLINE },
+    [STYLE_MATCH] = { "match",
+                      { 16, 221, 0 },
                       { COLOR_BLACK, COLOR_YELLOW, 0 },
                       A_REVERSE | A_BOLD },
-    [STYLE_MARK] = { "mark", { 221, DEFAULT, A_BOLD },
-                     { COLOR_YELLOW, DEFAULT, A_BOLD }, A_BOLD },
-    [STYLE_TITLE] = { "title", { 250, 236, 0 },
-                      { DEFAULT, DEFAULT, A_UNDERLINE }, A_UNDERLINE },
-    [STYLE_TITLE_FOCUS] = { "title-focus", { 231, 238, A_BOLD },
+    [STYLE_MARK] = { "mark",
+                     { 221, DEFAULT, A_BOLD },
+                     { COLOR_YELLOW, DEFAULT, A_BOLD },
+                     A_BOLD },
+    [STYLE_TITLE] = { "title",
+                      { 250, 236, 0 },
+                      { DEFAULT, DEFAULT, A_UNDERLINE },
+                      A_UNDERLINE },
+    [STYLE_TITLE_FOCUS] = { "title-focus",
+                            { 231, 238, A_BOLD },
                             { DEFAULT, DEFAULT, A_UNDERLINE | A_BOLD },
                             A_UNDERLINE | A_BOLD },
-    [STYLE_FRAME] = { "frame", { 240, DEFAULT, 0 },
-                      { DEFAULT, DEFAULT, A_DIM }, 0 },
-    [STYLE_BAR] = { "bar", { 60, DEFAULT, 0 }, { COLOR_BLUE, DEFAULT, 0 },
-                    0 },
-    [STYLE_BAR_RUN] = { "bar-running", { 113, DEFAULT, A_BOLD },
-                        { COLOR_GREEN, DEFAULT, A_BOLD }, A_BOLD },
-    [STYLE_STATUS] = { "status", { 252, 236, 0 },
-                       { DEFAULT, DEFAULT, A_REVERSE }, A_REVERSE },
-    [STYLE_LIVE] = { "live", { 16, 113, A_BOLD },
-                     { COLOR_BLACK, COLOR_GREEN, 0 }, A_BOLD },
-    [STYLE_PAUSED] = { "paused", { 16, 221, A_BOLD },
-                       { COLOR_BLACK, COLOR_YELLOW, 0 }, A_BOLD },
-    [STYLE_ENDED] = { "ended", { 231, 60, A_BOLD },
-                      { COLOR_WHITE, COLOR_BLUE, 0 }, A_BOLD },
-    [STYLE_ERROR] = { "error", { 203, DEFAULT, A_BOLD },
-                      { COLOR_RED, DEFAULT, A_BOLD }, A_BOLD },
-    [STYLE_KEY] = { "key", { 221, DEFAULT, 0 },
-                    { COLOR_YELLOW, DEFAULT, 0 }, A_BOLD },
-    [STYLE_HINT] = { "hint", { 246, DEFAULT, 0 },
-                     { DEFAULT, DEFAULT, 0 }, 0 },
-    [STYLE_STREAM_1] = { "stream-1", { 74, DEFAULT, 0 },
-                         { COLOR_BLUE, DEFAULT, A_BOLD }, 0 },
+    [STYLE_FRAME] = { "frame",
+                      { 240, DEFAULT, 0 },
+                      { DEFAULT, DEFAULT, A_DIM },
+                      0 },
+    [STYLE_BAR] = { "bar", { 60, DEFAULT, 0 }, { COLOR_BLUE, DEFAULT, 0 }, 0 },
+    [STYLE_BAR_RUN] = { "bar-running",
+                        { 113, DEFAULT, A_BOLD },
+                        { COLOR_GREEN, DEFAULT, A_BOLD },
+                        A_BOLD },
+    [STYLE_STATUS] = { "status",
+                       { 252, 236, 0 },
+                       { DEFAULT, DEFAULT, A_REVERSE },
+                       A_REVERSE },
+    [STYLE_LIVE] = { "live",
+                     { 16, 113, A_BOLD },
+                     { COLOR_BLACK, COLOR_GREEN, 0 },
+                     A_BOLD },
+    [STYLE_PAUSED] = { "paused",
+                       { 16, 221, A_BOLD },
+                       { COLOR_BLACK, COLOR_YELLOW, 0 },
+                       A_BOLD },
+    [STYLE_ENDED] = { "ended",
+                      { 231, 60, A_BOLD },
+                      { COLOR_WHITE, COLOR_BLUE, 0 },
+                      A_BOLD },
+    [STYLE_ERROR] = { "error",
+                      { 203, DEFAULT, A_BOLD },
+                      { COLOR_RED, DEFAULT, A_BOLD },
+                      A_BOLD },
+    [STYLE_KEY] = { "key",
+                    { 221, DEFAULT, 0 },
+                    { COLOR_YELLOW, DEFAULT, 0 },
+                    A_BOLD },
+    [STYLE_HINT] = { "hint", { 246, DEFAULT, 0 }, { DEFAULT, DEFAULT, 0 }, 0 },
+    [STYLE_STREAM_1] = { "stream-1",
+                         { 74, DEFAULT, 0 },
+                         { COLOR_BLUE, DEFAULT, A_BOLD },
+                         0 },
     { "stream-2", { 150, DEFAULT, 0 }, { COLOR_GREEN, DEFAULT, 0 }, A_BOLD },
     { "stream-3", { 176, DEFAULT, 0 }, { COLOR_MAGENTA, DEFAULT, 0 }, 0 },
-    { "stream-4", { 215, DEFAULT, 0 }, { COLOR_YELLOW, DEFAULT, 0 },
-      A_BOLD },
+    { "stream-4", { 215, DEFAULT, 0 }, { COLOR_YELLOW, DEFAULT, 0 }, A_BOLD },
     { "stream-5", { 80, DEFAULT, 0 }, { COLOR_CYAN, DEFAULT, 0 }, 0 },
     { "stream-6", { 210, DEFAULT, 0 }, { COLOR_RED, DEFAULT, 0 }, A_BOLD },
-    [STYLE_PHASE_1] = { "phase-1", { 255, 24, 0 },
-                        { COLOR_WHITE, COLOR_BLUE, 0 }, A_REVERSE },
-    { "phase-2", { 255, 65, 0 }, { COLOR_BLACK, COLOR_GREEN, 0 },
+    [STYLE_PHASE_1] = { "phase-1",
+                        { 255, 24, 0 },
+                        { COLOR_WHITE, COLOR_BLUE, 0 },
+                        A_REVERSE },
+    { "phase-2", { 255, 65, 0 }, { COLOR_BLACK, COLOR_GREEN, 0 }, A_UNDERLINE },
+    { "phase-3", { 255, 95, 0 }, { COLOR_WHITE, COLOR_MAGENTA, 0 }, A_REVERSE },
+    { "phase-4",
+      { 16, 178, 0 },
+      { COLOR_BLACK, COLOR_YELLOW, 0 },
       A_UNDERLINE },
-    { "phase-3", { 255, 95, 0 }, { COLOR_WHITE, COLOR_MAGENTA, 0 },
-      A_REVERSE },
-    { "phase-4", { 16, 178, 0 }, { COLOR_BLACK, COLOR_YELLOW, 0 },
-      A_UNDERLINE },
-    { "phase-5", { 255, 30, 0 }, { COLOR_BLACK, COLOR_CYAN, 0 },
-      A_REVERSE },
-    { "phase-6", { 255, 131, 0 }, { COLOR_WHITE, COLOR_RED, 0 },
-      A_UNDERLINE },
-    { "phase-7", { 255, 60, 0 }, { COLOR_BLACK, COLOR_WHITE, 0 },
-      A_REVERSE },
-    { "phase-8", { 16, 108, 0 }, { COLOR_WHITE, COLOR_BLUE, A_BOLD },
+    { "phase-5", { 255, 30, 0 }, { COLOR_BLACK, COLOR_CYAN, 0 }, A_REVERSE },
+    { "phase-6", { 255, 131, 0 }, { COLOR_WHITE, COLOR_RED, 0 }, A_UNDERLINE },
+    { "phase-7", { 255, 60, 0 }, { COLOR_BLACK, COLOR_WHITE, 0 }, A_REVERSE },
+    { "phase-8",
+      { 16, 108, 0 },
+      { COLOR_WHITE, COLOR_BLUE, A_BOLD },
       A_UNDERLINE },
 };
 
@@ -260,14 +301,14 @@ static const struct {
     const char *name;
     int number;
 } colour_names[] = {
-    { "default", DEFAULT },        { "black", COLOR_BLACK },
-    { "red", COLOR_RED },          { "green", COLOR_GREEN },
-    { "yellow", COLOR_YELLOW },    { "blue", COLOR_BLUE },
-    { "magenta", COLOR_MAGENTA },  { "cyan", COLOR_CYAN },
-    { "white", COLOR_WHITE },      { "brightblack", 8 },
-    { "brightred", 9 },            { "brightgreen", 10 },
-    { "brightyellow", 11 },        { "brightblue", 12 },
-    { "brightmagenta", 13 },       { "brightcyan", 14 },
+    { "default", DEFAULT },       { "black", COLOR_BLACK },
+    { "red", COLOR_RED },         { "green", COLOR_GREEN },
+    { "yellow", COLOR_YELLOW },   { "blue", COLOR_BLUE },
+    { "magenta", COLOR_MAGENTA }, { "cyan", COLOR_CYAN },
+    { "white", COLOR_WHITE },     { "brightblack", 8 },
+    { "brightred", 9 },           { "brightgreen", 10 },
+    { "brightyellow", 11 },       { "brightblue", 12 },
+    { "brightmagenta", 13 },      { "brightcyan", 14 },
     { "brightwhite", 15 },
 };
 
@@ -275,8 +316,10 @@ static const struct {
     const char *name;
     attr_t bit;
 } attribute_names[] = {
-    { "bold", A_BOLD },           { "dim", A_DIM },
-    { "underline", A_UNDERLINE }, { "reverse", A_REVERSE },
+    { "bold", A_BOLD },
+    { "dim", A_DIM },
+    { "underline", A_UNDERLINE },
+    { "reverse", A_REVERSE },
 };
 
 static StyleColour chosen[STYLE_COUNT];
@@ -303,7 +346,8 @@ int colour_by_name(const char *name)
         }
     }
     return g_ascii_string_to_unsigned(name, 10, 0, 255, &number, NULL)
-               ? (int)number : -2;
+               ? (int)number
+               : -2;
 }
 
 uint32_t attribute_by_name(const char *name)
@@ -347,12 +391,13 @@ static void set_up_colours(void)
     }
     for (int i = 0; i < STYLE_COUNT; i++) {
         const struct StyleInfo *s = &styles[i];
-        StyleColour c = is_chosen[i] ? chosen[i]
-                        : COLORS >= 256 ? s->rich : s->basic;
+        StyleColour c = is_chosen[i]    ? chosen[i]
+                        : COLORS >= 256 ? s->rich
+                                        : s->basic;
 
         if (!term.colours) {
-            style_attr[i] = is_chosen[i] && c.attributes ? c.attributes
-                                                         : s->mono;
+            style_attr[i] =
+                is_chosen[i] && c.attributes ? c.attributes : s->mono;
             continue;
         }
         style_attr[i] = c.attributes;
@@ -374,9 +419,8 @@ static bool fail(GError **error, const char *text)
 
 static bool open_keyboard(GError **error)
 {
-    int fd = isatty(STDIN_FILENO)
-                 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                 : open("/dev/tty", O_RDONLY | O_CLOEXEC);
+    int fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                  : open("/dev/tty", O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 || !(term.in = fdopen(fd, "r"))) {
         return fail(error, "no keyboard: standard input is no terminal");
@@ -417,7 +461,8 @@ bool terminal_start(bool mouse, GError **error)
         release_signals();
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
                     "the terminal type '%s' is not known here; "
-                    "set TERM to one that is", name ? name : "");
+                    "set TERM to one that is",
+                    name ? name : "");
         return false;
     }
     prepare_restore(mouse);

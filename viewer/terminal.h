@@ -15,11 +15,11 @@
 typedef enum Style {
     STYLE_NORMAL,
     STYLE_TIME,
-    STYLE_DELTA_TINY,   /* below 1 ms */
-    STYLE_DELTA_SMALL,  /* from 1 ms on */
+    STYLE_DELTA_TINY, /* below 1 ms */
+    STYLE_DELTA_SMALL, /* from 1 ms on */
     STYLE_DELTA_MEDIUM, /* from 10 ms on */
-    STYLE_DELTA_LARGE,  /* from 100 ms on */
-    STYLE_DELTA_HUGE,   /* from 1 s on */
+    STYLE_DELTA_LARGE, /* from 100 ms on */
+    STYLE_DELTA_HUGE, /* from 1 s on */
     STYLE_MILESTONE,
     STYLE_EVENT,
     STYLE_LOST,
@@ -80,11 +80,11 @@ void terminal_stop(void);
 bool terminal_is_utf8(void);
 
 typedef enum TerminalEvent {
-    TERMINAL_KEYS = 1 << 0,   /* something to read */
+    TERMINAL_KEYS = 1 << 0, /* something to read */
     TERMINAL_RESIZE = 1 << 1, /* the size may have changed */
-    TERMINAL_AGAIN = 1 << 2,  /* back from a stop: draw all */
-    TERMINAL_FILE = 1 << 3,   /* the other descriptor has something */
-    TERMINAL_GONE = 1 << 4,   /* a signal or a lost terminal ends us */
+    TERMINAL_AGAIN = 1 << 2, /* back from a stop: draw all */
+    TERMINAL_FILE = 1 << 3, /* the other descriptor has something */
+    TERMINAL_GONE = 1 << 4, /* a signal or a lost terminal ends us */
 } TerminalEvent;
 
 /*

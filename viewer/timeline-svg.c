@@ -38,7 +38,7 @@ typedef struct Picture {
     GString *out;
     const BootData *b;
     uint64_t start, total; /* ns */
-    int y;                 /* the next row's top */
+    int y; /* the next row's top */
 } Picture;
 
 /* ------------------------------------------------------------------ */
@@ -199,9 +199,9 @@ static void put_head(Picture *p)
                                             : "the host\342\200\231s",
                            b->lines, bytes);
     if (b->lost.bytes || b->lost.events) {
-        g_string_append_printf(s, ", %" PRIu64 " bytes and %" PRIu64
-                               " other records lost", b->lost.bytes,
-                               b->lost.events);
+        g_string_append_printf(
+            s, ", %" PRIu64 " bytes and %" PRIu64 " other records lost",
+            b->lost.bytes, b->lost.events);
     }
     put_text(p, "dim", NULL, MARGIN, 50, s->str);
 }
@@ -257,8 +257,7 @@ static void put_grid(Picture *p, int top)
             append_tick(label, i * step, step, p->total);
         }
         if (x <= WIDTH - MARGIN - 20) {
-            put_text(p, "tick", i ? "middle" : "start", x, top - 5,
-                     label->str);
+            put_text(p, "tick", i ? "middle" : "start", x, top - 5, label->str);
         }
     }
     g_string_append(p->out, grid->str);
@@ -280,8 +279,8 @@ static void put_bar(Picture *p, const char *class, uint64_t from, uint64_t to,
 {
     double x = x_of(p, from);
     double w = MAX(x_of(p, to) - x, 1.5);
-    double need = (g_utf8_strlen(name, -1) + g_utf8_strlen(figures, -1)) *
-                      CHAR + 12;
+    double need =
+        (g_utf8_strlen(name, -1) + g_utf8_strlen(figures, -1)) * CHAR + 12;
     double y = p->y + (ROW - BAR) / 2.0;
     double text_y = y + BAR - 4;
     g_autoptr(GString) label = g_string_new("<tspan class=\"name\">");
@@ -293,8 +292,9 @@ static void put_bar(Picture *p, const char *class, uint64_t from, uint64_t to,
     if (x + w + need <= WIDTH - MARGIN / 2) {
         put_text(p, "label out", NULL, x + w + 5, text_y, label->str);
     } else if (w >= need || x - MARGIN < need) {
-        put_text(p, "label", NULL, MAX(MIN(x + 5, WIDTH - MARGIN - need),
-                                       MARGIN + 5), text_y, label->str);
+        put_text(p, "label", NULL,
+                 MAX(MIN(x + 5, WIDTH - MARGIN - need), MARGIN + 5), text_y,
+                 label->str);
     } else {
         put_text(p, "label out", "end", x - 5, text_y, label->str);
     }
@@ -336,8 +336,8 @@ static void put_phases(Picture *p, const GArray *spans)
         put_bar(p, class, s->start, s->end, s->name, label->str);
     }
     if (shown < spans->len) {
-        g_autofree char *text = g_strdup_printf("%u phases more",
-                                                spans->len - shown);
+        g_autofree char *text =
+            g_strdup_printf("%u phases more", spans->len - shown);
 
         put_text(p, "dim", NULL, MARGIN, p->y + 16, text);
         p->y += ROW;
@@ -464,8 +464,8 @@ static void put_stream(Picture *p, int stream)
         append_safe(label, p->b->names.frontend[stream]);
         g_string_append(label, ")");
     }
-    g_string_append_printf(label, DOT "%s" DOT "at most %" PRIu64
-                           " bytes in ", bytes, peak);
+    g_string_append_printf(label, DOT "%s" DOT "at most %" PRIu64 " bytes in ",
+                           bytes, peak);
     append_duration(label, p->b->bin_ns);
     put_text(p, "label out", NULL, MARGIN, p->y + 14, label->str);
     p->y += 18;
@@ -547,8 +547,10 @@ void append_timeline_svg(GString *out, const BootData *b, bool standalone)
                            "height=\"%d\" viewBox=\"0 0 %d %d\">\n"
                            "<title>Boot timeline</title>\n%s",
                            WIDTH, p.y, WIDTH, p.y, style);
-    g_string_append_printf(out, "<rect class=\"bg\" width=\"%d\" "
-                           "height=\"%d\"/>\n", WIDTH, p.y);
+    g_string_append_printf(out,
+                           "<rect class=\"bg\" width=\"%d\" "
+                           "height=\"%d\"/>\n",
+                           WIDTH, p.y);
     g_string_append_len(out, p.out->str, p.out->len);
     g_string_append(out, "</svg>\n");
     g_string_free(p.out, TRUE);

@@ -54,8 +54,7 @@ void search_start(View *v, int step)
     }
     v->search.running = true;
     v->search.running_step = step;
-    v->search.pos = log->cursor == MODEL_END ? MODEL_END
-                                             : log->cursor + step;
+    v->search.pos = log->cursor == MODEL_END ? MODEL_END : log->cursor + step;
 }
 
 static void search_found(View *v, uint64_t pos)
@@ -150,8 +149,10 @@ static int open_target(View *v, bool overwrite)
             return -1;
         }
     }
-    fd = open(v->write_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY |
-                             (overwrite ? O_TRUNC : O_EXCL), 0666);
+    fd = open(v->write_path,
+              O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY |
+                  (overwrite ? O_TRUNC : O_EXCL),
+              0666);
     if (fd < 0) {
         view_complain(v, "%s: cannot write: %s", v->write_path,
                       g_strerror(errno));
@@ -185,12 +186,12 @@ static void write_row(View *v, const Row *row)
 {
     const Source *s = view_source(v);
     struct Writing *w = v->writing;
-    uint64_t delta = !w->any ? CAPTURE_NO_TIME
+    uint64_t delta = !w->any                    ? CAPTURE_NO_TIME
                      : row->time > w->last_time ? row->time - w->last_time
                                                 : 0;
-    g_autofree char *tag = row->kind == ROW_LINE
-                               ? stream_tag(model_streams(s->model),
-                                            row->stream) : g_strdup("--");
+    g_autofree char *tag =
+        row->kind == ROW_LINE ? stream_tag(model_streams(s->model), row->stream)
+                              : g_strdup("--");
     GString *time = g_string_new(NULL);
     GString *step = g_string_new(NULL);
     GString *text = g_string_new(NULL);
@@ -202,8 +203,7 @@ static void write_row(View *v, const Row *row)
     }
     model_append_text(text, row);
     fprintf(w->file, "%12s%*s %-4s %s\n", time->str,
-            v->settings.time == TIME_DELTA ? 0 : 12, step->str, tag,
-            text->str);
+            v->settings.time == TIME_DELTA ? 0 : 12, step->str, tag, text->str);
     g_string_free(time, TRUE);
     g_string_free(step, TRUE);
     g_string_free(text, TRUE);

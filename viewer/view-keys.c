@@ -10,7 +10,7 @@
 #include "terminal.h"
 #include "view-keys.h"
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) (0x1f & (c))
 #define CODE(k) (KEY_CODE | (k))
 
 static const struct {
@@ -116,15 +116,24 @@ static const struct {
     const char *name;
     int key;
 } key_names[] = {
-    { "Up", CODE(KEY_UP) },          { "Down", CODE(KEY_DOWN) },
-    { "Left", CODE(KEY_LEFT) },      { "Right", CODE(KEY_RIGHT) },
-    { "PgUp", CODE(KEY_PPAGE) },     { "PgDn", CODE(KEY_NPAGE) },
-    { "Home", CODE(KEY_HOME) },      { "End", CODE(KEY_END) },
-    { "Insert", CODE(KEY_IC) },      { "Delete", CODE(KEY_DC) },
-    { "Backspace", CODE(KEY_BACKSPACE) }, { "Enter", '\r' },
-    { "Enter", '\n' },               { "Enter", CODE(KEY_ENTER) },
-    { "Tab", '\t' },                 { "BackTab", CODE(KEY_BTAB) },
-    { "Esc", 27 },                   { "Space", ' ' },
+    { "Up", CODE(KEY_UP) },
+    { "Down", CODE(KEY_DOWN) },
+    { "Left", CODE(KEY_LEFT) },
+    { "Right", CODE(KEY_RIGHT) },
+    { "PgUp", CODE(KEY_PPAGE) },
+    { "PgDn", CODE(KEY_NPAGE) },
+    { "Home", CODE(KEY_HOME) },
+    { "End", CODE(KEY_END) },
+    { "Insert", CODE(KEY_IC) },
+    { "Delete", CODE(KEY_DC) },
+    { "Backspace", CODE(KEY_BACKSPACE) },
+    { "Enter", '\r' },
+    { "Enter", '\n' },
+    { "Enter", CODE(KEY_ENTER) },
+    { "Tab", '\t' },
+    { "BackTab", CODE(KEY_BTAB) },
+    { "Esc", 27 },
+    { "Space", ' ' },
 };
 
 const char *action_name(Action action)

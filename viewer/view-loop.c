@@ -20,14 +20,14 @@
 #include "view.h"
 
 /* Times in us. */
-#define FRAME 33334  /* between two pictures */
-#define SLICE 8000   /* of work between two looks at the keyboard */
-#define FIRST 2000   /* of work before the first picture */
-#define LOOK 500000  /* at the writer's lock and the header, while it lives */
+#define FRAME 33334 /* between two pictures */
+#define SLICE 8000 /* of work between two looks at the keyboard */
+#define FIRST 2000 /* of work before the first picture */
+#define LOOK 500000 /* at the writer's lock and the header, while it lives */
 #define CLOCK 1000000 /* the elapsed time is shown in seconds */
 
-#define POLL_MS 30   /* for the next word, while the writer lives */
-#define WAIT_MS 200  /* for a capture to appear */
+#define POLL_MS 30 /* for the next word, while the writer lives */
+#define WAIT_MS 200 /* for a capture to appear */
 
 #define WHEEL_ROWS 3
 
@@ -45,8 +45,7 @@ Source *view_source(const View *v)
     return g_ptr_array_index(v->sources, v->current);
 }
 
-static void set_message(View *v, bool is_error, const char *format,
-                        va_list ap)
+static void set_message(View *v, bool is_error, const char *format, va_list ap)
 {
     g_free(v->message);
     v->message = g_strdup_vprintf(format, ap);
@@ -124,9 +123,9 @@ static char *find_new_capture(int64_t since)
     CaptureReader *r = path ? capture_reader_open(path, NULL) : NULL;
     struct stat st;
     bool ok = r && (capture_reader_state(r) == CAPTURE_LIVE ||
-                    (!stat(path, &st) &&
-                     st.st_mtim.tv_sec * INT64_C(1000000) +
-                     st.st_mtim.tv_nsec / 1000 >= since));
+                    (!stat(path, &st) && st.st_mtim.tv_sec * INT64_C(1000000) +
+                                                 st.st_mtim.tv_nsec / 1000 >=
+                                             since));
 
     capture_reader_close(r);
     return ok ? g_strdup(path) : NULL;
@@ -140,11 +139,14 @@ static bool wait_for_captures(Loop *l, char *const *paths, int n_paths)
     int key;
 
     while (next < MAX(n_paths, 1)) {
-        g_autofree char *path = n_paths ? g_strdup(paths[next])
-                                        : find_new_capture(since);
-        g_autofree char *text = g_strdup_printf(
-            "waiting for %s%s   q quits", n_paths ? "the capture " : "a boot "
-            "that is captured (bootstamp run)", n_paths ? paths[next] : "");
+        g_autofree char *path =
+            n_paths ? g_strdup(paths[next]) : find_new_capture(since);
+        g_autofree char *text =
+            g_strdup_printf("waiting for %s%s   q quits",
+                            n_paths ? "the capture "
+                                    : "a boot "
+                                      "that is captured (bootstamp run)",
+                            n_paths ? paths[next] : "");
 
         if (path && add_source(l, path, NULL)) {
             next++;
@@ -173,7 +175,7 @@ static bool open_captures(Loop *l, char *const *paths, int n_paths)
             g_autofree char *dir = capture_default_dir();
 
             fail(dir, "no capture is there, nor in the current folder; "
-                 "start one with bootstamp run, or wait with --wait");
+                      "start one with bootstamp run, or wait with --wait");
             return false;
         }
         newest[0] = g_ptr_array_index(found, 0);
@@ -228,8 +230,8 @@ static void open_pane(View *v, PaneId id)
 static void next_time(View *v)
 {
     static const char *const texts[TIME_MODES] = {
-        "since the start", "since the row above", "wall clock",
-        "since the mark", "QEMU's virtual clock",
+        "since the start", "since the row above",  "wall clock",
+        "since the mark",  "QEMU's virtual clock",
     };
 
     v->settings.time = (v->settings.time + 1) % TIME_MODES;
@@ -379,8 +381,7 @@ static void take_mouse(View *v)
             if (v->open == PANE_LOG && id < PANE_SLOWEST) {
                 v->focus = id;
             }
-            pane_ops(id)->click(v, box, event.y - box->y,
-                                event.x - box->x);
+            pane_ops(id)->click(v, box, event.y - box->y, event.x - box->x);
         }
     }
 }
@@ -426,8 +427,7 @@ static void look_at_files(Loop *l)
 static bool work(Loop *l)
 {
     View *v = &l->v;
-    int64_t deadline = g_get_monotonic_time() +
-                       (l->next_frame ? SLICE : FIRST);
+    int64_t deadline = g_get_monotonic_time() + (l->next_frame ? SLICE : FIRST);
     bool more = false;
 
     for (guint i = 0; i < v->sources->len; i++) {

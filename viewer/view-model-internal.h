@@ -11,8 +11,8 @@
 
 /* Where a stream stands in its line. */
 typedef struct LineState {
-    uint32_t len;  /* bytes of the row so far */
-    bool open;     /* its row goes on with the next byte */
+    uint32_t len; /* bytes of the row so far */
+    bool open; /* its row goes on with the next byte */
     bool complete; /* a newline came last: no further piece follows */
 } LineState;
 
@@ -70,14 +70,14 @@ typedef struct Block Block;
 
 struct Model {
     char *path;
-    CaptureReader *index;  /* stands where the index ends */
+    CaptureReader *index; /* stands where the index ends */
     CaptureReader *reread; /* jumps about */
-    GArray *checks;        /* Checkpoint */
-    GArray *states;        /* uint32_t */
-    GArray *milestones;    /* MilestonePos, by position */
+    GArray *checks; /* Checkpoint */
+    GArray *states; /* uint32_t */
+    GArray *milestones; /* MilestonePos, by position */
     uint64_t milestone_sum;
-    uint64_t indexed;      /* words */
-    bool caught_up;        /* the index had reached the end */
+    uint64_t indexed; /* words */
+    bool caught_up; /* the index had reached the end */
 
     LineState line[CAPTURE_STREAMS_MAX];
     LineHead head[CAPTURE_STREAMS_MAX];
@@ -93,10 +93,10 @@ struct Model {
 
     uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
     GRegex *filter;
-    unsigned view_turn;  /* changes of the filter and of hidden streams */
+    unsigned view_turn; /* changes of the filter and of hidden streams */
     unsigned shown_turn; /* another one each time what is shown changes */
 
-    Block *blocks;  /* in memory */
+    Block *blocks; /* in memory */
     uint64_t clock; /* of their uses */
     GString *open_text[CAPTURE_STREAMS_MAX]; /* rows being read */
     GString *scratch;

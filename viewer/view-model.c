@@ -50,8 +50,7 @@ void split_reset(LineState *states)
 
 uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time)
 {
-    if (at->vclock == CAPTURE_NO_TIME || at->icount ||
-        time < at->vclock_time) {
+    if (at->vclock == CAPTURE_NO_TIME || at->icount || time < at->vclock_time) {
         return at->vclock;
     }
     return at->vclock + (time - at->vclock_time);
@@ -84,8 +83,8 @@ void checkpoint_states(const Model *m, const Checkpoint *check,
 {
     split_reset(states);
     for (int i = 0; i < check->n_states; i++) {
-        uint32_t packed = g_array_index(m->states, uint32_t,
-                                        check->first_state + i);
+        uint32_t packed =
+            g_array_index(m->states, uint32_t, check->first_state + i);
 
         states[i].len = packed & STATE_LEN;
         states[i].open = packed & STATE_OPEN;
@@ -141,11 +140,10 @@ static void take_head(Model *m, uint8_t stream, const Piece *piece,
 }
 
 static void take_bytes(Model *m, uint8_t stream, const uint8_t *bytes,
-                       const uint64_t *times, size_t n,
-                       const CaptureCursor *at)
+                       const uint64_t *times, size_t n, const CaptureCursor *at)
 {
-    Checkpoint *check = &g_array_index(m->checks, Checkpoint,
-                                       m->checks->len - 1);
+    Checkpoint *check =
+        &g_array_index(m->checks, Checkpoint, m->checks->len - 1);
 
     check->streams[stream / 64] |= UINT64_C(1) << stream % 64;
     m->streams.count = MAX(m->streams.count, stream + 1);
@@ -196,8 +194,8 @@ static void take_vm(Model *m, const CaptureRecord *rec)
 
 static void take_session(Model *m)
 {
-    Checkpoint *check = &g_array_index(m->checks, Checkpoint,
-                                       m->checks->len - 1);
+    Checkpoint *check =
+        &g_array_index(m->checks, Checkpoint, m->checks->len - 1);
 
     check->has_session = true;
     m->vm = MODEL_VM_UNKNOWN;
@@ -234,8 +232,8 @@ bool model_is_pending(const Model *m, const CapturePhase *phase)
         return false;
     }
     now = capture_copies_current(m->copies);
-    return now >= 0 && capture_copy_is_kernel_item(
-                           capture_copies_get(m->copies, now)->key);
+    return now >= 0 &&
+           capture_copy_is_kernel_item(capture_copies_get(m->copies, now)->key);
 }
 
 static int by_pos(gconstpointer a, gconstpointer b)
@@ -280,8 +278,8 @@ const char *milestone_at(const Model *m, uint64_t pos)
 
     while (low < high) {
         guint mid = (low + high) / 2;
-        const MilestonePos *p = &g_array_index(m->milestones, MilestonePos,
-                                               mid);
+        const MilestonePos *p =
+            &g_array_index(m->milestones, MilestonePos, mid);
 
         if (p->pos == pos) {
             return p->name;
@@ -303,8 +301,8 @@ static bool index_some(Model *m)
 {
     static uint8_t bytes[4096];
     static uint64_t times[G_N_ELEMENTS(bytes)];
-    const Checkpoint *last = &g_array_index(m->checks, Checkpoint,
-                                            m->checks->len - 1);
+    const Checkpoint *last =
+        &g_array_index(m->checks, Checkpoint, m->checks->len - 1);
     CaptureRecord rec;
     CaptureCursor at;
     uint8_t stream;

@@ -23,7 +23,7 @@
 #define MODEL_END UINT64_MAX /* behind every row */
 
 typedef enum RowKind {
-    ROW_LINE,      /* guest text */
+    ROW_LINE, /* guest text */
     ROW_MILESTONE, /* an event that is one; a line may be one as well */
     ROW_EVENT,
     ROW_LOST,
@@ -31,15 +31,15 @@ typedef enum RowKind {
 
 typedef struct Row {
     uint64_t pos;
-    uint64_t time;      /* of its first byte, ns */
-    uint64_t vtime;     /* ns, or CAPTURE_NO_TIME */
+    uint64_t time; /* of its first byte, ns */
+    uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
     uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
-    const char *text;   /* guest bytes (ROW_LINE) or ours; not terminated */
+    const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */
     uint32_t len;
     RowKind kind;
-    uint8_t stream;        /* ROW_LINE */
-    bool continued;        /* a further piece of a long line */
-    bool complete;         /* its newline came */
+    uint8_t stream; /* ROW_LINE */
+    bool continued; /* a further piece of a long line */
+    bool complete; /* its newline came */
     const char *milestone; /* its name, or NULL */
 } Row;
 
@@ -81,10 +81,10 @@ double model_progress(const Model *m);
 CaptureState model_state(const Model *m);
 ModelVm model_vm(const Model *m);
 const char *model_vm_detail(const Model *m); /* why it is so; host's text */
-uint64_t model_end_time(const Model *m);     /* of the last record, ns */
-uint64_t model_mono_zero(const Model *m);    /* CLOCK_MONOTONIC at time 0 */
+uint64_t model_end_time(const Model *m); /* of the last record, ns */
+uint64_t model_mono_zero(const Model *m); /* CLOCK_MONOTONIC at time 0 */
 CaptureClockMode model_clock(const Model *m);
-uint64_t model_bytes(const Model *m);        /* of the guest */
+uint64_t model_bytes(const Model *m); /* of the guest */
 uint64_t model_stream_bytes(const Model *m, uint8_t stream);
 uint64_t model_lost(const Model *m); /* bytes and other records */
 uint64_t model_head(const Model *m); /* rows from here on are not known yet */

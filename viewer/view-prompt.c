@@ -10,7 +10,7 @@
 #include "view-jobs.h"
 #include "view-prompt.h"
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) (0x1f & (c))
 #define INPUT_MAX 1024 /* bytes */
 
 void prompt_open(View *v, PromptKind kind)
@@ -130,8 +130,7 @@ static void edit(View *v, int key)
 {
     GString *input = v->input;
 
-    if (key == (KEY_CODE | KEY_BACKSPACE) || key == 0x7f ||
-        key == CTRL('h')) {
+    if (key == (KEY_CODE | KEY_BACKSPACE) || key == 0x7f || key == CTRL('h')) {
         if (!input->len) {
             v->prompt = PROMPT_NONE;
         }
@@ -161,8 +160,7 @@ void prompt_key(View *v, int key)
         } else {
             view_say(v, "nothing written");
         }
-    } else if (key == '\r' || key == '\n' ||
-               key == (KEY_CODE | KEY_ENTER)) {
+    } else if (key == '\r' || key == '\n' || key == (KEY_CODE | KEY_ENTER)) {
         accept(v);
     } else if (key == 27 || key == CTRL('g')) {
         v->prompt = PROMPT_NONE;

@@ -26,12 +26,12 @@
 
 struct Block {
     bool used;
-    bool final;    /* will never change */
-    guint index;   /* of its checkpoint */
+    bool final; /* will never change */
+    guint index; /* of its checkpoint */
     uint64_t head; /* how far the index was */
     uint64_t last_use;
     unsigned turn; /* that @shown is of */
-    GArray *rows;  /* Row */
+    GArray *rows; /* Row */
     GString *text; /* of all rows */
     GArray *shown; /* uint16_t: rows that are */
 };
@@ -44,7 +44,7 @@ typedef struct Loading {
     int open[CAPTURE_STREAMS_MAX]; /* row that its stream is in, or -1 */
     int n_open;
     size_t row_max; /* bytes of a row that are kept */
-    bool behind;    /* the block is over: no more rows begin */
+    bool behind; /* the block is over: no more rows begin */
 } Loading;
 
 void blocks_begin(Model *m)
@@ -109,8 +109,8 @@ static void set_text(Block *b, Row *row, const char *text, size_t len)
     g_string_append_len(b->text, text, len);
 }
 
-static void begin_row(Loading *l, uint8_t stream, bool continued,
-                      uint64_t pos, uint64_t time, const CaptureCursor *at)
+static void begin_row(Loading *l, uint8_t stream, bool continued, uint64_t pos,
+                      uint64_t time, const CaptureCursor *at)
 {
     Row row = {
         .pos = pos,
@@ -162,8 +162,7 @@ static void add_text(Loading *l, uint8_t stream, const uint8_t *bytes,
 }
 
 static void load_bytes(Loading *l, uint8_t stream, const uint8_t *bytes,
-                       const uint64_t *times, size_t n,
-                       const CaptureCursor *at)
+                       const uint64_t *times, size_t n, const CaptureCursor *at)
 {
     for (size_t i = 0; i < n;) {
         Piece piece;
@@ -224,8 +223,9 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
         }
         break;
     case CAPTURE_LOST:
-        g_string_printf(out, "%" G_GUINT64_FORMAT " bytes and %"
-                        G_GUINT64_FORMAT " other records lost so far",
+        g_string_printf(out,
+                        "%" G_GUINT64_FORMAT " bytes and %" G_GUINT64_FORMAT
+                        " other records lost so far",
                         rec->u.lost.bytes, rec->u.lost.events);
         break;
     case CAPTURE_PROBE:
@@ -250,8 +250,9 @@ static void load_event(Loading *l, const CaptureRecord *rec)
         .pos = rec->pos,
         .time = rec->time,
         .vtime = rec->vtime,
-        .kind = milestone ? ROW_MILESTONE
-                : rec->kind == CAPTURE_LOST ? ROW_LOST : ROW_EVENT,
+        .kind = milestone                   ? ROW_MILESTONE
+                : rec->kind == CAPTURE_LOST ? ROW_LOST
+                                            : ROW_EVENT,
         .complete = true,
         .milestone = milestone,
     };
@@ -308,8 +309,7 @@ static void load_until(Loading *l, uint64_t end)
 static bool has_open_stream(const Loading *l, const Checkpoint *check)
 {
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
-        if (l->open[i] >= 0 &&
-            check->streams[i / 64] >> i % 64 & 1) {
+        if (l->open[i] >= 0 && check->streams[i / 64] >> i % 64 & 1) {
             return true;
         }
     }
@@ -330,8 +330,8 @@ static void load_rest(Loading *l, guint index)
     uint64_t words = 0;
 
     l->behind = true;
-    l->row_max = CLAMP(END_BYTES_MAX / MAX(l->n_open, 1), 4096,
-                       CAPTURE_LINE_MAX);
+    l->row_max =
+        CLAMP(END_BYTES_MAX / MAX(l->n_open, 1), 4096, CAPTURE_LINE_MAX);
     for (guint i = index + 1;
          i < m->checks->len && l->n_open && words < END_WORDS_MAX; i++) {
         const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
@@ -342,8 +342,8 @@ static void load_rest(Loading *l, guint index)
             words += MODEL_BLOCK_WORDS;
         }
     }
-    l->b->final = index + 1 < m->checks->len &&
-                  (!l->n_open || words >= END_WORDS_MAX);
+    l->b->final =
+        index + 1 < m->checks->len && (!l->n_open || words >= END_WORDS_MAX);
     end_all_rows(l);
 }
 
@@ -417,8 +417,7 @@ static Block *get_block(Model *m, guint index)
             b = at;
         }
     }
-    if (!b->used || b->index != index ||
-        (!b->final && b->head != m->indexed)) {
+    if (!b->used || b->index != index || (!b->final && b->head != m->indexed)) {
         load(m, b, index);
     }
     if (b->turn != m->shown_turn) {
@@ -481,9 +480,9 @@ ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
 
     for (; i < m->checks->len; i += step) { /* below 0 it wraps */
         const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
-        bool known = check->shown != SHOWN_UNKNOWN &&
-                     (check->shown_head == MODEL_END ||
-                      check->shown_head == m->indexed);
+        bool known =
+            check->shown != SHOWN_UNKNOWN &&
+            (check->shown_head == MODEL_END || check->shown_head == m->indexed);
 
         if (known && check->shown == 0) {
             continue;

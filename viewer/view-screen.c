@@ -144,8 +144,7 @@ static void draw_panes(View *v)
 
         if (pane_is_visible(v, id)) {
             ops[id]->draw(v, &v->boxes[id],
-                          v->open == PANE_LOG ? v->focus == id
-                                              : v->open == id);
+                          v->open == PANE_LOG ? v->focus == id : v->open == id);
         }
     }
     status_draw(v);
@@ -178,8 +177,7 @@ int put_title(const Box *box, const char *title, bool focus)
 {
     put_blank(box->y, box->x, box->width, STYLE_TITLE);
     return put_format(box->y, box->x, box->width,
-                      focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, " %s ",
-                      title);
+                      focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, " %s ", title);
 }
 
 bool list_move(Action action, int rows, int page, int *selected)

@@ -19,13 +19,13 @@
 #define RUN_MAX 256
 
 typedef struct Run {
-    int y, x;      /* where the gathered cells go */
-    int left;      /* cells still free behind them */
-    int used;      /* cells drawn or gathered */
-    int skip;      /* cells of the text to leave out */
-    int column;    /* in the text, for tabs */
+    int y, x; /* where the gathered cells go */
+    int left; /* cells still free behind them */
+    int used; /* cells drawn or gathered */
+    int skip; /* cells of the text to leave out */
+    int column; /* in the text, for tabs */
     int combining; /* on the last character */
-    bool base;     /* there is a character for them */
+    bool base; /* there is a character for them */
     int n, n_cells;
     wchar_t text[RUN_MAX + 8];
 } Run;
@@ -251,8 +251,7 @@ const char *glyph(const char *utf8, const char *ascii)
     return terminal_is_utf8() ? utf8 : ascii;
 }
 
-static void put_repeated(int y, int x, int width, Style style,
-                         const char *text)
+static void put_repeated(int y, int x, int width, Style style, const char *text)
 {
     GString *line = g_string_new(NULL);
 
@@ -270,16 +269,18 @@ void put_rule(int y, int x, int width, Style style)
 
 void put_bar(int y, int x, int width, double fraction, Style style)
 {
-    static const char *const parts[] = { "", "▏", "▎", "▍", "▌",
-                                         "▋", "▊", "▉" };
+    static const char *const parts[] = {
+        "", "▏", "▎", "▍", "▌", "▋", "▊", "▉"
+    };
     int eighths, full;
 
     if (width <= 0) {
         return;
     }
     /* Not full before it is, and never quite empty with something in it. */
-    eighths = fraction >= 1 ? width * 8
-              : fraction > 0 ? MAX((int)(fraction * width * 8), 1) : 0;
+    eighths = fraction >= 1  ? width * 8
+              : fraction > 0 ? MAX((int)(fraction * width * 8), 1)
+                             : 0;
     full = eighths / 8;
     put_blank(y, x, width, STYLE_NORMAL);
     if (!terminal_is_utf8()) {
@@ -303,8 +304,7 @@ void format_span(char *to, size_t size, uint64_t ns)
     static const struct {
         double ns;
         const char *utf8, *ascii;
-    } units[] = { { 1e3, "µs", "us" }, { 1e6, "ms", "ms" },
-                  { 1e9, "s", "s" } };
+    } units[] = { { 1e3, "µs", "us" }, { 1e6, "ms", "ms" }, { 1e9, "s", "s" } };
     int i = 0;
     double value;
 
@@ -341,7 +341,6 @@ void format_short_bytes(char *to, size_t size, uint64_t bytes)
     if (i == 0) {
         g_snprintf(to, size, "%d", (int)bytes);
     } else {
-        g_snprintf(to, size, "%.*f%c", value < 99.95 ? 1 : 0, value,
-                   units[i]);
+        g_snprintf(to, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[i]);
     }
 }

@@ -41,9 +41,9 @@ static BootFwCfgItem *fw_cfg_item(const CaptureBoot *boot, const CaptureCopy *c)
     item->copied = c->bytes;
     item->offset = c->offset;
     item->running = c->running;
-    item->interface = c->pio && c->dma ? BOOT_FW_CFG_INTERFACE_BOTH :
-                      c->dma ? BOOT_FW_CFG_INTERFACE_DMA :
-                               BOOT_FW_CFG_INTERFACE_PIO;
+    item->interface = c->pio && c->dma ? BOOT_FW_CFG_INTERFACE_BOTH
+                      : c->dma         ? BOOT_FW_CFG_INTERFACE_DMA
+                                       : BOOT_FW_CFG_INTERFACE_PIO;
     item->start_ns = boot_since_start(boot, c->first);
     item->end_ns = boot_since_start(boot, c->last);
     item->active_ns = c->active_ns;

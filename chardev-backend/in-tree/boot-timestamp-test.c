@@ -51,11 +51,12 @@ static void start(Test *t, const char *options, size_t item_size)
         item[i] = item_byte(i);
     }
     g_assert_true(g_file_set_contents(t->item, item, item_size, NULL));
-    t->qts = qtest_initf("-M pc -nodefaults -chardev timestamp,id=dbg,path=%s%s "
-                         "-device isa-debugcon,iobase=0x402,chardev=dbg "
-                         "-device isa-bootprobe,chardev=dbg "
-                         "-fw_cfg name=" ITEM_NAME ",file=%s",
-                         t->capture, options, t->item);
+    t->qts =
+        qtest_initf("-M pc -nodefaults -chardev timestamp,id=dbg,path=%s%s "
+                    "-device isa-debugcon,iobase=0x402,chardev=dbg "
+                    "-device isa-bootprobe,chardev=dbg "
+                    "-fw_cfg name=" ITEM_NAME ",file=%s",
+                    t->capture, options, t->item);
 }
 
 static void stop(Test *t)
@@ -276,13 +277,15 @@ static void test_fw_cfg_dma_longer_than_item(void)
 
     start(&t, "", size);
     qtest_memset(t.qts, 16 * CHUNK, 0xaa, size + 500);
-    g_assert_cmpuint(dma_read(t.qts, find_item(t.qts), size + 400,
-                              16 * CHUNK), ==, 0);
+    g_assert_cmpuint(dma_read(t.qts, find_item(t.qts), size + 400, 16 * CHUNK),
+                     ==, 0);
     qtest_memread(t.qts, 16 * CHUNK, got, size + 500);
     stop(&t);
     for (uint32_t i = 0; i < size + 500; i++) {
-        g_assert_cmpuint(got[i], ==, i < size ? item_byte(i) :
-                                     i < size + 400 ? 0 : 0xaa);
+        g_assert_cmpuint(got[i], ==,
+                         i < size         ? item_byte(i)
+                         : i < size + 400 ? 0
+                                          : 0xaa);
     }
     clean_up(&t);
 }
@@ -305,9 +308,11 @@ static void test_fw_cfg_off(void)
 
     start(&t, ",fw-cfg=off", 2 * CHUNK);
     second = g_strconcat(t.capture, "2", NULL);
-    g_assert_false(is_error(qtest_qmp(t.qts,
+    g_assert_false(is_error(qtest_qmp(
+        t.qts,
         "{ 'execute': 'chardev-add', 'arguments': { 'id': 'two', 'backend': {"
-        "  'type': 'timestamp', 'data': { 'path': %s } } } }", second)));
+        "  'type': 'timestamp', 'data': { 'path': %s } } } }",
+        second)));
     g_assert_cmpuint(dma_read(t.qts, find_item(t.qts), 2 * CHUNK, 16 * CHUNK),
                      ==, 0);
     stop(&t);
@@ -371,19 +376,24 @@ static void test_qmp(void)
 
     start(&t, "", 1);
     second = g_strconcat(t.capture, "2", NULL);
-    g_assert_false(is_error(qtest_qmp(t.qts,
+    g_assert_false(is_error(qtest_qmp(
+        t.qts,
         "{ 'execute': 'chardev-add', 'arguments': { 'id': 'two', 'backend': {"
         "  'type': 'timestamp', 'data': { 'path': %s, 'clock': 'host',"
-        "  'fw-cfg': false, 'size': 1048576 } } } }", second)));
+        "  'fw-cfg': false, 'size': 1048576 } } } }",
+        second)));
     g_assert_true(g_file_test(second, G_FILE_TEST_EXISTS));
-    g_assert_true(is_error(qtest_qmp(t.qts,
+    g_assert_true(is_error(qtest_qmp(
+        t.qts,
         "{ 'execute': 'chardev-add', 'arguments': { 'id': 'bad', 'backend': {"
         "  'type': 'timestamp', 'data': { 'clock': 'wall' } } } }")));
-    g_assert_true(is_error(qtest_qmp(t.qts,
+    g_assert_true(is_error(qtest_qmp(
+        t.qts,
         "{ 'execute': 'chardev-add', 'arguments': { 'id': 'bad', 'backend': {"
         "  'type': 'timestamp', 'data': { 'path': %s, 'size': 1 } } } }",
         second)));
-    g_assert_false(is_error(qtest_qmp(t.qts,
+    g_assert_false(is_error(qtest_qmp(
+        t.qts,
         "{ 'execute': 'chardev-remove', 'arguments': { 'id': 'two' } }")));
     stop(&t);
     unlink(second);

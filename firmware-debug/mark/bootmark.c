@@ -68,8 +68,8 @@ static int get_id(char **words, unsigned *id)
         kind = words[0][0] == 'b' ? BOOTPROBE_BEGIN : BOOTPROBE_END;
         n = 2;
     }
-    if (!words[n - 1] ||
-        !get_number(words[n - 1], BOOTPROBE_NUMBER_MASK, id) || !*id) {
+    if (!words[n - 1] || !get_number(words[n - 1], BOOTPROBE_NUMBER_MASK, id) ||
+        !*id) {
         return 0;
     }
     *id |= kind;

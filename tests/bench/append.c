@@ -93,9 +93,11 @@ int main(int argc, char **argv)
     }
     getrusage(RUSAGE_THREAD, &after);
     capture_writer_lost(w, &bytes, &events);
-    printf("clock %.2f append %.2f append_event %.2f faults %ld lost %"
-           G_GUINT64_FORMAT "\n", clock, append, event,
-           after.ru_minflt - before.ru_minflt, bytes + events);
+    printf(
+        "clock %.2f append %.2f append_event %.2f faults %ld lost %" G_GUINT64_FORMAT
+        "\n",
+        clock, append, event, after.ru_minflt - before.ru_minflt,
+        bytes + events);
     capture_writer_close(w);
     return EXIT_SUCCESS;
 }

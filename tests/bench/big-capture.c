@@ -48,10 +48,9 @@ int main(int argc, char **argv)
         int stamp = snprintf(line, sizeof(line), "[%5u.%06u] ",
                              (unsigned)(time / 1000000000),
                              (unsigned)(time / 1000 % 1000000));
-        int len = stamp + snprintf(line + stamp, sizeof(line) - stamp,
-                                   "%s 0x%08x %u",
-                                   texts[i % G_N_ELEMENTS(texts)],
-                                   i * 2654435761u, i);
+        int len = stamp +
+                  snprintf(line + stamp, sizeof(line) - stamp, "%s 0x%08x %u",
+                           texts[i % G_N_ELEMENTS(texts)], i * 2654435761u, i);
 
         line[len++] = '\n';
         capture_append_vclock(w, time, time);

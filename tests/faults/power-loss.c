@@ -31,7 +31,7 @@
 
 #include "capture/reader.h"
 
-#define PAGE  4096
+#define PAGE 4096
 #define CHUNK (UINT64_C(1) << 20)
 
 /* A capture that has grown so large takes too long to copy. */

@@ -76,10 +76,9 @@ static bool set_options(const uint8_t *choice)
     opt.clock = g_strdup(choice[1] & 1 ? "virtual" : "host");
     opt.time = g_strdup(times[(choice[1] >> 1) % 3]);
     opt.events = choice[1] >> 4 & 1;
-    opt.stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1)
-                               : NULL;
-    opt.output = format->folder ? g_build_filename(fuzz_dir(), "out", NULL)
-                                : NULL;
+    opt.stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1) : NULL;
+    opt.output =
+        format->folder ? g_build_filename(fuzz_dir(), "out", NULL) : NULL;
     return format->folder;
 }
 

@@ -22,7 +22,7 @@ typedef struct Pass {
     CaptureSpans *spans;
     uint64_t bytes, newlines, text; /* of records; of lines */
     uint64_t records;
-    guint64 sum;                    /* of all bytes with their times */
+    guint64 sum; /* of all bytes with their times */
 } Pass;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -42,8 +42,8 @@ static void check_strings(const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_SESSION:
-        FUZZ_CHECK(memchr(rec->u.session.version, 0,
-                          sizeof(rec->u.session.version)));
+        FUZZ_CHECK(
+            memchr(rec->u.session.version, 0, sizeof(rec->u.session.version)));
         break;
     case CAPTURE_STREAM:
         FUZZ_CHECK(rec->u.stream.id < CAPTURE_STREAMS_MAX);

@@ -21,7 +21,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     const uint64_t words[] = {
         /* "ok\n" of stream 0, a microsecond between them */
-        UINT64_C(0x806f0000000003e8), UINT64_C(0x806b0000000007d0),
+        UINT64_C(0x806f0000000003e8),
+        UINT64_C(0x806b0000000007d0),
         UINT64_C(0x800a000000000bb8),
     };
 
@@ -46,23 +47,28 @@ static const struct {
     Check check;
 } commands[] = {
     { { "info", "@" }, cmd_info, CHECK_TEXT },
-    { { "phases", "--clock=host", "--session=0", "@" }, cmd_phases,
+    { { "phases", "--clock=host", "--session=0", "@" },
+      cmd_phases,
       CHECK_TEXT },
-    { { "phases", "--clock=virtual", "--session=0", "@" }, cmd_phases,
+    { { "phases", "--clock=virtual", "--session=0", "@" },
+      cmd_phases,
       CHECK_TEXT },
-    { { "phases", "--clock=host", "--session=1", "@" }, cmd_phases,
+    { { "phases", "--clock=host", "--session=1", "@" },
+      cmd_phases,
       CHECK_TEXT },
     { { "stats", "-Ftext", "--clock=host", "@" }, cmd_stats, CHECK_TEXT },
     { { "stats", "-Fjson", "--clock=virtual", "@" }, cmd_stats, CHECK_JSON },
     { { "stats", "-Fcsv", "--clock=host", "@" }, cmd_stats, CHECK_CSV },
     { { "stats", "-Ftext", "--clock=host", "other.bst", "@", "@" },
-      cmd_stats, CHECK_TEXT },
-    { { "diff", "-Ftext", "--clock=host", "@", "other.bst" }, cmd_diff,
+      cmd_stats,
       CHECK_TEXT },
-    { { "diff", "-Ftext", "--clock=host", "other.bst", "@" }, cmd_diff,
+    { { "diff", "-Ftext", "--clock=host", "@", "other.bst" },
+      cmd_diff,
       CHECK_TEXT },
-    { { "diff", "-Fjson", "--clock=virtual", "@", "@" }, cmd_diff,
-      CHECK_JSON },
+    { { "diff", "-Ftext", "--clock=host", "other.bst", "@" },
+      cmd_diff,
+      CHECK_TEXT },
+    { { "diff", "-Fjson", "--clock=virtual", "@", "@" }, cmd_diff, CHECK_JSON },
     { { "list" }, cmd_list, CHECK_TEXT },
     { { "replay", "--speed=0", "@" }, cmd_replay, CHECK_NOTHING },
 };
@@ -76,7 +82,8 @@ static int run(size_t n)
     while (argc < (int)G_N_ELEMENTS(commands[0].argv) &&
            commands[n].argv[argc]) {
         argv[argc] = g_strdup(strcmp(commands[n].argv[argc], "@")
-                                  ? commands[n].argv[argc] : fuzz_path());
+                                  ? commands[n].argv[argc]
+                                  : fuzz_path());
         argc++;
     }
     /* A command's options are static and stay for the next run. */

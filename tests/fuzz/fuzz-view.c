@@ -29,12 +29,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static int key_of(uint8_t byte)
 {
     static const int codes[] = {
-        KEY_DOWN, KEY_UP, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_NPAGE,
-        KEY_PPAGE, KEY_BACKSPACE, KEY_ENTER, KEY_BTAB, KEY_F(1), KEY_DC,
+        KEY_DOWN, KEY_UP,    KEY_LEFT,  KEY_RIGHT,     KEY_HOME,
+        KEY_END,  KEY_NPAGE, KEY_PPAGE, KEY_BACKSPACE, KEY_ENTER,
+        KEY_BTAB, KEY_F(1),  KEY_DC,
     };
 
-    return byte < 0x80 ? byte
-                       : KEY_CODE | codes[byte % G_N_ELEMENTS(codes)];
+    return byte < 0x80 ? byte : KEY_CODE | codes[byte % G_N_ELEMENTS(codes)];
 }
 
 static void draw(Loop *l)
@@ -88,8 +88,7 @@ static void show(const uint8_t *choice, const uint8_t *keys, size_t n)
     FUZZ_CHECK(opened == fuzz_is_capture());
     if (opened) {
         add_source(&l, fuzz_path(), NULL);
-        screen_choose(1 + choice[0] % 64, 1 + choice[1] % 200,
-                      choice[2] & 1);
+        screen_choose(1 + choice[0] % 64, 1 + choice[1] % 200, choice[2] & 1);
         draw(&l);
         for (size_t i = 0; i < n && !l.v.quit; i++) {
             press(&l, keys[i]);

@@ -42,8 +42,8 @@ static void remove_folder(void)
 static void make_folder(void)
 {
     const char *base = g_getenv("FUZZ_TMP");
-    g_autofree char *name = g_strdup_printf("%s/bootstamp-fuzz-XXXXXX",
-                                            base ? base : "/dev/shm");
+    g_autofree char *name =
+        g_strdup_printf("%s/bootstamp-fuzz-XXXXXX", base ? base : "/dev/shm");
 
     folder = g_strdup(mkdtemp(name));
     FUZZ_CHECK(folder);
@@ -98,8 +98,7 @@ static void fill_header(CaptureHeader *h, uint8_t choice)
 
 void fuzz_store(uint8_t choice, const uint8_t *data, size_t size)
 {
-    int fd = open(capture_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                  0600);
+    int fd = open(capture_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     size_t magic = MIN(size, sizeof(CAPTURE_MAGIC) - 1);
     CaptureHeader h;
 
@@ -384,8 +383,8 @@ void fuzz_check_csv(const char *text, size_t len)
 static void check_xml(const char *text, size_t len)
 {
     static const GMarkupParser nothing;
-    GMarkupParseContext *context = g_markup_parse_context_new(&nothing, 0,
-                                                              NULL, NULL);
+    GMarkupParseContext *context =
+        g_markup_parse_context_new(&nothing, 0, NULL, NULL);
 
     FUZZ_CHECK(g_markup_parse_context_parse(context, text, len, NULL));
     FUZZ_CHECK(g_markup_parse_context_end_parse(context, NULL));
@@ -395,10 +394,10 @@ static void check_xml(const char *text, size_t len)
 static bool is_known_tag(const char *p, const char *end)
 {
     static const char *const tags[] = {
-        "svg", "style", "text", "tspan", "rect", "g", "title", "line",
-        "path", "desc", "html", "head", "body", "meta", "form", "input",
-        "label", "span", "div", "script", "i", "b", "!DOCTYPE", "?xml",
-        "circle", "polyline", "defs", "use",
+        "svg",  "style",    "text",  "tspan",  "rect",     "g",      "title",
+        "line", "path",     "desc",  "html",   "head",     "body",   "meta",
+        "form", "input",    "label", "span",   "div",      "script", "i",
+        "b",    "!DOCTYPE", "?xml",  "circle", "polyline", "defs",   "use",
     };
     size_t n = 0;
 
@@ -428,8 +427,8 @@ void fuzz_check_markup(const char *text, size_t len, bool whole_xml)
         }
     }
     if (script) {
-        FUZZ_CHECK(!g_strstr_len(script + 1, text + len - script - 1,
-                                 "<script"));
+        FUZZ_CHECK(
+            !g_strstr_len(script + 1, text + len - script - 1, "<script"));
     }
     if (whole_xml) {
         check_xml(text, len);

@@ -24,15 +24,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends the run as a finding, unless @what holds. */
-#define FUZZ_CHECK(what)                                          \
-    do {                                                          \
-        if (!(what)) {                                            \
-            fuzz_finding(__FILE__, __LINE__, #what);              \
-        }                                                         \
+#define FUZZ_CHECK(what)                                                       \
+    do {                                                                       \
+        if (!(what)) {                                                         \
+            fuzz_finding(__FILE__, __LINE__, #what);                           \
+        }                                                                      \
     } while (0)
 
-void fuzz_finding(const char *file, int line, const char *what)
-    G_GNUC_NORETURN;
+void fuzz_finding(const char *file, int line, const char *what) G_GNUC_NORETURN;
 
 /*
  * Standard output and error go to memory from here on (libFuzzer keeps its

@@ -21,8 +21,7 @@
 
 static uint64_t now; /* ns, of the capture */
 
-static void put(CaptureWriter *w, uint8_t stream, const char *text,
-                size_t len)
+static void put(CaptureWriter *w, uint8_t stream, const char *text, size_t len)
 {
     capture_append_bytes(w, now, stream, (const uint8_t *)text, len);
 }
@@ -82,12 +81,15 @@ static void hostile(CaptureWriter *w)
         "title: \033]0;PWNED\007 end",
         "clear: \033[2J\033[H end",
         "alternate: \033[?1049l end",
-        "C1 CSI: \xc2\x9b" "2J end",
-        "C1 byte: \x9b" "2J end",
+        "C1 CSI: \xc2\x9b"
+        "2J end",
+        "C1 byte: \x9b"
+        "2J end",
         "invalid: \xff\xfe\xc3( \xf0\x9f end",
         "wide: 日本語日本語日本語日本語日本語日本語日本語日本語日本語 end",
         "combining: e\xcc\x81 a\xcc\x8a end",
-        "right to left: \xe2\x80\xae" "dlrow end",
+        "right to left: \xe2\x80\xae"
+        "dlrow end",
         "tabs:\ta\tb\tc end",
         "bell \007 backspace \010\010 delete \177 end",
         "carriage return: good\rbad end\r",

@@ -10,8 +10,8 @@
 #define MAX_N 40
 
 /* Pairs are equal and in order; returns how many. */
-static guint check_pairs(const guint *a, guint n_a, const guint *b,
-                         guint n_b, const int *match)
+static guint check_pairs(const guint *a, guint n_a, const guint *b, guint n_b,
+                         const int *match)
 {
     int last = -1;
     guint pairs = 0;

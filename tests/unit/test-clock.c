@@ -29,8 +29,9 @@ static uint64_t distance(void)
         uint64_t before = system_ns();
         uint64_t ours = capture_mono_ns();
         uint64_t after = system_ns();
-        uint64_t off = ours < before ? before - ours
-                                     : ours > after ? ours - after : 0;
+        uint64_t off = ours < before  ? before - ours
+                       : ours > after ? ours - after
+                                      : 0;
 
         best = MIN(best, off);
     }

@@ -70,12 +70,14 @@ static void c1_controls_never_get_through(void)
 
 static void invalid_utf8_is_shown_byte_by_byte(void)
 {
-    visible("\xc0\x80", "<C0><80>");           /* too long a form */
+    visible("\xc0\x80", "<C0><80>"); /* too long a form */
     visible("\xe0\x80\xaf", "<E0><80><AF>");
-    visible("\xed\xa0\x80", "<ED><A0><80>");   /* a surrogate */
+    visible("\xed\xa0\x80", "<ED><A0><80>"); /* a surrogate */
     visible("\xf4\x90\x80\x80", "<F4><90><80><80>");
     visible("\xff\xfe", "<FF><FE>");
-    visible("a\xc3" "b", "a<C3>b");
+    visible("a\xc3"
+            "b",
+            "a<C3>b");
     visible("\xe2\x82z", "<E2><82>z");
 }
 
@@ -100,13 +102,13 @@ static void truncated_sequences_are_not_read_past_the_end(void)
 
 static void what_turns_or_hides_text_is_shown_by_number(void)
 {
-    visible("a\u202eb", "a<U+202E>b");   /* right-to-left override */
+    visible("a\u202eb", "a<U+202E>b"); /* right-to-left override */
     visible("\u2066x\u2069", "<U+2066>x<U+2069>");
     visible("\u200b\u200f\ufeff", "<U+200B><U+200F><U+FEFF>");
     visible("\u2028\u2029", "<U+2028><U+2029>");
     visible("\ue000", "<U+E000>");
     visible("\u00ad", "<U+00AD>");
-    visible("\U000e0041", "<U+E0041>");  /* a tag */
+    visible("\U000e0041", "<U+E0041>"); /* a tag */
 }
 
 static void no_byte_sequence_gets_a_control_through(void)
@@ -136,14 +138,18 @@ static void the_carriage_return_of_a_lines_end_is_left_out(void)
         bool complete;
         const char *want;
     } cases[] = {
-        { "abc\r", true, "abc" }, { "abc\r", false, "abc^M" },
-        { "a\rb\r\r", true, "a^Mb^M" }, { "\r", true, "" }, { "", true, "" },
+        { "abc\r", true, "abc" },
+        { "abc\r", false, "abc^M" },
+        { "a\rb\r\r", true, "a^Mb^M" },
+        { "\r", true, "" },
+        { "", true, "" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GString) out = g_string_new(NULL);
         CaptureLine line = {
-            .text = cases[i].text, .len = strlen(cases[i].text),
+            .text = cases[i].text,
+            .len = strlen(cases[i].text),
             .complete = cases[i].complete,
         };
 
@@ -159,14 +165,23 @@ static void seconds_have_the_decimals_asked_for(void)
         int decimals;
         const char *want;
     } cases[] = {
-        { 0, 0, "0" }, { 0, 1, "0.0" }, { 0, 6, "0.000000" },
-        { 0, 9, "0.000000000" }, { 1, 9, "0.000000001" },
-        { 1, 8, "0.00000000" }, { 999999999, 0, "0" },
-        { 999999999, 3, "0.999" }, { 1000000000, 0, "1" },
-        { 1234567890, 1, "1.2" }, { 1234567890, 2, "1.23" },
-        { 1234567890, 3, "1.234" }, { 1234567890, 4, "1.2345" },
-        { 1234567890, 5, "1.23456" }, { 1234567890, 6, "1.234567" },
-        { 1234567890, 7, "1.2345678" }, { 1234567890, 8, "1.23456789" },
+        { 0, 0, "0" },
+        { 0, 1, "0.0" },
+        { 0, 6, "0.000000" },
+        { 0, 9, "0.000000000" },
+        { 1, 9, "0.000000001" },
+        { 1, 8, "0.00000000" },
+        { 999999999, 0, "0" },
+        { 999999999, 3, "0.999" },
+        { 1000000000, 0, "1" },
+        { 1234567890, 1, "1.2" },
+        { 1234567890, 2, "1.23" },
+        { 1234567890, 3, "1.234" },
+        { 1234567890, 4, "1.2345" },
+        { 1234567890, 5, "1.23456" },
+        { 1234567890, 6, "1.234567" },
+        { 1234567890, 7, "1.2345678" },
+        { 1234567890, 8, "1.23456789" },
         { 1234567890, 9, "1.234567890" },
         { UINT64_MAX, 0, "18446744073" },
         { UINT64_MAX, 9, "18446744073.709551615" },
@@ -186,7 +201,8 @@ static void bytes_have_a_unit_and_a_plain_space(void)
         uint64_t bytes;
         const char *want;
     } cases[] = {
-        { 999, "999 bytes" }, { 1234567, "1.2 MB" },
+        { 999, "999 bytes" },
+        { 1234567, "1.2 MB" },
         { UINT64_C(34000000000), "34.0 GB" },
     };
 
@@ -201,7 +217,8 @@ static void a_stream_has_a_tag_whatever_its_label(void)
 {
     g_autofree StreamNames *names = g_new0(StreamNames, 1);
     CaptureRecord stream = {
-        .kind = CAPTURE_STREAM, .u.stream = { 2, "\x1b]0;x\a", "serial" },
+        .kind = CAPTURE_STREAM,
+        .u.stream = { 2, "\x1b]0;x\a", "serial" },
     };
     CaptureRecord byte = { .kind = CAPTURE_BYTE, .stream = 9 };
     g_autofree char *number = stream_tag(names, 5);
@@ -253,9 +270,8 @@ static char **parse(int max_rest, int *status, const char *const *words)
 
 static void options_and_arguments_may_mix(void)
 {
-    static const char *const words[] = {
-        "export", "a", "-f", "--value=x", "b", NULL
-    };
+    static const char *const words[] = { "export",    "a", "-f",
+                                         "--value=x", "b", NULL };
     static const char *const want[] = { "a", "b", NULL };
     int status;
     g_auto(GStrv) rest = parse(2, &status, words);
@@ -278,13 +294,11 @@ static void two_dashes_end_the_options(void)
 
 static void another_programs_command_line_is_left_alone(void)
 {
-    static const char *const with[] = {
-        "run", "-f", "--", "qemu", "-f", "--", "--value", NULL
-    };
+    static const char *const with[] = { "run", "-f", "--",      "qemu",
+                                        "-f",  "--", "--value", NULL };
     static const char *const without[] = { "run", "qemu", "-f", "--", NULL };
-    static const char *const want_with[] = {
-        "qemu", "-f", "--", "--value", NULL
-    };
+    static const char *const want_with[] = { "qemu", "-f", "--", "--value",
+                                             NULL };
     static const char *const want_without[] = { "qemu", "-f", "--", NULL };
     int status;
     g_auto(GStrv) rest = parse(-1, &status, with);

@@ -26,34 +26,41 @@ static void item(CaptureCopies *c, uint16_t key, uint32_t size,
 
 static void select_key(CaptureCopies *c, uint64_t time, uint16_t key)
 {
-    feed(c, time, (CaptureRecord){
-        .kind = CAPTURE_SELECT, .u.select = { .key = key } });
+    feed(c, time,
+         (CaptureRecord){ .kind = CAPTURE_SELECT, .u.select = { .key = key } });
 }
 
-static void pio(CaptureCopies *c, uint64_t time, uint16_t key,
-                uint32_t offset, bool late)
+static void pio(CaptureCopies *c, uint64_t time, uint16_t key, uint32_t offset,
+                bool late)
 {
-    feed(c, time, (CaptureRecord){
-        .kind = CAPTURE_PIO, .u.pio = { key, offset, late } });
+    feed(
+        c, time,
+        (CaptureRecord){ .kind = CAPTURE_PIO, .u.pio = { key, offset, late } });
 }
 
 static void dma(CaptureCopies *c, uint64_t time, uint64_t end, uint16_t key,
                 CaptureDmaOp op, uint32_t offset, uint32_t length)
 {
-    feed(c, time, (CaptureRecord){
-        .kind = CAPTURE_DMA,
-        .u.dma = { .key = key, .op = op, .offset = offset, .length = length },
-    });
-    feed(c, end, (CaptureRecord){
-        .kind = CAPTURE_DMA_END,
-        .u.dma_end = { .key = key, .offset = offset + length } });
+    feed(c, time,
+         (CaptureRecord){
+             .kind = CAPTURE_DMA,
+             .u.dma = { .key = key,
+                        .op = op,
+                        .offset = offset,
+                        .length = length },
+         });
+    feed(c, end,
+         (CaptureRecord){
+             .kind = CAPTURE_DMA_END,
+             .u.dma_end = { .key = key, .offset = offset + length } });
 }
 
 static void dma_part(CaptureCopies *c, uint64_t time, uint16_t key,
                      uint32_t offset)
 {
-    feed(c, time, (CaptureRecord){
-        .kind = CAPTURE_DMA_PART, .u.dma_part = { key, offset } });
+    feed(c, time,
+         (CaptureRecord){ .kind = CAPTURE_DMA_PART,
+                          .u.dma_part = { key, offset } });
 }
 
 static const CaptureCopy *row(const CaptureCopies *c, guint i)
@@ -145,7 +152,8 @@ static void a_transfer_runs_from_its_start_to_its_end(void)
 {
     CaptureCopies *c = capture_copies_new();
     CaptureRecord start = {
-        .kind = CAPTURE_DMA, .time = 10,
+        .kind = CAPTURE_DMA,
+        .time = 10,
         .u.dma = { .key = 0x12, .length = 100 },
     };
 
@@ -162,7 +170,8 @@ static void parts_of_a_transfer_show_how_far_it_is(void)
 {
     CaptureCopies *c = capture_copies_new();
     CaptureRecord start = {
-        .kind = CAPTURE_DMA, .time = 10,
+        .kind = CAPTURE_DMA,
+        .time = 10,
         .u.dma = { .key = 0x12, .length = 100 },
     };
 
@@ -172,8 +181,9 @@ static void parts_of_a_transfer_show_how_far_it_is(void)
     g_assert_cmpuint(row(c, 0)->bytes, ==, 40);
     g_assert_true(row(c, 0)->running);
     dma_part(c, 30, 0x12, 80);
-    feed(c, 40, (CaptureRecord){
-        .kind = CAPTURE_DMA_END, .u.dma_end = { .key = 0x12, .offset = 100 } });
+    feed(c, 40,
+         (CaptureRecord){ .kind = CAPTURE_DMA_END,
+                          .u.dma_end = { .key = 0x12, .offset = 100 } });
     g_assert_cmpuint(row(c, 0)->bytes, ==, 100);
     g_assert_cmpuint(row(c, 0)->active_ns, ==, 30);
     g_assert_cmpstr(capture_copy_method(row(c, 0)), ==, "DMA");
@@ -254,8 +264,9 @@ static void a_copy_whose_beginning_is_lost_is_shown(void)
 
     pio(c, 100, 0x77, 4096, false);
     dma(c, 200, 300, 0x78, CAPTURE_DMA_READ, 0, 10);
-    feed(c, 400, (CaptureRecord){
-        .kind = CAPTURE_DMA_END, .u.dma_end = { .key = 0x79, .offset = 5 } });
+    feed(c, 400,
+         (CaptureRecord){ .kind = CAPTURE_DMA_END,
+                          .u.dma_end = { .key = 0x79, .offset = 5 } });
     g_assert_cmpuint(capture_copies_count(c), >=, 2);
     g_assert_cmpstr(row(c, 0)->name, ==, "key 0x0077");
     g_assert_cmpuint(row(c, 0)->bytes, ==, 4096);

@@ -21,7 +21,10 @@ static void word_has_time_data_kind_from_its_lowest_bit(void)
 static void every_kind_and_every_byte_come_back(void)
 {
     static const uint64_t times[] = {
-        0, 1, CAPTURE_TIME_MASK / 2, CAPTURE_TIME_MASK / 2 + 1,
+        0,
+        1,
+        CAPTURE_TIME_MASK / 2,
+        CAPTURE_TIME_MASK / 2 + 1,
         CAPTURE_TIME_MASK,
     };
 

@@ -43,7 +43,9 @@ static void test_control_characters(void)
 
 static void test_unit_separator(void)
 {
-    char *out = written("a\x1f" "b", 3);
+    char *out = written("a\x1f"
+                        "b",
+                        3);
 
     g_assert_cmpstr(out, ==, "{\"t\":\"a\\u001fb\"}");
     free(out);
@@ -56,8 +58,9 @@ static void test_deceptive(void)
                                "\303\244\346\227\245x";
     char *out = written(text, strlen(text));
 
-    g_assert_cmpstr(out, ==, "{\"t\":\"\\u009b2J\\u202e\\udb40\\udc41"
-                             "\\u007f\303\244\346\227\245x\"}");
+    g_assert_cmpstr(out, ==,
+                    "{\"t\":\"\\u009b2J\\u202e\\udb40\\udc41"
+                    "\\u007f\303\244\346\227\245x\"}");
     free(out);
 }
 
@@ -65,8 +68,9 @@ static void test_not_utf8(void)
 {
     char *out = written("\xff\0\xc0\xaf", 4);
 
-    g_assert_cmpstr(out, ==, "{\"t\":\"\357\277\275\357\277\275"
-                             "\357\277\275\357\277\275\"}");
+    g_assert_cmpstr(out, ==,
+                    "{\"t\":\"\357\277\275\357\277\275"
+                    "\357\277\275\357\277\275\"}");
     free(out);
 }
 

@@ -70,8 +70,8 @@ static void default_folder_is_the_users_own_without_one(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         g_autofree char *dir = NULL;
-        g_autofree char *end = g_strdup_printf("/bootstamp-%u",
-                                               (unsigned)getuid());
+        g_autofree char *end =
+            g_strdup_printf("/bootstamp-%u", (unsigned)getuid());
 
         if (values[i]) {
             g_setenv("XDG_RUNTIME_DIR", values[i], TRUE);
@@ -153,8 +153,8 @@ static void a_file_there_or_no_place_for_it_is_an_error(void)
 
 static void new_names_differ_and_end_in_the_suffix(void)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal,
-                                                       g_free, NULL);
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (guint i = 0; i < 100; i++) {
         char *path = capture_new_path("/a/b", i);

@@ -43,8 +43,7 @@ static void what_is_compiled_in_can_be_read(void)
     g_assert_no_error(error);
     g_assert_cmpuint(capture_patterns_count(p), >, 10);
     g_assert_cmpstr(capture_patterns_probe(p, 0x01), ==, "BIOS post");
-    g_assert_cmpstr(capture_patterns_probe(p, 0x25), ==,
-                    "LinuxBoot boot OS");
+    g_assert_cmpstr(capture_patterns_probe(p, 0x25), ==, "LinuxBoot boot OS");
     g_assert_null(capture_patterns_probe(p, 0x3f));
     g_assert_null(capture_patterns_probe(p, 64));
 }
@@ -74,8 +73,8 @@ static void limits_are_errors_too(void)
     g_autofree char *name = g_strnfill(CAPTURE_NAME_MAX, 'x');
     g_autofree char *long_name = g_strconcat("milestone ", name, NULL);
     g_autofree char *text = g_strnfill(CAPTURE_PATTERN_LINE_MAX + 1, 'x');
-    g_autofree char *long_text = g_strconcat("milestone a\nbegins ", text,
-                                             NULL);
+    g_autofree char *long_text =
+        g_strconcat("milestone a\nbegins ", text, NULL);
     g_autoptr(GString) many = g_string_new("milestone a\n");
     g_autoptr(GString) more = g_string_new(NULL);
 
@@ -98,7 +97,8 @@ static void a_later_file_replaces_what_it_names(void)
                                           "milestone y\nmark 2\n");
     const CapturePattern *y;
 
-    g_assert_true(capture_patterns_add(p, "probe 2 c\r\nmilestone y\r\n"
+    g_assert_true(capture_patterns_add(p,
+                                       "probe 2 c\r\nmilestone y\r\n"
                                        "  mark begin 3\r\nmark end 0x4\r\n",
                                        "more", NULL));
     g_assert_cmpstr(capture_patterns_probe(p, 1), ==, "a");
@@ -117,7 +117,11 @@ static void feed_line(CapturePhases *p, uint64_t time, const char *text,
                       size_t len)
 {
     CaptureLine line = {
-        .pos = time, .time = time, .vtime = time, .text = text, .len = len,
+        .pos = time,
+        .time = time,
+        .vtime = time,
+        .text = text,
+        .len = len,
         .complete = true,
     };
 
@@ -149,10 +153,10 @@ static char *rows(const CapturePhases *p)
     return g_string_free(s, FALSE);
 }
 
-#define CHECK_ROWS(p, want) \
-    do { \
-        g_autofree char *got_ = rows(p); \
-        g_assert_cmpstr(got_, ==, want); \
+#define CHECK_ROWS(p, want)                                                    \
+    do {                                                                       \
+        g_autofree char *got_ = rows(p);                                       \
+        g_assert_cmpstr(got_, ==, want);                                       \
     } while (0)
 
 static void lines_match_by_prefix_substring_and_expression(void)
@@ -200,18 +204,19 @@ static void items_and_probes_count(void)
                                           "milestone c\nmark begin 0x38\n");
     CapturePhases *p = capture_phases_new_with(t);
 
-    feed(p, (CaptureRecord){ .kind = CAPTURE_SELECT, .time = 1,
-                             .u.select.key = 0x20 });
-    feed(p, (CaptureRecord){ .kind = CAPTURE_ITEM, .time = 2,
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_SELECT, .time = 1, .u.select.key = 0x20 });
+    feed(p, (CaptureRecord){ .kind = CAPTURE_ITEM,
+                             .time = 2,
                              .u.item = { .key = 0x20, .name = "etc/x" } });
-    feed(p, (CaptureRecord){ .kind = CAPTURE_SELECT, .time = 3,
-                             .u.select.key = 0x20 });
-    feed(p, (CaptureRecord){ .kind = CAPTURE_SELECT, .time = 4,
-                             .u.select.key = 0x30 });
-    feed(p, (CaptureRecord){ .kind = CAPTURE_PROBE, .time = 5,
-                             .u.probe.id = 0x38 });
-    feed(p, (CaptureRecord){ .kind = CAPTURE_PROBE, .time = 6,
-                             .u.probe.id = 0x78 });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_SELECT, .time = 3, .u.select.key = 0x20 });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_SELECT, .time = 4, .u.select.key = 0x30 });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_PROBE, .time = 5, .u.probe.id = 0x38 });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_PROBE, .time = 6, .u.probe.id = 0x78 });
     CHECK_ROWS(p, "a@3 b@4 c@6");
     capture_phases_free(p);
 }
@@ -221,8 +226,7 @@ static void after_unless_and_hidden(void)
     g_autoptr(CapturePatterns) t = parsed("milestone a\nafter b\nbegins a\n"
                                           "milestone b\nhidden\nbegins b\n"
                                           "milestone c\nunless b\nbegins c\n"
-                                          "milestone d\nafter Run\nbegins d\n"
-                                          );
+                                          "milestone d\nafter Run\nbegins d\n");
     CapturePhases *p = capture_phases_new_with(t);
 
     feed_text(p, 1, "a");
@@ -230,12 +234,13 @@ static void after_unless_and_hidden(void)
     feed_text(p, 3, "b");
     feed_text(p, 4, "c");
     feed_text(p, 5, "a");
-    feed(p, (CaptureRecord){ .kind = CAPTURE_VM, .time = 6,
-                             .u.vm.event = CAPTURE_VM_RUN });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_VM, .time = 6, .u.vm.event = CAPTURE_VM_RUN });
     feed_text(p, 7, "d");
     CHECK_ROWS(p, "a@5 Run@6 d@7");
     /* Another boot: all anew, but the vCPUs ran already. */
-    feed(p, (CaptureRecord){ .kind = CAPTURE_VM, .time = 8,
+    feed(p, (CaptureRecord){ .kind = CAPTURE_VM,
+                             .time = 8,
                              .u.vm.event = CAPTURE_VM_RESET });
     feed_text(p, 9, "d");
     feed_text(p, 10, "c");
@@ -246,8 +251,8 @@ static void after_unless_and_hidden(void)
 
 static void feed_select(CapturePhases *p, uint64_t time, uint16_t key)
 {
-    feed(p, (CaptureRecord){ .kind = CAPTURE_SELECT, .time = time,
-                             .u.select.key = key });
+    feed(p, (CaptureRecord){
+                .kind = CAPTURE_SELECT, .time = time, .u.select.key = key });
 }
 
 /* What Debian 12's qemu-efi-aarch64 and its kernel do. */
@@ -266,7 +271,7 @@ static void efi_on_arm_is_known(void)
     feed_text(p, 9, "[    0.000000] Booting Linux on physical CPU 0x00 [0x]");
     feed_text(p, 10, "[    0.000000] Linux version 6.1.0");
     CHECK_ROWS(p, "EFI SEC@1 LinuxBoot copy kernel@3 EFI BDS@5 "
-               "EFI boot OS@7 EFI ExitBootServices@8 Kernel start@9");
+                  "EFI boot OS@7 EFI ExitBootServices@8 Kernel start@9");
     capture_phases_free(p);
 }
 

@@ -24,8 +24,7 @@ static void record(Boot *b, uint64_t time, CaptureRecord rec)
     capture_phases_record(b->phases, &rec);
 }
 
-static void vm(Boot *b, uint64_t time, CaptureVmEvent event,
-               const char *detail)
+static void vm(Boot *b, uint64_t time, CaptureVmEvent event, const char *detail)
 {
     CaptureRecord rec = { .kind = CAPTURE_VM, .u.vm.event = event };
 
@@ -36,9 +35,14 @@ static void vm(Boot *b, uint64_t time, CaptureVmEvent event,
 static void text(Boot *b, uint64_t time, const char *line, bool continued)
 {
     CaptureLine l = {
-        .pos = b->pos++, .time = time, .vtime = CAPTURE_NO_TIME,
-        .end_time = time, .text = line, .len = strlen(line),
-        .continued = continued, .complete = true,
+        .pos = b->pos++,
+        .time = time,
+        .vtime = CAPTURE_NO_TIME,
+        .end_time = time,
+        .text = line,
+        .len = strlen(line),
+        .continued = continued,
+        .complete = true,
     };
 
     capture_phases_line(b->phases, &l);
@@ -46,10 +50,10 @@ static void text(Boot *b, uint64_t time, const char *line, bool continued)
 
 static void copy(Boot *b, uint64_t time, uint16_t key)
 {
-    record(b, time, (CaptureRecord){
-        .kind = CAPTURE_SELECT, .u.select.key = key });
-    record(b, time + 1, (CaptureRecord){
-        .kind = CAPTURE_DMA_END, .u.dma_end.key = key });
+    record(b, time,
+           (CaptureRecord){ .kind = CAPTURE_SELECT, .u.select.key = key });
+    record(b, time + 1,
+           (CaptureRecord){ .kind = CAPTURE_DMA_END, .u.dma_end.key = key });
 }
 
 static Boot begin(void)
@@ -91,10 +95,11 @@ static void whole_boot(Boot *b, uint64_t at)
 static void all_ten_come_in_the_order_they_happened(void)
 {
     static const CaptureMilestone want[] = {
-        CAPTURE_MS_START, CAPTURE_MS_RUN, CAPTURE_MS_BIOS_POST,
-        CAPTURE_MS_BIOS_INT19, CAPTURE_MS_BIOS_BOOT_OS,
-        CAPTURE_MS_COPY_INITRD, CAPTURE_MS_COPY_KERNEL,
-        CAPTURE_MS_LINUX_BOOT_OS, CAPTURE_MS_SHUTDOWN, CAPTURE_MS_STOP,
+        CAPTURE_MS_START,        CAPTURE_MS_RUN,
+        CAPTURE_MS_BIOS_POST,    CAPTURE_MS_BIOS_INT19,
+        CAPTURE_MS_BIOS_BOOT_OS, CAPTURE_MS_COPY_INITRD,
+        CAPTURE_MS_COPY_KERNEL,  CAPTURE_MS_LINUX_BOOT_OS,
+        CAPTURE_MS_SHUTDOWN,     CAPTURE_MS_STOP,
     };
     Boot b = begin();
 
@@ -103,8 +108,7 @@ static void all_ten_come_in_the_order_they_happened(void)
     whole_boot(&b, 0);
     vm(&b, 100, CAPTURE_VM_SHUTDOWN, "guest-shutdown");
     vm(&b, 110, CAPTURE_VM_STOP, "");
-    g_assert_cmpuint(capture_phases_count(b.phases), ==,
-                     G_N_ELEMENTS(want));
+    g_assert_cmpuint(capture_phases_count(b.phases), ==, G_N_ELEMENTS(want));
     for (guint i = 0; i < G_N_ELEMENTS(want); i++) {
         g_assert_cmpint(row(&b, i)->milestone, ==, want[i]);
         g_assert_cmpuint(row(&b, i)->boot, ==, 0);
@@ -120,7 +124,8 @@ static void all_ten_come_in_the_order_they_happened(void)
 static void what_the_main_loop_stamped_is_marked(void)
 {
     CaptureRecord by_guest = {
-        .kind = CAPTURE_VM, .u.vm.event = CAPTURE_VM_SHUTDOWN,
+        .kind = CAPTURE_VM,
+        .u.vm.event = CAPTURE_VM_SHUTDOWN,
         .u.vm.by_guest = true,
     };
 
@@ -223,10 +228,10 @@ static void a_late_end_of_a_copy_is_no_milestone(void)
 {
     Boot b = begin();
 
-    record(&b, 10, (CaptureRecord){
-        .kind = CAPTURE_PIO, .u.pio = { 0x11, 100, 0 } });
-    record(&b, 90, (CaptureRecord){
-        .kind = CAPTURE_PIO, .u.pio = { 0x11, 200, 1 } });
+    record(&b, 10,
+           (CaptureRecord){ .kind = CAPTURE_PIO, .u.pio = { 0x11, 100, 0 } });
+    record(&b, 90,
+           (CaptureRecord){ .kind = CAPTURE_PIO, .u.pio = { 0x11, 200, 1 } });
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_LINUX_BOOT_OS), ==, 1);
     g_assert_cmpuint(row(&b, 0)->time, ==, 10);
     capture_phases_free(b.phases);

@@ -133,15 +133,14 @@ static void a_vm_event_tells_who_stamped_it(void)
         { "\7guest-shutdown\0\1", 17, true },
         { "\7guest-shutdown\0\3later", 22, true },
         { "\7seven of seven bytes.", 21, false }, /* no NUL at all */
-        { "\7six of\0\1", 9, true },             /* over two words */
+        { "\7six of\0\1", 9, true }, /* over two words */
     };
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
     g_autoptr(TestCapture) c = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        capture_append_event(w, i, CAPTURE_VM, cases[i].payload,
-                             cases[i].len);
+        capture_append_event(w, i, CAPTURE_VM, cases[i].payload, cases[i].len);
     }
     capture_writer_close(w);
     c = test_read(path);
@@ -157,8 +156,12 @@ static void next_bytes_gives_runs_of_one_stream(void)
 {
     g_autofree char *path = test_path("capture");
     uint64_t words[] = {
-        BYTE('a', 1), BYTE('b', 2), capture_word(CAPTURE_BYTE + 9, 'c', 3),
-        capture_word(CAPTURE_SELECT, 1, 4), CONT(0x12), BYTE('d', 5),
+        BYTE('a', 1),
+        BYTE('b', 2),
+        capture_word(CAPTURE_BYTE + 9, 'c', 3),
+        capture_word(CAPTURE_SELECT, 1, 4),
+        CONT(0x12),
+        BYTE('d', 5),
     };
     uint64_t times[8];
     uint8_t bytes[8], stream;
@@ -167,24 +170,24 @@ static void next_bytes_gives_runs_of_one_stream(void)
 
     test_write_words(path, words, G_N_ELEMENTS(words));
     r = open_reader(path);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 1),
-                     ==, 1);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8),
-                     ==, 1);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 1), ==,
+                     1);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8), ==,
+                     1);
     g_assert_cmpuint(bytes[0], ==, 'b');
     g_assert_cmpuint(times[0], ==, 2);
     g_assert_cmpuint(stream, ==, 0);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, NULL, bytes, 8),
-                     ==, 1);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, NULL, bytes, 8), ==,
+                     1);
     g_assert_cmpuint(stream, ==, 9);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8),
-                     ==, 0);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8), ==,
+                     0);
     g_assert_true(capture_reader_next(r, &rec));
     g_assert_cmpuint(rec.kind, ==, CAPTURE_SELECT);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8),
-                     ==, 1);
-    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8),
-                     ==, 0);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8), ==,
+                     1);
+    g_assert_cmpuint(capture_reader_next_bytes(r, &stream, times, bytes, 8), ==,
+                     0);
     capture_reader_close(r);
 }
 
@@ -467,17 +470,28 @@ static void holes_and_torn_events_of_a_killed_writer_are_passed_over(void)
     g_autofree char *path = test_path("capture");
     uint64_t words[] = {
         BYTE('a', 1),
-        0, 0, 0,                               /* never stored */
+        0,
+        0,
+        0, /* never stored */
         BYTE('b', 2),
-        0, CONT(1), CONT(2),                   /* no head */
+        0,
+        CONT(1),
+        CONT(2), /* no head */
         BYTE('c', 3),
-        capture_word(CAPTURE_PROBE, 2, 4), CONT(1), BYTE('d', 5), /* torn */
-        capture_word(CAPTURE_PAD, 0, 6), capture_word(CAPTURE_PAD, 9, 6),
+        capture_word(CAPTURE_PROBE, 2, 4),
+        CONT(1),
+        BYTE('d', 5), /* torn */
+        capture_word(CAPTURE_PAD, 0, 6),
+        capture_word(CAPTURE_PAD, 9, 6),
         BYTE('e', 7),
-        capture_word(CAPTURE_PROBE, 2, 8), CONT(1), 0,
+        capture_word(CAPTURE_PROBE, 2, 8),
+        CONT(1),
+        0,
         BYTE('f', 9),
-        capture_word(CAPTURE_VM, 255, 10),     /* runs over the end */
-        0, 0, 0,
+        capture_word(CAPTURE_VM, 255, 10), /* runs over the end */
+        0,
+        0,
+        0,
     };
     g_autoptr(TestCapture) c = NULL;
 
@@ -495,9 +509,13 @@ static void unknown_kinds_and_short_payloads_are_passed_over(void)
 
     for (unsigned kind = 0; kind < CAPTURE_BYTE; kind++) {
         uint64_t words[] = {
-            BYTE('a', 1), capture_word(kind, 0, 2), BYTE('b', 3),
-            capture_word(kind, 3, 4), CONT(~UINT64_C(0) >> 8),
-            CONT(~UINT64_C(0) >> 8), CONT(~UINT64_C(0) >> 8),
+            BYTE('a', 1),
+            capture_word(kind, 0, 2),
+            BYTE('b', 3),
+            capture_word(kind, 3, 4),
+            CONT(~UINT64_C(0) >> 8),
+            CONT(~UINT64_C(0) >> 8),
+            CONT(~UINT64_C(0) >> 8),
             BYTE('c', 5),
         };
         g_autoptr(TestCapture) c = NULL;
@@ -556,8 +574,9 @@ static void truncated_at_every_byte_gives_every_whole_record(void)
         }
         /* A record is whole when the one behind it could begin. */
         for (n = all->records->len; n > 0; n--) {
-            uint64_t end = n < all->records->len ? test_record(all, n)->pos
-                           : (file->len - CAPTURE_HEADER_SIZE) / 8;
+            uint64_t end = n < all->records->len
+                               ? test_record(all, n)->pos
+                               : (file->len - CAPTURE_HEADER_SIZE) / 8;
 
             if (end <= words) {
                 break;
@@ -645,7 +664,9 @@ static void a_flipped_bit_anywhere_spoils_one_record_at_most(void)
     g_assert_cmpuint(words, >=, 1500);
     for (guint at = 0; at < file->len; at++) {
         const uint8_t flips[] = {
-            1 << at % 8, 0xff, file->data[at],
+            1 << at % 8,
+            0xff,
+            file->data[at],
         };
 
         /* All three in the header; in the words by turns, to save time. */
@@ -697,8 +718,10 @@ static void random_words_are_read_to_the_end(void)
 static void headers_with_absurd_values_are_refused_or_harmless(void)
 {
     static const uint32_t sizes[] = {
-        0, 1, 8, 4088, 4095, 4097, 4100, 5001, (1 << 20) + 8, 1u << 31,
-        UINT32_MAX, UINT32_MAX - 7,
+        0,        1,          8,
+        4088,     4095,       4097,
+        4100,     5001,       (1 << 20) + 8,
+        1u << 31, UINT32_MAX, UINT32_MAX - 7,
     };
     g_autofree char *path = test_path("capture");
     CaptureHeader h;
@@ -817,12 +840,16 @@ static void virtual_time_runs_with_the_host_but_under_icount(void)
     g_autofree char *path = test_path("capture");
     uint64_t words[] = {
         BYTE('a', 5),
-        capture_word(CAPTURE_VCLOCK, 1, 100), CONT(1000),
-        BYTE('b', 150), BYTE('c', 90),
-        capture_word(CAPTURE_MACHINE, 2, 200), CONT(0),
+        capture_word(CAPTURE_VCLOCK, 1, 100),
+        CONT(1000),
+        BYTE('b', 150),
+        BYTE('c', 90),
+        capture_word(CAPTURE_MACHINE, 2, 200),
+        CONT(0),
         CONT((uint64_t)CAPTURE_MACHINE_ICOUNT << 40), /* payload byte 12 */
         BYTE('d', 300),
-        capture_word(CAPTURE_VCLOCK, 1, 400), CONT(2000),
+        capture_word(CAPTURE_VCLOCK, 1, 400),
+        CONT(2000),
         BYTE('e', 500),
     };
     g_autoptr(TestCapture) c = NULL;

@@ -28,7 +28,8 @@ static void feed(CaptureSpans *s, uint8_t id, uint32_t arg)
 
 static void feed_vm(CaptureSpans *s, CaptureVmEvent event)
 {
-    CaptureRecord rec = { .kind = CAPTURE_VM, .time = ++now,
+    CaptureRecord rec = { .kind = CAPTURE_VM,
+                          .time = ++now,
                           .u.vm.event = event };
 
     capture_spans_record(s, &rec);
@@ -43,7 +44,7 @@ static char *describe(CaptureSpans *s)
         const CaptureSpan *row = capture_spans_get(s, i);
 
         g_string_append_printf(out, "%s%c%u@%u", i ? " " : "",
-                               ".n|!"[row->kind], row->number, row->depth);
+                               ".n|!"[row->kind], row -> number, row -> depth);
         if (row->end != CAPTURE_NO_TIME) {
             g_string_append_printf(out, "+%u",
                                    (unsigned)(row->end - row->time));
@@ -56,10 +57,11 @@ static char *describe(CaptureSpans *s)
     return g_string_free(out, FALSE);
 }
 
-#define CHECK(spans, expected) do { \
-    g_autofree char *got_ = describe(spans); \
-    g_assert_cmpstr(got_, ==, expected); \
-} while (0)
+#define CHECK(spans, expected)                                                 \
+    do {                                                                       \
+        g_autofree char *got_ = describe(spans);                               \
+        g_assert_cmpstr(got_, ==, expected);                                   \
+    } while (0)
 
 static void spans_nest(void)
 {
@@ -188,8 +190,10 @@ static void any_bytes_do_no_harm(void)
 
 static void say(CapturePhases *p, const char *text)
 {
-    CaptureLine line = { .time = ++now, .vtime = CAPTURE_NO_TIME,
-                         .text = text, .len = strlen(text),
+    CaptureLine line = { .time = ++now,
+                         .vtime = CAPTURE_NO_TIME,
+                         .text = text,
+                         .len = strlen(text),
                          .complete = true };
 
     capture_phases_line(p, &line);
@@ -197,7 +201,8 @@ static void say(CapturePhases *p, const char *text)
 
 static void probe(CapturePhases *p, uint8_t id)
 {
-    CaptureRecord rec = { .kind = CAPTURE_PROBE, .time = ++now,
+    CaptureRecord rec = { .kind = CAPTURE_PROBE,
+                          .time = ++now,
                           .vtime = CAPTURE_NO_TIME,
                           .u.probe = { .id = id } };
 

@@ -96,8 +96,8 @@ static void test_t_table(void)
     static const struct {
         double df, t;
     } table[] = {
-        { 1, 12.706 }, { 2, 4.303 }, { 3, 3.182 }, { 4, 2.776 },
-        { 5, 2.571 }, { 9, 2.262 }, { 10, 2.228 }, { 19, 2.093 },
+        { 1, 12.706 }, { 2, 4.303 },  { 3, 3.182 },   { 4, 2.776 },
+        { 5, 2.571 },  { 9, 2.262 },  { 10, 2.228 },  { 19, 2.093 },
         { 30, 2.042 }, { 60, 2.000 }, { 100, 1.984 },
     };
 
@@ -131,14 +131,12 @@ static void test_beta(void)
 /* The worked examples 1 and 2 of Wikipedia's article "Welch's t-test". */
 static void test_welch(void)
 {
-    static const double a1[] = { 27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9,
-                                 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7,
-                                 21.4 };
-    static const double a2[] = { 27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8,
-                                 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5,
-                                 24.4 };
-    static const double a3[] = { 17.2, 20.9, 22.6, 18.1, 21.7, 21.4, 23.5,
-                                 24.2, 14.7, 21.8 };
+    static const double a1[] = { 27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1,
+                                 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4 };
+    static const double a2[] = { 27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0,
+                                 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4 };
+    static const double a3[] = { 17.2, 20.9, 22.6, 18.1, 21.7,
+                                 21.4, 23.5, 24.2, 14.7, 21.8 };
     static const double a4[] = { 21.5, 22.8, 21.0, 23.0, 21.6, 23.6, 22.5,
                                  20.7, 23.4, 21.8, 20.7, 21.7, 21.5, 22.5,
                                  23.6, 21.5, 22.5, 23.5, 21.5, 21.8 };
@@ -191,9 +189,7 @@ static void test_holm(void)
 
 static void check_key(const char *text, const char *want)
 {
-    CaptureLine line = {
-        .text = text, .len = strlen(text), .complete = true
-    };
+    CaptureLine line = { .text = text, .len = strlen(text), .complete = true };
     g_autoptr(GString) key = g_string_new("old");
 
     make_line_key(key, &line);
@@ -206,8 +202,7 @@ static void test_keys(void)
               "[ #] pid # at # done");
     check_key("Relocating init from 0x000d48c0 to 0x1efeb320 (size 85056)",
               "Relocating init from # to # (size #)");
-    check_key("SeaBIOS (version 1.16.2-debian)",
-              "SeaBIOS (version #-debian)");
+    check_key("SeaBIOS (version 1.16.2-debian)", "SeaBIOS (version #-debian)");
     check_key("deadbeef face added", "deadbeef face added");
     check_key("x86_64 sha256 ttyS0", "x#_# sha# ttyS#");
     check_key("drive 0x000f5a10: PCHS=0/0/0", "drive #: PCHS=#/#/#");

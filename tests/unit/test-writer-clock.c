@@ -110,10 +110,9 @@ static void both_times_of_a_record_are_the_virtual_one(void)
     c = test_read(path);
     g_assert_cmpuint(c->records->len, ==, 4);
     for (guint i = 0; i < 4; i++) {
-        g_assert_cmpuint(test_record(c, i)->time, ==, i < 2 ? 0 : 300 + i * 100
-                         + (i == 3 ? 100 : 0));
-        g_assert_cmpuint(test_record(c, i)->vtime, ==,
-                         test_record(c, i)->time);
+        g_assert_cmpuint(test_record(c, i)->time, ==,
+                         i < 2 ? 0 : 300 + i * 100 + (i == 3 ? 100 : 0));
+        g_assert_cmpuint(test_record(c, i)->vtime, ==, test_record(c, i)->time);
     }
     g_assert_true(test_record(c, 2)->u.machine.icount);
 }
@@ -122,8 +121,9 @@ static void both_times_of_a_record_are_the_virtual_one(void)
 static void a_clock_that_begins_anywhere_is_exact(void)
 {
     static const int64_t begins[] = {
-        0, 1, HALF - 1, HALF, WRAP - 1, WRAP, 1000 * WRAP + 5, INT64_MAX / 2,
-        -1, INT64_MIN,
+        0,        1,         HALF - 1,        HALF,
+        WRAP - 1, WRAP,      1000 * WRAP + 5, INT64_MAX / 2,
+        -1,       INT64_MIN,
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(begins); i++) {
@@ -146,9 +146,29 @@ static void a_clock_that_begins_anywhere_is_exact(void)
 }
 
 static const int64_t jumps[] = {
-    0, 5, HALF - 1, HALF, 3, WRAP - 1, 0, WRAP, WRAP - 1, WRAP + HALF + 1, 2,
-    2, 5 * WRAP + 7, WRAP + 3, 5 * WRAP + HALF, 5 * WRAP + 7, 1000 * WRAP, 1,
-    WRAP + HALF - 1, HALF / 2, WRAP - 3, 2 * WRAP - 1, 0,
+    0,
+    5,
+    HALF - 1,
+    HALF,
+    3,
+    WRAP - 1,
+    0,
+    WRAP,
+    WRAP - 1,
+    WRAP + HALF + 1,
+    2,
+    2,
+    5 * WRAP + 7,
+    WRAP + 3,
+    5 * WRAP + HALF,
+    5 * WRAP + 7,
+    1000 * WRAP,
+    1,
+    WRAP + HALF - 1,
+    HALF / 2,
+    WRAP - 3,
+    2 * WRAP - 1,
+    0,
 };
 
 static void jumps_to_both_sides_are_exact(void)
@@ -206,8 +226,7 @@ static void small_jumps_cost_nothing(void)
     c = test_read(path);
     g_assert_cmpuint(c->records->len, ==, 1001);
     for (guint i = 1; i <= 1000; i++) {
-        g_assert_cmpuint(test_record(c, i)->time, ==,
-                         i % 2 ? i - 1 : HALF - 1);
+        g_assert_cmpuint(test_record(c, i)->time, ==, i % 2 ? i - 1 : HALF - 1);
     }
 }
 
@@ -321,7 +340,8 @@ static void host_alone_is_marked_and_reads_as_ever(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .clock = CAPTURE_CLOCK_MODE_HOST,
+        .path = path,
+        .clock = CAPTURE_CLOCK_MODE_HOST,
     };
     g_autoptr(TestCapture) c = NULL;
     CaptureWriter *w = test_open(&options);
@@ -368,8 +388,8 @@ static void append_begins_at_zero_again(void)
         if (rec->kind == CAPTURE_SESSION) {
             sessions[n++] = rec->time;
         } else if (rec->kind == CAPTURE_BYTE) {
-            g_assert_cmpuint(rec->time, ==, 9 * WRAP + HALF +
-                                                100 * (rec->byte - 'a'));
+            g_assert_cmpuint(rec->time, ==,
+                             9 * WRAP + HALF + 100 * (rec->byte - 'a'));
         }
     }
     g_assert_cmpuint(n, ==, 2);
@@ -409,8 +429,10 @@ static void append_on_another_clock_is_refused(void)
 static void host_and_both_can_be_one_capture(void)
 {
     static const CaptureClockMode modes[] = {
-        CAPTURE_CLOCK_MODE_HOST, CAPTURE_CLOCK_MODE_HOST,
-        CAPTURE_CLOCK_MODE_BOTH, CAPTURE_CLOCK_MODE_HOST,
+        CAPTURE_CLOCK_MODE_HOST,
+        CAPTURE_CLOCK_MODE_HOST,
+        CAPTURE_CLOCK_MODE_BOTH,
+        CAPTURE_CLOCK_MODE_HOST,
     };
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = { .path = path, .append = true };
@@ -424,8 +446,9 @@ static void host_and_both_can_be_one_capture(void)
         g_assert_cmpint(capture_writer_clock(w), ==, modes[i]);
         capture_writer_close(w);
         c = test_read(path);
-        g_assert_cmpint(c->clock, ==, i < 2 ? CAPTURE_CLOCK_MODE_HOST
-                                            : CAPTURE_CLOCK_MODE_BOTH);
+        g_assert_cmpint(c->clock, ==,
+                        i < 2 ? CAPTURE_CLOCK_MODE_HOST
+                              : CAPTURE_CLOCK_MODE_BOTH);
     }
 }
 

@@ -15,13 +15,13 @@
 
 typedef struct Load {
     CaptureWriter *w;
-    unsigned id;         /* stream of the bytes, and in the probes */
+    unsigned id; /* stream of the bytes, and in the probes */
     unsigned rounds;
-    unsigned bytes;      /* in a round, one by one */
-    unsigned block;      /* in a round, in one access */
-    unsigned probes;     /* in a round */
-    unsigned items;      /* in a round: fw_cfg items copied, 4 events each */
-    unsigned rest_us;    /* between two rounds */
+    unsigned bytes; /* in a round, one by one */
+    unsigned block; /* in a round, in one access */
+    unsigned probes; /* in a round */
+    unsigned items; /* in a round: fw_cfg items copied, 4 events each */
+    unsigned rest_us; /* between two rounds */
     uint64_t wrote_bytes, wrote_events, refused_events;
     int *go;
 } Load;
@@ -30,8 +30,8 @@ static void append_event(Load *l, CaptureKind kind, const void *payload,
                          size_t len)
 {
     l->wrote_events++;
-    l->refused_events += !capture_append_event(
-        l->w, capture_writer_now(l->w), kind, payload, len);
+    l->refused_events += !capture_append_event(l->w, capture_writer_now(l->w),
+                                               kind, payload, len);
 }
 
 /* As the fw_cfg hooks do: payloads of several sizes. */
@@ -171,11 +171,11 @@ static void check_account(const char *path, const Sum *sum)
 
     g_assert_cmpuint(c->skipped, ==, 0);
     g_assert_cmpuint(c->bytes->len + c->lost.bytes, ==, sum->bytes);
-    g_assert_cmpuint(test_count(c, CAPTURE_PROBE) +
-                     test_count(c, CAPTURE_SELECT) +
-                     test_count(c, CAPTURE_PIO) + test_count(c, CAPTURE_DMA) +
-                     test_count(c, CAPTURE_DMA_END) + c->lost.events, ==,
-                     sum->events);
+    g_assert_cmpuint(
+        test_count(c, CAPTURE_PROBE) + test_count(c, CAPTURE_SELECT) +
+            test_count(c, CAPTURE_PIO) + test_count(c, CAPTURE_DMA) +
+            test_count(c, CAPTURE_DMA_END) + c->lost.events,
+        ==, sum->events);
     g_assert_cmpuint(c->lost.events, ==, sum->refused);
     g_assert_cmpuint(c->header.lost_bytes, ==, c->lost.bytes);
     g_assert_cmpuint(c->header.lost_events, ==, c->lost.events);
@@ -184,8 +184,7 @@ static void check_account(const char *path, const Sum *sum)
                    c->lost.bytes);
 }
 
-static void run_and_check(const CaptureWriterOptions *options,
-                          const Load *load)
+static void run_and_check(const CaptureWriterOptions *options, const Load *load)
 {
     CaptureWriter *w = test_open(options);
     Sum sum = run_threads(w, load);
@@ -198,8 +197,9 @@ static void every_record_of_every_thread_is_kept(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = { .path = path };
-    Load load = { .rounds = 40, .bytes = 200, .block = 50, .probes = 20,
-                  .rest_us = 1000 };
+    Load load = {
+        .rounds = 40, .bytes = 200, .block = 50, .probes = 20, .rest_us = 1000
+    };
 
     run_and_check(&options, &load);
 }
@@ -210,10 +210,15 @@ static void bytes_probes_and_fw_cfg_side_by_side(void)
     for (int full = 0; full < 2; full++) {
         g_autofree char *path = test_path("capture");
         CaptureWriterOptions options = {
-            .path = path, .size_max = full ? 1 << 20 : 0,
+            .path = path,
+            .size_max = full ? 1 << 20 : 0,
         };
-        Load load = { .rounds = 40, .bytes = 100, .block = 17, .probes = 10,
-                      .items = 5, .rest_us = full ? 0 : 1000 };
+        Load load = { .rounds = 40,
+                      .bytes = 100,
+                      .block = 17,
+                      .probes = 10,
+                      .items = 5,
+                      .rest_us = full ? 0 : 1000 };
 
         run_and_check(&options, &load);
     }
@@ -234,8 +239,9 @@ static void growth_under_load_is_accounted(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = { .path = path };
-    Load load = { .rounds = 300, .bytes = 300, .block = 111, .probes = 30,
-                  .rest_us = 100 };
+    Load load = {
+        .rounds = 300, .bytes = 300, .block = 111, .probes = 30, .rest_us = 100
+    };
 
     run_and_check(&options, &load);
 }
@@ -245,10 +251,12 @@ static void threads_that_meet_at_the_cap_leave_no_hole(void)
     for (unsigned i = 0; i < 40; i++) {
         g_autofree char *path = test_path("capture");
         CaptureWriterOptions options = {
-            .path = path, .size_max = CAPTURE_SIZE_MIN + i * 4096,
+            .path = path,
+            .size_max = CAPTURE_SIZE_MIN + i * 4096,
         };
-        Load load = { .rounds = 30, .bytes = 50, .block = 13 + i,
-                      .probes = 11 };
+        Load load = {
+            .rounds = 30, .bytes = 50, .block = 13 + i, .probes = 11
+        };
 
         run_and_check(&options, &load);
         g_assert_cmpuint(test_size(path), <=, options.size_max);
@@ -259,8 +267,9 @@ static void threads_on_a_full_disk_are_accounted(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = { .path = path };
-    Load load = { .rounds = 200, .bytes = 300, .block = 11, .probes = 11,
-                  .rest_us = 100 };
+    Load load = {
+        .rounds = 200, .bytes = 300, .block = 11, .probes = 11, .rest_us = 100
+    };
     CaptureWriter *w;
     Sum sum;
 
@@ -283,8 +292,9 @@ static void *cut_later(void *path)
 static void a_file_cut_under_load_is_accounted(void)
 {
     g_autofree char *path = test_path("capture");
-    Load load = { .rounds = 200, .bytes = 300, .block = 11, .probes = 1,
-                  .rest_us = 200 };
+    Load load = {
+        .rounds = 200, .bytes = 300, .block = 11, .probes = 1, .rest_us = 200
+    };
     CaptureWriter *w = test_open_new(path);
     GThread *cutter = g_thread_new("cutter", cut_later, path);
     Sum sum = run_threads(w, &load);
@@ -305,8 +315,8 @@ static void threads_cross_the_48_bit_border_together(void)
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
         .path = path,
-        .start_ns = capture_mono_ns() - (UINT64_C(1) << CAPTURE_TIME_BITS) +
-                    30000000,
+        .start_ns =
+            capture_mono_ns() - (UINT64_C(1) << CAPTURE_TIME_BITS) + 30000000,
     };
     Load load = { .rounds = 60, .bytes = 20, .probes = 2, .rest_us = 1000 };
     g_autoptr(TestCapture) c = NULL;

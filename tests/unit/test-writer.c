@@ -62,7 +62,10 @@ static void strings_too_long_for_the_header_are_cut(void)
     g_autofree char *path = test_path("capture");
     char text[1000];
     CaptureWriterOptions options = {
-        .path = path, .qemu_version = text, .chardev_id = text, .arch = text,
+        .path = path,
+        .qemu_version = text,
+        .chardev_id = text,
+        .arch = text,
     };
     g_autoptr(TestCapture) c = NULL;
 
@@ -163,8 +166,8 @@ static void every_byte_value_of_every_stream_comes_back(void)
 }
 
 /* The event at @word of the file: head, CONT words, padded with zeros. */
-static void check_event_words(const uint64_t *word, uint64_t time,
-                              uint8_t kind, const uint8_t *payload, size_t len)
+static void check_event_words(const uint64_t *word, uint64_t time, uint8_t kind,
+                              const uint8_t *payload, size_t len)
 {
     size_t n = (len + 6) / 7;
 
@@ -181,9 +184,26 @@ static void check_event_words(const uint64_t *word, uint64_t time,
 static void payloads_of_every_length_are_kept_and_longer_ones_cut(void)
 {
     static const size_t lens[] = {
-        0, 1, 6, 7, 8, 13, 14, 15, 20, 21, 22, 255, 256, 1023,
-        CAPTURE_PAYLOAD_MAX - 7, CAPTURE_PAYLOAD_MAX - 1, CAPTURE_PAYLOAD_MAX,
-        CAPTURE_PAYLOAD_MAX + 1, CAPTURE_PAYLOAD_MAX + 7, 4000,
+        0,
+        1,
+        6,
+        7,
+        8,
+        13,
+        14,
+        15,
+        20,
+        21,
+        22,
+        255,
+        256,
+        1023,
+        CAPTURE_PAYLOAD_MAX - 7,
+        CAPTURE_PAYLOAD_MAX - 1,
+        CAPTURE_PAYLOAD_MAX,
+        CAPTURE_PAYLOAD_MAX + 1,
+        CAPTURE_PAYLOAD_MAX + 7,
+        4000,
     };
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
@@ -195,8 +215,8 @@ static void payloads_of_every_length_are_kept_and_longer_ones_cut(void)
         payload[i] = i * 7 + 1;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(lens); i++) {
-        g_assert_true(capture_append_event(w, 1000 + i, CAPTURE_VM, payload,
-                                           lens[i]));
+        g_assert_true(
+            capture_append_event(w, 1000 + i, CAPTURE_VM, payload, lens[i]));
     }
     capture_writer_close(w);
 
@@ -331,7 +351,8 @@ static void abandoned_capture_tells_its_loss(void)
         g_autofree char *path = test_path("capture");
         g_autofree char *copy = test_path("copy");
         CaptureWriterOptions options = {
-            .path = path, .size_max = cut ? 0 : CAPTURE_SIZE_MIN,
+            .path = path,
+            .size_max = cut ? 0 : CAPTURE_SIZE_MIN,
         };
         CaptureWriter *w = test_open(&options);
         g_autoptr(GByteArray) file = NULL;
@@ -461,7 +482,9 @@ static void append_counts_losses_of_its_own_session(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .append = true, .size_max = CAPTURE_SIZE_MIN,
+        .path = path,
+        .append = true,
+        .size_max = CAPTURE_SIZE_MIN,
     };
     CaptureWriter *w = test_open(&options);
     g_autoptr(TestCapture) c = NULL;
@@ -710,7 +733,8 @@ static void refuses_options_that_make_no_sense(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .size_max = CAPTURE_SIZE_MIN - 1,
+        .path = path,
+        .size_max = CAPTURE_SIZE_MIN - 1,
     };
 
     test_refused(&options, CAPTURE_WRITER_ERROR_INVALID);
@@ -740,8 +764,12 @@ static void check_account(const TestCapture *c, uint64_t written)
 static void at_the_cap_the_newest_bytes_are_counted(void)
 {
     static const uint64_t caps[] = {
-        CAPTURE_SIZE_MIN, CAPTURE_SIZE_MIN + 1, CAPTURE_SIZE_MIN + 4096,
-        200001, 1 << 20, 9 << 19,
+        CAPTURE_SIZE_MIN,
+        CAPTURE_SIZE_MIN + 1,
+        CAPTURE_SIZE_MIN + 4096,
+        200001,
+        1 << 20,
+        9 << 19,
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(caps); i++) {
@@ -778,7 +806,8 @@ static void at_the_cap_one_access_is_kept_in_part(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .size_max = CAPTURE_SIZE_MIN,
+        .path = path,
+        .size_max = CAPTURE_SIZE_MIN,
     };
     CaptureWriter *w = test_open(&options);
     g_autofree uint8_t *buf = g_malloc(10000);
@@ -801,7 +830,8 @@ static void at_the_cap_the_end_of_the_vm_still_fits(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .size_max = CAPTURE_SIZE_MIN,
+        .path = path,
+        .size_max = CAPTURE_SIZE_MIN,
     };
     CaptureWriter *w = test_open(&options);
     CapturePio pio = { .key = 0x11 };
@@ -827,7 +857,8 @@ static void the_loss_is_told_however_many_events_came(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .size_max = CAPTURE_SIZE_MIN,
+        .path = path,
+        .size_max = CAPTURE_SIZE_MIN,
     };
     CaptureWriter *w = test_open(&options);
     uint8_t reset = CAPTURE_VM_RESET;
@@ -1053,9 +1084,21 @@ static void cut_at_the_very_end_is_accounted(void)
 static void times_past_48_bits_are_exact(void)
 {
     static const uint64_t times[] = {
-        0, 1, HALF - 1, HALF, HALF + 1, WRAP - 1, WRAP, WRAP + 1,
-        WRAP + HALF - 1, WRAP + HALF, 3 * WRAP - 1, 3 * WRAP,
-        1000 * WRAP + 12345, 1000 * WRAP + HALF, (WRAP << 10) + 77,
+        0,
+        1,
+        HALF - 1,
+        HALF,
+        HALF + 1,
+        WRAP - 1,
+        WRAP,
+        WRAP + 1,
+        WRAP + HALF - 1,
+        WRAP + HALF,
+        3 * WRAP - 1,
+        3 * WRAP,
+        1000 * WRAP + 12345,
+        1000 * WRAP + HALF,
+        (WRAP << 10) + 77,
     };
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
@@ -1065,8 +1108,7 @@ static void times_past_48_bits_are_exact(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
         capture_append_bytes(w, times[i], 0, (const uint8_t *)"x", 1);
-        capture_append_event(w, times[i], CAPTURE_PROBE, &probe,
-                             sizeof(probe));
+        capture_append_event(w, times[i], CAPTURE_PROBE, &probe, sizeof(probe));
     }
     capture_writer_close(w);
 
@@ -1148,7 +1190,8 @@ static void append_days_later_is_exact(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .start_ns = capture_mono_ns() - 5 * WRAP - 12345,
+        .path = path,
+        .start_ns = capture_mono_ns() - 5 * WRAP - 12345,
     };
     CaptureWriter *w = test_open(&options);
     g_autoptr(TestCapture) c = NULL;
@@ -1176,8 +1219,8 @@ static void what_was_before_the_start_is_at_zero(void)
     g_autofree char *path = test_path("capture");
     CaptureWriter *w = test_open_new(path);
 
-    g_assert_cmpuint(capture_writer_time(w, capture_mono_ns() - 1000000000),
-                     ==, 0);
+    g_assert_cmpuint(capture_writer_time(w, capture_mono_ns() - 1000000000), ==,
+                     0);
     g_assert_cmpuint(capture_writer_time(w, capture_mono_ns() + WRAP), >=,
                      WRAP);
     capture_writer_close(w);
@@ -1187,7 +1230,8 @@ static void a_start_in_the_future_gives_times_near_zero(void)
 {
     g_autofree char *path = test_path("capture");
     CaptureWriterOptions options = {
-        .path = path, .start_ns = capture_mono_ns() + UINT64_C(10000000000),
+        .path = path,
+        .start_ns = capture_mono_ns() + UINT64_C(10000000000),
     };
     CaptureWriter *w = test_open(&options);
     g_autoptr(TestCapture) c = NULL;

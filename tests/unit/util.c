@@ -74,8 +74,7 @@ CaptureWriter *test_open_new(const char *path)
     return test_open(&options);
 }
 
-void test_refused(const CaptureWriterOptions *options,
-                  CaptureWriterError code)
+void test_refused(const CaptureWriterOptions *options, CaptureWriterError code)
 {
     g_autoptr(GError) error = NULL;
     CaptureWriter *w = capture_writer_open(options, &error);

@@ -25,8 +25,7 @@ CaptureWriter *test_open(const CaptureWriterOptions *options);
 CaptureWriter *test_open_new(const char *path);
 
 /* Opens a writer that must be refused with @code; text without newline. */
-void test_refused(const CaptureWriterOptions *options,
-                  CaptureWriterError code);
+void test_refused(const CaptureWriterOptions *options, CaptureWriterError code);
 
 /* @n guest bytes of stream 0: their number modulo 251 from @first on. */
 void test_bytes(CaptureWriter *w, unsigned first, unsigned n);
@@ -34,7 +33,7 @@ void test_bytes(CaptureWriter *w, unsigned first, unsigned n);
 /* Everything that a capture tells. */
 typedef struct TestCapture {
     GArray *records; /* CaptureRecord */
-    GString *bytes;  /* of all streams */
+    GString *bytes; /* of all streams */
     CaptureHeader header;
     CaptureState state;
     CaptureClockMode clock;
