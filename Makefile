@@ -5,7 +5,7 @@
 #   capture/*.c            build/libcapture.a (position independent)
 #   chardev-backend/*.c    build/chardev-timestamp-qemu.so, with capture in it
 #     but preload.c        build/chardev-timestamp.so
-#   viewer/*.c             build/bootstamp
+#   viewer/*.c viewer/*/*.c  build/bootstamp
 #   tests/unit/test-*.c    a program each, in up to three builds; other files
 #                          there are linked into all of them
 #   tests/*/*.t            run by make check, but for tests/slow and tests/in-tree
@@ -91,7 +91,7 @@ fuzz_LINK = -fsanitize=fuzzer,address,undefined $(FUZZ_CFLAGS)
 # --- sources ----------------------------------------------------------------
 
 capture_src := $(sort $(wildcard capture/*.c))
-viewer_src := $(sort $(wildcard viewer/*.c))
+viewer_src := $(sort $(wildcard viewer/*.c viewer/*/*.c))
 backend_src := $(sort $(filter-out %/preload.c,$(wildcard chardev-backend/*.c)))
 unit_src := $(sort $(wildcard tests/unit/test-*.c))
 helper_src := $(sort $(filter-out $(unit_src),$(wildcard tests/unit/*.c)))
@@ -152,7 +152,7 @@ COMPILE = $(CC) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@ $<
 common = Makefile build/config.h build/flags-c
 
 # The patterns of milestones, as a C string.
-build/phases-conf.h: firmware-debug/phases.conf
+build/phases-conf.h: capture/phases.conf
 	$(say) GEN $@
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
@@ -342,7 +342,7 @@ check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our test
 
 INSTALL = install
 man := $(wildcard docs/*.1)
-documents := $(wildcard README.md docs/*.md) firmware-debug/phases.conf firmware-debug/probe.h
+documents := $(wildcard README.md docs/*.md) capture/phases.conf capture/probe.h
 built_firmware = $(wildcard build/firmware/*.bin)
 completions = $(datadir)/bash-completion/completions
 
@@ -382,5 +382,4 @@ help: ## this text
 		expand -t 16
 .PHONY: install uninstall clean distclean help
 
--include $(wildcard build/obj/*/*.d build/fuzz/*/*.d build/fuzz/tests/fuzz/*.d build/plain/*/*.d build/asan/*/*.d build/tsan/*/*.d \
-	build/plain/tests/unit/*.d build/asan/tests/unit/*.d build/tsan/tests/unit/*.d)
+-include $(foreach tree,obj plain asan tsan fuzz,$(foreach depth,*/*.d */*/*.d,$(wildcard build/$(tree)/$(depth))))

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "firmware-debug/probe.h"
+#include "probe.h"
 #include "patterns.h"
 #include "phases.h"
 
@@ -21,7 +21,7 @@ struct CapturePatterns {
     char *probes[PROBES];
 };
 
-/* Made of firmware-debug/phases.conf by the Makefile. */
+/* Made of capture/phases.conf by the Makefile. */
 static const char builtin[] =
 #include "phases-conf.h"
     ;

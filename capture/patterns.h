@@ -1,5 +1,5 @@
 /*
- * What a milestone looks like: firmware-debug/phases.conf, compiled in, and
+ * What a milestone looks like: capture/phases.conf, compiled in, and
  * the user's own file.  docs/phases-conf.md describes the format.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "firmware-debug/probe.h"
+#include "probe.h"
 #include "spans.h"
 
 /* Indices of rows that have no end yet, the innermost last. */

@@ -4,7 +4,7 @@
  *   -device isa-bootprobe,chardev=ID[,iobase=0x404][,lines=off]
  *
  * The guest's side of it is docs/probe-protocol.md and
- * firmware-debug/probe.h.  What is written goes into the capture of the
+ * capture/probe.h.  What is written goes into the capture of the
  * timestamp chardev ID, of which this device is not the front end: that is
  * mostly isa-debugcon.
  *
@@ -20,7 +20,7 @@
 
 #include "boot-capture.h"
 #include "char-timestamp.h"
-#include "firmware-debug/probe.h"
+#include "capture/probe.h"
 
 #define PORTS 8
 #define LINE_OFFSET (BOOTPROBE_LINE_PORT - BOOTPROBE_PORT)

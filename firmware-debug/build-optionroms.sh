@@ -42,7 +42,7 @@ flock -w 600 9 || die "another build goes on"
 find_source
 
 # Up to date?
-stamp="$source $(cat "$here"/optionrom/*.patch "$here/probe.h" "$0" | cksum)"
+stamp="$source $(cat "$here"/optionrom/*.patch "$here/../capture/probe.h" "$0" | cksum)"
 fresh=yes
 for rom in $roms; do
     [ -s "$out/$rom.bin" ] || fresh=no
@@ -56,7 +56,7 @@ rm -rf "$tree"
 mkdir -p "$tree/pc-bios" "$tree/build"
 cp -r "$source/pc-bios/optionrom" "$tree/pc-bios/"
 ln -s "$source/include" "$source/scripts" "$tree/"
-cp "$here/probe.h" "$tree/pc-bios/optionrom/"
+cp "$here/../capture/probe.h" "$tree/pc-bios/optionrom/"
 for patch in "$here"/optionrom/*.patch; do
     patch -s -p1 -d "$tree" <"$patch" || die "${patch##*/} does not apply to QEMU $version"
 done

@@ -64,7 +64,7 @@ seabios() {
     fi
     version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")
     patches=$(series "$(echo "$version" | cut -d. -f1,2)")
-    stamp="$version $(cat "$patches"/*.patch "$here/probe.h" "$0" | cksum)"
+    stamp="$version $(cat "$patches"/*.patch "$here/../capture/probe.h" "$0" | cksum)"
     if [ -s "$dir/bios-probes.bin" ] && [ -s "$dir/bios-probes-debug8.bin" ] &&
         [ "$(cat "$dir/.seabios.stamp" 2>/dev/null)" = "$stamp" ]; then
         return
@@ -74,7 +74,7 @@ seabios() {
     tree=$build/firmware/source/seabios
     rm -rf "$tree"
     cp -r "$source" "$tree"
-    cp "$here/probe.h" "$tree/src/std/bootprobe.h"
+    cp "$here/../capture/probe.h" "$tree/src/std/bootprobe.h"
     for patch in "$patches"/*.patch; do
         patch -s -p1 -d "$tree" <"$patch" >>"$log" 2>&1 ||
             die "${patch##*/} does not apply to SeaBIOS $version; see $log"

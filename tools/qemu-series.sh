@@ -9,8 +9,8 @@
 # that version of QEMU and are written by hand.  What becomes of a file:
 #
 #   capture/*.[ch]                       chardev/timestamp/capture/
-#   firmware-debug/probe.h               chardev/timestamp/capture/
-#   firmware-debug/phases.conf           chardev/timestamp/capture/phases-conf.h
+#   capture/probe.h               chardev/timestamp/capture/
+#   capture/phases.conf           chardev/timestamp/capture/phases-conf.h
 #   chardev-backend/*.[ch]               chardev/timestamp/
 #     but what only a loadable module needs
 #   chardev-backend/in-tree/*            chardev/timestamp/
@@ -74,7 +74,7 @@ put_capture() {
     for file in capture/*.[ch]; do
         put "$file" "chardev/timestamp/$file"
     done
-    put firmware-debug/probe.h chardev/timestamp/capture/probe.h
+    put capture/probe.h chardev/timestamp/capture/probe.h
     {
         echo '/*'
         echo ' * The rules of the milestones, a line each: a C string.'
@@ -82,7 +82,7 @@ put_capture() {
         echo ' * SPDX-License-Identifier: GPL-2.0-or-later'
         echo ' */'
         echo
-        sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' firmware-debug/phases.conf
+        sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' capture/phases.conf
     } >"$tree/chardev/timestamp/capture/phases-conf.h"
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common.h"
+#include "viewer/common/common.h"
 #include "config.h"
 
 static const Command commands[] = {

@@ -9,7 +9,7 @@
 #include "fuzz.h"
 
 /* Its options are static: they are let go after each run. */
-#include "viewer/cmd-export.c"
+#include "viewer/cmd/export.c"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -12,7 +12,7 @@
 #include "capture/patterns.h"
 #include "capture/phases.h"
 #include "fuzz.h"
-#include "viewer/settings.h"
+#include "viewer/screen/settings.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

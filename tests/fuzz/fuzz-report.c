@@ -13,7 +13,7 @@
 #include <sanitizer/lsan_interface.h>
 
 #include "fuzz.h"
-#include "viewer/common.h"
+#include "viewer/common/common.h"
 
 static char *other; /* a capture to compare with */
 

@@ -11,7 +11,7 @@
 #include "screen.h"
 
 /* Its loop is taken apart here: nothing waits. */
-#include "viewer/view-loop.c"
+#include "viewer/screen/loop.c"
 
 #define KEYS_MAX 64
 

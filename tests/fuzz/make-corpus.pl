@@ -74,7 +74,7 @@ for my $path (@captures) {
     seed('fuzz-report', pack('C4', 0, 0, 0, 0) . $whole);
 }
 
-my $conf = slurp("$src/firmware-debug/phases.conf");
+my $conf = slurp("$src/capture/phases.conf");
 my @parts = split /\n(?=milestone )/, $conf;
 my $lines = "SeaBIOS (version x)\nenter handle_19:\nBooting from ROM\n\xff\x00x\n";
 seed('fuzz-patterns', "\0$_\n\0$lines") for @parts;

@@ -5,7 +5,7 @@
  */
 
 /* All but its signals and its keyboard is what the viewer has. */
-#include "viewer/terminal.c"
+#include "viewer/screen/terminal.c"
 
 #include "fuzz.h"
 #include "screen.h"

@@ -163,11 +163,11 @@ initrd() {
 # The kernel unpacks archives that stand one behind the other.
 marks() {
     debug=$src/../../firmware-debug
-    stamp=$(sum "$debug/mark/bootmark.c" "$debug/probe.h" "$out/.initrd.stamp")
+    stamp=$(sum "$debug/mark/bootmark.c" "$src/../../capture/probe.h" "$out/.initrd.stamp")
     fresh bootmark.cpio "$stamp" && fresh initrd-marks "$stamp" && return
     busybox
     mkdir -p "$tmp/mark/bin"
-    ${CC:-gcc} -std=gnu11 -Wall -O2 -static -s -I "$debug" -o "$tmp/mark/bin/bootmark" "$debug/mark/bootmark.c"
+    ${CC:-gcc} -std=gnu11 -Wall -O2 -static -s -I "$src/../../capture" -o "$tmp/mark/bin/bootmark" "$debug/mark/bootmark.c"
     touch -d @0 "$tmp/mark/bin/bootmark"
     (cd "$tmp/mark" && echo bin/bootmark | "$box" cpio -o -H newc -R 0:0 2>/dev/null) >"$tmp/bootmark.cpio"
     cat "$out/initrd" "$tmp/bootmark.cpio" >"$tmp/initrd-marks"

@@ -32,7 +32,7 @@ check_source() {
         rm -rf "${tmp:?}/$tree"
         cp -r "$source" "$tmp/$tree"
     done
-    cp "$src/firmware-debug/probe.h" "$tmp/patched/src/std/bootprobe.h"
+    cp "$src/capture/probe.h" "$tmp/patched/src/std/bootprobe.h"
     for patch in "$src/firmware-debug/seabios/$version"/*.patch; do
         ok "$version: ${patch##*/} applies without fuzz" patch -F0 -s -p1 -d "$tmp/patched" -i "$patch"
     done

@@ -5,7 +5,7 @@
  */
 
 #include "util.h"
-#include "viewer/align.h"
+#include "viewer/report/align.h"
 
 #define MAX_N 40
 

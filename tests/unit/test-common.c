@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "util.h"
-#include "viewer/common.h"
+#include "viewer/common/common.h"
 
 static void visible_len(const char *text, size_t len, const char *want)
 {

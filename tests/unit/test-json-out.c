@@ -1,5 +1,5 @@
 /*
- * Unit tests of viewer/json-out.c.
+ * Unit tests of viewer/common/json-out.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "util.h"
-#include "viewer/json-out.h"
+#include "viewer/common/json-out.h"
 
 /* One object with @text as member "t", as it is written to a file. */
 static char *written(const char *text, size_t len)

@@ -8,7 +8,7 @@
 
 #include "capture/phases.h"
 #include "capture/spans.h"
-#include "firmware-debug/probe.h"
+#include "capture/probe.h"
 #include "util.h"
 
 static uint64_t now;

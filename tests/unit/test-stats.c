@@ -8,8 +8,8 @@
 #include <math.h>
 
 #include "util.h"
-#include "viewer/line-key.h"
-#include "viewer/stats-math.h"
+#include "viewer/report/line-key.h"
+#include "viewer/report/stats-math.h"
 
 static void near(double got, double want, double tolerance)
 {

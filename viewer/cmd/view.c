@@ -1,0 +1,64 @@
+/*
+ * bootstamp view: watch a boot, live or afterwards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "viewer/common/common.h"
+#include "viewer/screen/view.h"
+
+#define WAIT_US 100000
+
+/* Without a terminal: the text, as it comes. */
+static int print_followed(char *const *paths, bool wait)
+{
+    char *argv[] = { "export", "-f", paths[0], NULL };
+
+    if (paths[0] && paths[1]) {
+        return usage_error("view", "standard output is no terminal: name one "
+                                   "capture only");
+    }
+    while (wait && paths[0]) {
+        CaptureReader *r = capture_reader_open(paths[0], NULL);
+
+        if (r) {
+            capture_reader_close(r);
+            break;
+        }
+        g_usleep(WAIT_US);
+    }
+    return cmd_export(paths[0] ? 3 : 2, argv);
+}
+
+int cmd_view(int argc, char **argv)
+{
+    gboolean wait = FALSE;
+    const GOptionEntry entries[] = {
+        { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
+          "Wait for the capture to appear (none named: for one that QEMU "
+          "is writing)",
+          NULL },
+        { 0 },
+    };
+    g_auto(GStrv) rest = NULL;
+    int status;
+
+    if (!parse_options(argc, argv, "[CAPTURE...]",
+                       "Shows captures on the terminal, live or afterwards: "
+                       "the newest one where none\nis named.  h tells the "
+                       "keys, q quits.  Where standard output is no "
+                       "terminal,\nprints what bootstamp export -f prints.",
+                       entries, 64, &rest, &status)) {
+        return status;
+    }
+    if (!isatty(STDOUT_FILENO)) {
+        return print_followed(rest, wait);
+    }
+    if (!check_patterns()) {
+        return EXIT_FAILURE;
+    }
+    return view_run(rest, g_strv_length(rest), wait);
+}

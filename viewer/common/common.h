@@ -1,0 +1,127 @@
+/*
+ * What the commands of bootstamp share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_COMMON_COMMON_H
+#define VIEWER_COMMON_COMMON_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "capture/lines.h"
+#include "capture/reader.h"
+
+#define EXIT_USAGE 2 /* beside stdlib's EXIT_SUCCESS and EXIT_FAILURE */
+
+/* A command: argv[0] is its name; returns the exit status. */
+typedef struct Command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary; /* a line for --help */
+} Command;
+
+int cmd_run(int argc, char **argv);
+int cmd_view(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_phases(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+
+/* "bootstamp: WHAT: text" on standard error; returns EXIT_FAILURE. */
+int fail(const char *what, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The same for a wrong command line, with a hint at --help: EXIT_USAGE. */
+int usage_error(const char *command, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
+/*
+ * Is the user's phases.conf good, or not there?  Says on standard error what
+ * is wrong with it; then only the patterns compiled in count.
+ */
+bool check_patterns(void);
+
+/*
+ * Parses argv with GOption: @entries (may be NULL), --help, and what is left
+ * over in *@rest (caller: g_strfreev), at most @max_rest words; @args stands
+ * for them in the help text.  With @max_rest -1 the first word that is no
+ * option ends the options: the rest is another program's command line.
+ * Returns false with *@status set when the command is over.
+ */
+bool parse_options(int argc, char **argv, const char *args, const char *summary,
+                   const GOptionEntry *entries, int max_rest, char ***rest,
+                   int *status);
+
+/*
+ * Opens the capture @path, or the newest one where it is NULL.  Says what is
+ * wrong and returns NULL on failure.
+ */
+CaptureReader *open_capture(const char *path);
+
+/*
+ * A character that would turn, hide or break the text around it, or that a
+ * terminal acts on.
+ */
+bool is_deceptive(gunichar c);
+
+/*
+ * Appends guest text so that no terminal acts on it: control bytes as ^X
+ * (cat -v and less do), C1 and bytes that are no UTF-8 as <XX>, characters
+ * that change direction or do not show as <U+XXXX>.  A tab stays where
+ * @keep_tabs.  Printable UTF-8 is kept.
+ */
+void append_visible(GString *out, const char *text, size_t len, bool keep_tabs);
+
+/* The same, with the carriage return of a line's end left out. */
+void append_line_text(GString *out, const CaptureLine *line);
+
+/* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
+void append_seconds(GString *out, uint64_t ns, int decimals);
+
+/* "%" PRIu64, faster. */
+void append_number(GString *out, uint64_t n);
+
+/* 1234567 as "1.2 MB": powers of 1000, three digits. */
+char *format_bytes(uint64_t bytes);
+
+/* Labels of the streams of a capture, learned from its STREAM records. */
+typedef struct StreamNames {
+    char label[CAPTURE_STREAMS_MAX][CAPTURE_NAME_MAX];
+    char frontend[CAPTURE_STREAMS_MAX][CAPTURE_NAME_MAX];
+    int count; /* highest stream seen, plus one */
+} StreamNames;
+
+void stream_names_feed(StreamNames *names, const CaptureRecord *record);
+
+/* A tag that is never empty: the label made visible, or the number. */
+char *stream_tag(const StreamNames *names, uint8_t stream);
+
+/* What --clock asked for. */
+typedef enum ClockChoice {
+    CLOCK_ANY, /* nothing: the host's, where the capture has that */
+    CLOCK_HOST,
+    CLOCK_VIRTUAL,
+} ClockChoice;
+
+/* The value of --clock, which may be NULL; false: there is no such clock. */
+bool parse_clock(const char *value, ClockChoice *choice);
+
+/*
+ * By which of its clocks a capture is to be read.  Says what is wrong and
+ * returns false where it lacks the one that was asked for.
+ */
+bool choose_clock(const CaptureReader *r, ClockChoice choice,
+                  bool *virtual_clock);
+
+/*
+ * Puts the virtual time in the place of the host's; records before the
+ * virtual clock was first seen get 0.
+ */
+void use_virtual_clock(CaptureRecord *record);
+
+#endif

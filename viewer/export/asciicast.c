@@ -1,0 +1,152 @@
+/*
+ * asciicast v2: a stream as a terminal recording, at the speed it had.
+ *
+ * One stream is played: that of --stream, else the first that is not the
+ * firmware's debug port, which is the serial console.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "export.h"
+#include "viewer/common/json-out.h"
+
+#define COLUMNS 80
+#define ROWS 24
+/* Bytes this close together are one event: a screen shows 60 a second. */
+#define EVENT_NS 16000000
+#define EVENT_BYTES 4096
+
+typedef struct State {
+    JsonOut *json;
+    GString *text; /* what waits to be put */
+    uint64_t time; /* of its first byte, ns */
+    uint64_t last; /* time of the last event: they are in order */
+    int stream;
+    uint8_t before; /* last byte */
+} State;
+
+/* Streams are told of before their first byte: look ahead to that. */
+static int choose_stream(Export *e)
+{
+    StreamNames *names = g_new0(StreamNames, 1);
+    CaptureCursor start;
+    CaptureRecord rec;
+    int chosen = 0;
+
+    capture_reader_tell(e->reader, &start);
+    while (capture_reader_next(e->reader, &rec) && rec.kind != CAPTURE_BYTE) {
+        stream_names_feed(names, &rec);
+    }
+    capture_reader_seek(e->reader, &start);
+    for (int i = names->count - 1; i >= 0; i--) {
+        if (names->frontend[i][0] && !strstr(names->frontend[i], "debugcon")) {
+            chosen = i;
+        }
+    }
+    g_free(names);
+    return chosen;
+}
+
+static bool asciicast_begin(Export *e)
+{
+    State *s = g_new0(State, 1);
+    CaptureHeader h;
+
+    e->state = s;
+    s->json = json_out_new();
+    s->text = g_string_new(NULL);
+    s->stream = choose_stream(e);
+    capture_reader_header(e->reader, &h);
+    json_builder_begin_object(json_out_begin(s->json));
+    json_out_int(s->json, "version", 2);
+    json_out_int(s->json, "width", COLUMNS);
+    json_out_int(s->json, "height", ROWS);
+    json_out_int(s->json, "timestamp", h.start_wall_ns / 1000000000);
+    json_out_string(s->json, "title", "bootstamp");
+    json_builder_end_object(s->json->builder);
+    json_out_end(s->json, e->out, "\n");
+    return true;
+}
+
+/* Bytes of a character at the end of @text that is not whole yet. */
+static size_t unfinished(const GString *text)
+{
+    for (size_t n = 1; n <= 3 && n <= text->len; n++) {
+        const char *p = text->str + text->len - n;
+
+        if ((*p & 0xc0) != 0x80) {
+            return g_utf8_get_char_validated(p, n) == (gunichar)-2 ? n : 0;
+        }
+    }
+    return 0;
+}
+
+/* Writes what waits, but for a character whose end is still to come. */
+static void put_event(Export *e, bool all)
+{
+    State *s = e->state;
+    size_t keep = all ? 0 : unfinished(s->text);
+    size_t len = s->text->len - keep;
+    JsonBuilder *b;
+
+    if (!len) {
+        return;
+    }
+    s->last = MAX(s->last, s->time);
+    b = json_builder_begin_array(json_out_begin(s->json));
+    json_out_add_double(s->json, s->last / 1e9);
+    json_builder_add_string_value(b, "o");
+    g_string_truncate(s->json->utf8, 0);
+    append_utf8(s->json->utf8, s->text->str, len);
+    json_builder_add_string_value(b, s->json->utf8->str);
+    json_builder_end_array(b);
+    json_out_end(s->json, e->out, "\n");
+    g_string_erase(s->text, 0, len);
+}
+
+static void asciicast_record(Export *e, const CaptureRecord *rec)
+{
+    State *s = e->state;
+    int stream = e->only_stream >= 0 ? e->only_stream : s->stream;
+
+    if (rec->kind != CAPTURE_BYTE || rec->stream != stream) {
+        return;
+    }
+    if (s->text->len &&
+        (rec->time > s->time + EVENT_NS || s->text->len >= EVENT_BYTES)) {
+        put_event(e, false);
+        s->time = rec->time;
+    }
+    if (!s->text->len) {
+        s->time = rec->time;
+    }
+    /* A terminal ignores NUL, and a line feed alone only goes down. */
+    if (rec->byte == '\n' && s->before != '\r') {
+        g_string_append_c(s->text, '\r');
+    }
+    if (rec->byte) {
+        g_string_append_c(s->text, rec->byte);
+    }
+    s->before = rec->byte;
+}
+
+static bool asciicast_end(Export *e)
+{
+    State *s = e->state;
+
+    put_event(e, true);
+    json_out_free(s->json);
+    g_string_free(s->text, TRUE);
+    g_clear_pointer(&e->state, g_free);
+    return true;
+}
+
+const ExportFormat export_asciicast = {
+    .name = "asciicast",
+    .summary = "a terminal recording for asciinema play (v2)",
+    .begin = asciicast_begin,
+    .record = asciicast_record,
+    .end = asciicast_end,
+};

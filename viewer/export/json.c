@@ -1,0 +1,296 @@
+/*
+ * JSON Lines: an object per line or event; docs/json-schema.md tells them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "viewer/report/boot-data.h"
+#include "export.h"
+#include "viewer/common/json-out.h"
+
+#define SCHEMA_NAME "bootstamp"
+#define SCHEMA_VERSION 1
+
+typedef struct State {
+    JsonOut *json;
+    BootData *boot; /* milestones and copies, told at the end */
+} State;
+
+static void begin(JsonOut *j, const char *type)
+{
+    json_builder_begin_object(json_out_begin(j));
+    json_out_string(j, "type", type);
+}
+
+static void end(JsonOut *j, FILE *out)
+{
+    json_builder_end_object(j->builder);
+    json_out_end(j, out, "\n");
+}
+
+static bool json_begin(Export *e)
+{
+    State *s = g_new0(State, 1);
+    CaptureHeader h;
+
+    e->state = s;
+    s->json = json_out_new();
+    s->boot = boot_data_new(e->virtual_clock);
+    capture_reader_header(e->reader, &h);
+    begin(s->json, "header");
+    json_out_string(s->json, "schema", SCHEMA_NAME);
+    json_out_int(s->json, "version", SCHEMA_VERSION);
+    json_out_string(s->json, "clock", e->virtual_clock ? "virtual" : "host");
+    json_out_int(s->json, "start_wall_ns", h.start_wall_ns);
+    json_out_string(s->json, "qemu_version", h.qemu_version);
+    json_out_string(s->json, "arch", h.arch);
+    end(s->json, e->out);
+    return true;
+}
+
+/* ------------------------------------------------------------------ */
+/* Events                                                              */
+
+/* Numbers past 2^53 lose their last digits in most programs: as text. */
+static void put_hex(JsonOut *j, const char *name, uint64_t value)
+{
+    char text[24];
+
+    g_snprintf(text, sizeof(text), "0x%" G_GINT64_MODIFIER "x", (guint64)value);
+    json_out_string(j, name, text);
+}
+
+static void put_dma(JsonOut *j, const CaptureDma *dma)
+{
+    static const char *const ops[] = { "read", "write", "skip" };
+
+    json_out_int(j, "key", dma->key);
+    json_out_string(j, "op", dma->op < G_N_ELEMENTS(ops) ? ops[dma->op] : "?");
+    json_out_int(j, "offset", dma->offset);
+    json_out_int(j, "length", dma->length);
+    put_hex(j, "address", dma->address);
+}
+
+static void put_session(JsonOut *j, const CaptureRecord *rec)
+{
+    json_out_int(j, "wall_ns", rec->u.session.wall_ns);
+    json_out_int(j, "pid", rec->u.session.pid);
+    json_out_string(j, "qemu_version", rec->u.session.version);
+}
+
+static void put_machine(JsonOut *j, const CaptureRecord *rec)
+{
+    json_out_string(j, "machine", rec->u.machine.type);
+    json_out_string(j, "arch", rec->u.machine.arch);
+    json_out_string(j, "accel", rec->u.machine.accel);
+    json_out_int(j, "ram", rec->u.machine.ram);
+    json_out_int(j, "cpus", rec->u.machine.cpus);
+    json_out_bool(j, "icount", rec->u.machine.icount);
+}
+
+static void put_vm(JsonOut *j, const CaptureRecord *rec)
+{
+    static const char *const words[] = {
+        [CAPTURE_VM_START] = "start",
+        [CAPTURE_VM_READY] = "ready",
+        [CAPTURE_VM_RUN] = "run",
+        [CAPTURE_VM_PAUSE] = "pause",
+        [CAPTURE_VM_RESET] = "reset",
+        [CAPTURE_VM_POWERDOWN] = "powerdown",
+        [CAPTURE_VM_SHUTDOWN] = "shutdown",
+        [CAPTURE_VM_SUSPEND] = "suspend",
+        [CAPTURE_VM_WAKEUP] = "wakeup",
+        [CAPTURE_VM_STOP] = "stop",
+    };
+
+    json_out_string(j, "event", words[rec->u.vm.event]);
+    json_out_string(j, "detail", rec->u.vm.detail);
+    json_out_bool(j, "by_guest", rec->u.vm.by_guest);
+}
+
+/* The members of @rec's own. */
+static void put_members(JsonOut *j, const CaptureRecord *rec)
+{
+    switch (rec->kind) {
+    case CAPTURE_SESSION:
+        put_session(j, rec);
+        break;
+    case CAPTURE_STREAM:
+        json_out_int(j, "id", rec->u.stream.id);
+        json_out_string(j, "label", rec->u.stream.label);
+        json_out_string(j, "frontend", rec->u.stream.frontend);
+        break;
+    case CAPTURE_MACHINE:
+        put_machine(j, rec);
+        break;
+    case CAPTURE_VM:
+        put_vm(j, rec);
+        break;
+    case CAPTURE_LOST:
+        json_out_int(j, "bytes", rec->u.lost.bytes);
+        json_out_int(j, "events", rec->u.lost.events);
+        break;
+    case CAPTURE_ITEM:
+        json_out_int(j, "key", rec->u.item.key);
+        json_out_int(j, "size", rec->u.item.size);
+        json_out_string(j, "name", rec->u.item.name);
+        break;
+    case CAPTURE_SELECT:
+        json_out_int(j, "key", rec->u.select.key);
+        json_out_bool(j, "dma", rec->u.select.dma);
+        break;
+    case CAPTURE_PIO:
+        json_out_int(j, "key", rec->u.pio.key);
+        json_out_int(j, "offset", rec->u.pio.offset);
+        break;
+    case CAPTURE_DMA:
+        put_dma(j, &rec->u.dma);
+        break;
+    case CAPTURE_DMA_PART:
+        json_out_int(j, "key", rec->u.dma_part.key);
+        json_out_int(j, "offset", rec->u.dma_part.offset);
+        break;
+    case CAPTURE_DMA_END:
+        json_out_int(j, "key", rec->u.dma_end.key);
+        json_out_int(j, "offset", rec->u.dma_end.offset);
+        json_out_bool(j, "error", rec->u.dma_end.error);
+        break;
+    case CAPTURE_PROBE:
+        json_out_int(j, "id", rec->u.probe.id);
+        json_out_int(j, "arg", rec->u.probe.arg);
+        json_out_int(j, "width", rec->u.probe.width);
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *type_of(const CaptureRecord *rec)
+{
+    static const char *const types[] = {
+        [CAPTURE_SESSION] = "session",
+        [CAPTURE_STREAM] = "stream",
+        [CAPTURE_MACHINE] = "machine",
+        [CAPTURE_VM] = "vm",
+        [CAPTURE_LOST] = "lost",
+        [CAPTURE_ITEM] = "fwcfg_item",
+        [CAPTURE_SELECT] = "fwcfg_select",
+        [CAPTURE_PIO] = "fwcfg_pio",
+        [CAPTURE_DMA] = "fwcfg_dma",
+        [CAPTURE_DMA_PART] = "fwcfg_dma_part",
+        [CAPTURE_DMA_END] = "fwcfg_dma_end",
+        [CAPTURE_PROBE] = "probe",
+    };
+
+    return rec->kind < G_N_ELEMENTS(types) ? types[rec->kind] : NULL;
+}
+
+static void put_times(JsonOut *j, uint64_t time, uint64_t vtime)
+{
+    json_out_int(j, "time_ns", time);
+    if (vtime != CAPTURE_NO_TIME) {
+        json_out_int(j, "vtime_ns", vtime);
+    }
+}
+
+static void json_record(Export *e, const CaptureRecord *rec)
+{
+    State *s = e->state;
+    const char *type = type_of(rec);
+
+    boot_data_record(s->boot, rec);
+    if (type) {
+        begin(s->json, type);
+        put_times(s->json, rec->time, rec->vtime);
+        put_members(s->json, rec);
+        end(s->json, e->out);
+    }
+}
+
+static void json_line(Export *e, const CaptureLine *line)
+{
+    State *s = e->state;
+    JsonOut *j = s->json;
+    g_autofree char *base64 = NULL;
+
+    boot_data_line(s->boot, line);
+    begin(j, "line");
+    put_times(j, line->time, line->vtime);
+    json_out_int(j, "end_ns", line->end_time);
+    json_out_int(j, "stream", line->stream);
+    if (!json_out_bytes(j, "text", line->text, line->len)) {
+        base64 = g_base64_encode((const guchar *)line->text, line->len);
+        json_out_string(j, "base64", base64);
+    }
+    if (line->continued) {
+        json_out_bool(j, "continued", true);
+    }
+    if (!line->complete) {
+        json_out_bool(j, "complete", false);
+    }
+    end(j, e->out);
+}
+
+/* ------------------------------------------------------------------ */
+/* The end                                                             */
+
+static void put_copy(Export *e, const CaptureCopy *c)
+{
+    State *s = e->state;
+
+    begin(s->json, "copy");
+    json_out_int(s->json, "key", c->key);
+    json_out_string(s->json, "name", c->name);
+    json_out_int(s->json, "size", c->size);
+    json_out_int(s->json, "bytes", c->bytes);
+    json_out_string(s->json, "method", capture_copy_method(c));
+    json_out_int(s->json, "first_ns", c->first);
+    json_out_int(s->json, "last_ns", c->last);
+    json_out_int(s->json, "active_ns", c->active_ns);
+    end(s->json, e->out);
+}
+
+static void put_milestone(Export *e, const CapturePhase *p)
+{
+    State *s = e->state;
+
+    begin(s->json, "milestone");
+    put_times(s->json, p->time, p->vtime);
+    json_out_string(s->json, "name", p->name);
+    json_out_int(s->json, "boot", p->boot);
+    json_out_string(s->json, "detail", p->detail);
+    end(s->json, e->out);
+}
+
+static bool json_end(Export *e)
+{
+    State *s = e->state;
+
+    for (guint i = 0; i < capture_phases_count(s->boot->phases); i++) {
+        put_milestone(e, capture_phases_get(s->boot->phases, i));
+    }
+    for (guint i = 0; i < capture_copies_count(s->boot->copies); i++) {
+        put_copy(e, capture_copies_get(s->boot->copies, i));
+    }
+    begin(s->json, "end");
+    json_out_int(s->json, "time_ns", s->boot->end);
+    json_out_int(s->json, "bytes", s->boot->bytes);
+    json_out_int(s->json, "lines", s->boot->lines);
+    json_out_int(s->json, "skipped_words", capture_reader_skipped(e->reader));
+    end(s->json, e->out);
+    json_out_free(s->json);
+    boot_data_free(s->boot);
+    g_clear_pointer(&e->state, g_free);
+    return true;
+}
+
+const ExportFormat export_json = {
+    .name = "json",
+    .summary = "JSON Lines, an object per line and event",
+    .begin = json_begin,
+    .record = json_record,
+    .line = json_line,
+    .end = json_end,
+};

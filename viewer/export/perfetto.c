@@ -1,0 +1,368 @@
+/*
+ * Trace Event JSON, which ui.perfetto.dev and chrome://tracing open: phases
+ * as nested spans, fw_cfg items as spans with a counter of bytes, lines and
+ * events as instants, a track per stream.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "viewer/report/boot-data.h"
+#include "export.h"
+#include "viewer/common/json-out.h"
+
+/* Tracks: "threads" of the one "process". */
+#define PID 1
+#define TID_PHASES 1
+#define TID_FWCFG 2
+#define TID_EVENTS 3
+#define TID_STREAM 10
+
+typedef struct State {
+    JsonOut *json;
+    BootData *boot;
+    GHashTable *items; /* fw_cfg key -> name, char * */
+    const char *comma;
+    uint64_t copy_start;
+    uint32_t copy_from;
+    uint64_t copy_end;
+    uint32_t copy_offset;
+    int copy_key; /* -1: no item is being read */
+    bool copy_dma;
+    bool named[CAPTURE_STREAMS_MAX];
+} State;
+
+/* Begins an event; times are microseconds here, with a fraction. */
+static JsonOut *begin(State *s, const char *ph, const char *name, size_t len,
+                      int tid, uint64_t time)
+{
+    JsonOut *j = s->json;
+
+    json_builder_begin_object(json_out_begin(j));
+    json_out_bytes(j, "name", name, len);
+    json_out_string(j, "ph", ph);
+    json_out_int(j, "pid", PID);
+    json_out_int(j, "tid", tid);
+    json_out_double(j, "ts", time / 1e3);
+    return j;
+}
+
+static void end(Export *e)
+{
+    State *s = e->state;
+
+    json_builder_end_object(s->json->builder);
+    fputs(s->comma, e->out);
+    json_out_end(s->json, e->out, "");
+    s->comma = ",\n";
+}
+
+static void begin_args(JsonOut *j)
+{
+    json_builder_set_member_name(j->builder, "args");
+    json_builder_begin_object(j->builder);
+}
+
+static void end_args(JsonOut *j)
+{
+    json_builder_end_object(j->builder);
+}
+
+static void name_track(Export *e, const char *what, int tid, const char *name)
+{
+    JsonOut *j = begin(e->state, "M", what, strlen(what), tid, 0);
+
+    begin_args(j);
+    json_out_string(j, "name", name);
+    end_args(j);
+    end(e);
+}
+
+static void sort_track(Export *e, int tid)
+{
+    JsonOut *j = begin(e->state, "M", "thread_sort_index", 17, tid, 0);
+
+    begin_args(j);
+    json_out_int(j, "sort_index", tid);
+    end_args(j);
+    end(e);
+}
+
+static void span(Export *e, int tid, const char *category, const char *name,
+                 uint64_t from, uint64_t to)
+{
+    JsonOut *j = begin(e->state, "X", name, strlen(name), tid, from);
+
+    json_out_string(j, "cat", category);
+    json_out_double(j, "dur", (to - from) / 1e3);
+}
+
+static bool perfetto_begin(Export *e)
+{
+    State *s = g_new0(State, 1);
+
+    e->state = s;
+    s->json = json_out_new();
+    s->boot = boot_data_new(e->virtual_clock);
+    s->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    s->copy_key = -1;
+    s->comma = "";
+    fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n", e->out);
+    name_track(e, "process_name", 0, "bootstamp");
+    name_track(e, "thread_name", TID_PHASES, "phases");
+    sort_track(e, TID_PHASES);
+    name_track(e, "thread_name", TID_FWCFG, "fw_cfg");
+    sort_track(e, TID_FWCFG);
+    name_track(e, "thread_name", TID_EVENTS, "VM");
+    sort_track(e, TID_EVENTS);
+    return true;
+}
+
+/* ------------------------------------------------------------------ */
+/* fw_cfg                                                              */
+
+static const char *item_name(State *s, uint16_t key, char *room, size_t size)
+{
+    const char *name = g_hash_table_lookup(s->items, GUINT_TO_POINTER(key));
+
+    if (!name) {
+        g_snprintf(room, size, "key 0x%04x", key);
+        name = room;
+    }
+    return name;
+}
+
+/* A counter per item: two would make one line zigzag. */
+static void count(Export *e, uint16_t key, uint64_t time, uint32_t bytes)
+{
+    State *s = e->state;
+    g_autofree char *name = NULL;
+    char room[24];
+    JsonOut *j;
+
+    name = g_strdup_printf("fw_cfg bytes: %s",
+                           item_name(s, key, room, sizeof(room)));
+    j = begin(s, "C", name, strlen(name), TID_FWCFG, time);
+    begin_args(j);
+    json_out_int(j, "bytes", bytes);
+    end_args(j);
+    end(e);
+}
+
+/* A pass over an item is over: from its select to its last read. */
+static void end_copy(Export *e)
+{
+    State *s = e->state;
+    char room[24];
+    uint64_t bytes = s->copy_offset - s->copy_from;
+
+    if (s->copy_key >= 0 && bytes) {
+        span(e, TID_FWCFG, "fw_cfg",
+             item_name(s, s->copy_key, room, sizeof(room)), s->copy_start,
+             MAX(s->copy_end, s->copy_start));
+        begin_args(s->json);
+        json_out_int(s->json, "bytes", bytes);
+        json_out_string(s->json, "method", s->copy_dma ? "DMA" : "PIO");
+        if (s->copy_end > s->copy_start) {
+            json_out_double(s->json, "MB_per_s",
+                            bytes * 1e3 / (s->copy_end - s->copy_start));
+        }
+        end_args(s->json);
+        end(e);
+    }
+    s->copy_key = -1;
+}
+
+static void begin_copy(Export *e, uint16_t key, uint64_t time, uint32_t offset)
+{
+    State *s = e->state;
+
+    /* Passes do not overlap: late stamps are moved behind the one before. */
+    time = MAX(time, s->copy_end);
+    s->copy_key = key;
+    s->copy_start = s->copy_end = time;
+    s->copy_from = s->copy_offset = offset;
+    s->copy_dma = false;
+}
+
+static void copy_up_to(Export *e, uint16_t key, uint64_t time, uint32_t offset)
+{
+    State *s = e->state;
+
+    if (s->copy_key != key) {
+        end_copy(e);
+        begin_copy(e, key, time, 0);
+    }
+    s->copy_offset = MAX(offset, s->copy_from);
+    s->copy_end = MAX(time, s->copy_end);
+    count(e, key, s->copy_end, offset);
+}
+
+static void take_fwcfg(Export *e, const CaptureRecord *rec)
+{
+    State *s = e->state;
+
+    switch (rec->kind) {
+    case CAPTURE_ITEM:
+        g_hash_table_insert(s->items, GUINT_TO_POINTER(rec->u.item.key),
+                            g_strdup(rec->u.item.name));
+        break;
+    case CAPTURE_SELECT:
+        end_copy(e);
+        begin_copy(e, rec->u.select.key, rec->time, 0);
+        break;
+    case CAPTURE_PIO:
+        if (rec->u.pio.late && s->copy_key != rec->u.pio.key) {
+            /* That was read by another QEMU. */
+            end_copy(e);
+            begin_copy(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
+        }
+        copy_up_to(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
+        break;
+    case CAPTURE_DMA:
+        if (s->copy_key != rec->u.dma.key) {
+            end_copy(e);
+            begin_copy(e, rec->u.dma.key, rec->time, rec->u.dma.offset);
+        }
+        if (rec->u.dma.op == CAPTURE_DMA_SKIP) {
+            s->copy_from += rec->u.dma.length;
+        }
+        s->copy_dma = true;
+        break;
+    case CAPTURE_DMA_PART:
+        copy_up_to(e, rec->u.dma_part.key, rec->time, rec->u.dma_part.offset);
+        break;
+    case CAPTURE_DMA_END:
+        copy_up_to(e, rec->u.dma_end.key, rec->time, rec->u.dma_end.offset);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Instants                                                            */
+
+static void put_instant(Export *e, int tid, const char *category,
+                        const char *text, size_t len, uint64_t time)
+{
+    JsonOut *j = begin(e->state, "i", text, len, tid, time);
+
+    json_out_string(j, "cat", category);
+    json_out_string(j, "s", "t");
+    end(e);
+}
+
+static void perfetto_record(Export *e, const CaptureRecord *rec)
+{
+    State *s = e->state;
+    g_autoptr(GString) text = NULL;
+
+    boot_data_record(s->boot, rec);
+    switch (rec->kind) {
+    case CAPTURE_SESSION:
+        end_copy(e);
+        s->copy_end = 0;
+        break;
+    case CAPTURE_VM:
+    case CAPTURE_PROBE:
+    case CAPTURE_LOST:
+        text = g_string_new(NULL);
+        if (append_event(text, rec)) {
+            put_instant(e, TID_EVENTS, "vm", text->str, text->len, rec->time);
+        }
+        break;
+    default:
+        take_fwcfg(e, rec);
+        break;
+    }
+}
+
+static void perfetto_line(Export *e, const CaptureLine *line)
+{
+    State *s = e->state;
+    int tid = TID_STREAM + line->stream;
+    size_t len = line->len;
+
+    boot_data_line(s->boot, line);
+    if (!s->named[line->stream]) {
+        g_autofree char *tag = stream_tag(&e->names, line->stream);
+
+        s->named[line->stream] = true;
+        name_track(e, "thread_name", tid, tag);
+        sort_track(e, tid);
+    }
+    if (line->complete && len && line->text[len - 1] == '\r') {
+        len--;
+    }
+    put_instant(e, tid, "line", line->text, len, line->time);
+}
+
+/* ------------------------------------------------------------------ */
+/* Phases                                                              */
+
+/* The spans from @i on for which @same holds, as one around them. */
+static guint put_around(Export *e, const GArray *spans, guint i, bool by_group)
+{
+    const PhaseSpan *first = &g_array_index(spans, PhaseSpan, i);
+    const PhaseSpan *last = first;
+    g_autofree char *name = NULL;
+
+    for (; i < spans->len; i++) {
+        const PhaseSpan *s = &g_array_index(spans, PhaseSpan, i);
+
+        if (s->boot != first->boot || (by_group && s->group != first->group)) {
+            break;
+        }
+        last = s;
+    }
+    name = by_group ? g_strdup(phase_group_name(first->group))
+                    : g_strdup_printf("Boot %u", first->boot + 1);
+    span(e, TID_PHASES, "phase", name, first->start, last->end);
+    end(e);
+    return i;
+}
+
+static void put_phases(Export *e)
+{
+    State *s = e->state;
+    g_autoptr(GArray) spans = boot_data_spans(s->boot);
+
+    /* Outer spans first: those that begin at the same time nest by order. */
+    for (guint i = 0; i < spans->len;) {
+        i = put_around(e, spans, i, false);
+    }
+    for (guint i = 0; i < spans->len;) {
+        i = put_around(e, spans, i, true);
+    }
+    for (guint i = 0; i < spans->len; i++) {
+        const PhaseSpan *p = &g_array_index(spans, PhaseSpan, i);
+
+        span(e, TID_PHASES, "phase", p->name, p->start, p->end);
+        end(e);
+    }
+}
+
+static bool perfetto_end(Export *e)
+{
+    State *s = e->state;
+
+    end_copy(e);
+    put_phases(e);
+    fputs("\n]}\n", e->out);
+    json_out_free(s->json);
+    boot_data_free(s->boot);
+    g_hash_table_unref(s->items);
+    g_clear_pointer(&e->state, g_free);
+    return true;
+}
+
+const ExportFormat export_perfetto = {
+    .name = "perfetto",
+    .summary = "Trace Event JSON for ui.perfetto.dev",
+    .begin = perfetto_begin,
+    .record = perfetto_record,
+    .line = perfetto_line,
+    .end = perfetto_end,
+};

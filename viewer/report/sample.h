@@ -1,0 +1,68 @@
+/*
+ * Many boots side by side: what was measured in each, for statistics.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_REPORT_SAMPLE_H
+#define VIEWER_REPORT_SAMPLE_H
+
+#include "viewer/common/common.h"
+#include "stats-math.h"
+
+/* One figure of a boot: a phase, the copy of a fw_cfg item, the total. */
+typedef enum MeasureKind {
+    MEASURE_PHASE,
+    MEASURE_TOTAL,
+    MEASURE_COPY,
+} MeasureKind;
+
+typedef struct Measure {
+    MeasureKind kind;
+    char *name;
+    GArray *values; /* double, ns */
+    GArray *captures; /* guint, which capture each value is of */
+    bool outside; /* by the exact clock, but QEMU's main loop decided */
+} Measure;
+
+typedef struct Sample {
+    GPtrArray *captures; /* char *, paths */
+    GPtrArray *measures; /* Measure *, in the order of the boot */
+    char *until; /* a milestone that ends the boot, or NULL */
+    ClockChoice clock; /* of the first capture, from there on */
+    bool virtual_clock;
+    bool exact; /* and it counts instructions, in all captures */
+    uint64_t bytes, lines; /* of all captures */
+} Sample;
+
+/*
+ * A line of capture number @capture, @delta ns after the line before.
+ * @outside: the machine was reset between them.
+ */
+typedef void (*SampleLineFunc)(void *data, guint capture,
+                               const CaptureLine *line, uint64_t delta,
+                               bool outside);
+
+Sample *sample_new(ClockChoice clock, const char *until);
+void sample_free(Sample *s);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
+
+/*
+ * Reads a capture, or all *.bst of a folder by name.  False: it has said what
+ * is wrong.
+ */
+bool sample_add(Sample *s, const char *path, SampleLineFunc func, void *data);
+
+/* The measure of that name, or NULL. */
+const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name);
+
+const Measure *sample_measure(const Sample *s, guint i);
+void measure_summarise(const Measure *m, StatsSummary *summary);
+
+/* "phase", "total" or "copy". */
+const char *measure_kind_name(MeasureKind kind);
+
+/* Is @name a milestone's, built in or of phases.conf? */
+bool is_milestone(const char *name);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * A boot as a picture: phases, fw_cfg copies and debug output to scale.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_REPORT_TIMELINE_SVG_H
+#define VIEWER_REPORT_TIMELINE_SVG_H
+
+#include "boot-data.h"
+
+/*
+ * Appends an <svg> element that follows the reader's light or dark theme.
+ * With @standalone it is a file of its own.
+ */
+void append_timeline_svg(GString *out, const BootData *b, bool standalone);
+
+/* Appends @text for XML and HTML: no markup, no character they forbid. */
+void append_escaped(GString *out, const char *text);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * The line at the bottom that the user types into.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_SCREEN_PROMPT_H
+#define VIEWER_SCREEN_PROMPT_H
+
+#include "pane.h"
+
+void prompt_open(View *v, PromptKind kind);
+
+/* A key while a prompt is open (v->prompt). */
+void prompt_key(View *v, int key);
+
+#endif

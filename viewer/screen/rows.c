@@ -1,0 +1,567 @@
+/*
+ * Rows out of the capture again, a block at a time, and what is shown of
+ * them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "model-internal.h"
+
+/* Blocks in memory; each takes up to 3 MB where a guest means harm. */
+#define BLOCKS 6
+
+/*
+ * A row may end far behind its block, when its stream went on after a
+ * gigabyte of another.  Words read to look for that end, at most.
+ */
+#define END_WORDS_MAX (64 * MODEL_BLOCK_WORDS)
+
+/* Blocks that model_find() may look at whatever the time. */
+#define LOADS_MIN 4
+
+/* Bytes of rows that go on behind their block, all together. */
+#define END_BYTES_MAX (1 << 20)
+
+struct Block {
+    bool used;
+    bool final; /* will never change */
+    guint index; /* of its checkpoint */
+    uint64_t head; /* how far the index was */
+    uint64_t last_use;
+    unsigned turn; /* that @shown is of */
+    GArray *rows; /* Row */
+    GString *text; /* of all rows */
+    GArray *shown; /* uint16_t: rows that are */
+};
+
+/* While a block is read. */
+typedef struct Loading {
+    Model *m;
+    Block *b;
+    LineState line[CAPTURE_STREAMS_MAX];
+    int open[CAPTURE_STREAMS_MAX]; /* row that its stream is in, or -1 */
+    int n_open;
+    size_t row_max; /* bytes of a row that are kept */
+    bool behind; /* the block is over: no more rows begin */
+} Loading;
+
+void blocks_begin(Model *m)
+{
+    m->blocks = g_new0(Block, BLOCKS);
+    for (int i = 0; i < BLOCKS; i++) {
+        Block *b = &m->blocks[i];
+
+        b->rows = g_array_new(FALSE, FALSE, sizeof(Row));
+        b->shown = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+        b->text = g_string_new(NULL);
+    }
+    m->scratch = g_string_new(NULL);
+}
+
+void blocks_end(Model *m)
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        g_array_unref(m->blocks[i].rows);
+        g_array_unref(m->blocks[i].shown);
+        g_string_free(m->blocks[i].text, TRUE);
+    }
+    g_free(m->blocks);
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        if (m->open_text[i]) {
+            g_string_free(m->open_text[i], TRUE);
+        }
+    }
+    g_string_free(m->scratch, TRUE);
+}
+
+/* What is shown, or what rows there are, has changed. */
+static void count_again(Model *m)
+{
+    m->shown_turn++;
+    for (guint i = 0; i < m->checks->len; i++) {
+        g_array_index(m->checks, Checkpoint, i).shown = SHOWN_UNKNOWN;
+    }
+}
+
+void blocks_forget(Model *m)
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        m->blocks[i].used = false;
+    }
+    count_again(m);
+}
+
+/* ------------------------------------------------------------------ */
+/* Lines                                                               */
+
+static Row *row_at(Block *b, guint i)
+{
+    return &g_array_index(b->rows, Row, i);
+}
+
+/* Text stands as an offset until all of it is there. */
+static void set_text(Block *b, Row *row, const char *text, size_t len)
+{
+    row->text = GSIZE_TO_POINTER(b->text->len);
+    row->len = len;
+    g_string_append_len(b->text, text, len);
+}
+
+static void begin_row(Loading *l, uint8_t stream, bool continued, uint64_t pos,
+                      uint64_t time, const CaptureCursor *at)
+{
+    Row row = {
+        .pos = pos,
+        .time = time,
+        .vtime = cursor_vtime(at, time),
+        .wall_zero = at->wall_zero,
+        .kind = ROW_LINE,
+        .stream = stream,
+        .continued = continued,
+        .milestone = milestone_at(l->m, pos),
+    };
+
+    if (!l->m->open_text[stream]) {
+        l->m->open_text[stream] = g_string_new(NULL);
+    }
+    g_string_truncate(l->m->open_text[stream], 0);
+    l->open[stream] = l->b->rows->len;
+    l->n_open++;
+    g_array_append_val(l->b->rows, row);
+}
+
+static void end_row(Loading *l, uint8_t stream)
+{
+    Row *row = row_at(l->b, l->open[stream]);
+    const GString *text = l->m->open_text[stream];
+
+    set_text(l->b, row, text->str, text->len);
+    row->complete = l->line[stream].complete;
+    l->open[stream] = -1;
+    l->n_open--;
+}
+
+static void end_all_rows(Loading *l)
+{
+    for (int i = 0; i < CAPTURE_STREAMS_MAX && l->n_open; i++) {
+        if (l->open[i] >= 0) {
+            end_row(l, i);
+        }
+    }
+}
+
+static void add_text(Loading *l, uint8_t stream, const uint8_t *bytes,
+                     size_t len)
+{
+    GString *text = l->m->open_text[stream];
+
+    len = MIN(len, l->row_max - MIN(text->len, l->row_max));
+    g_string_append_len(text, (const char *)bytes, len);
+}
+
+static void load_bytes(Loading *l, uint8_t stream, const uint8_t *bytes,
+                       const uint64_t *times, size_t n, const CaptureCursor *at)
+{
+    for (size_t i = 0; i < n;) {
+        Piece piece;
+        size_t used;
+
+        if (l->behind && l->open[stream] < 0) {
+            return;
+        }
+        used = split_piece(&l->line[stream], bytes + i, n - i, &piece);
+        if (piece.starts) {
+            begin_row(l, stream, piece.continued, at->pos + i, times[i], at);
+        }
+        if (l->open[stream] >= 0) {
+            add_text(l, stream, bytes + i, piece.len);
+            if (piece.ends) {
+                end_row(l, stream);
+            }
+        }
+        i += used;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Events                                                              */
+
+static const char *const vm_texts[] = {
+    [CAPTURE_VM_START] = "QEMU's process starts",
+    [CAPTURE_VM_READY] = "the machine is there",
+    [CAPTURE_VM_RUN] = "VM runs",
+    [CAPTURE_VM_PAUSE] = "VM pauses",
+    [CAPTURE_VM_RESET] = "reset",
+    [CAPTURE_VM_POWERDOWN] = "power button",
+    [CAPTURE_VM_SHUTDOWN] = "shutdown request",
+    [CAPTURE_VM_SUSPEND] = "suspend",
+    [CAPTURE_VM_WAKEUP] = "wakeup",
+    [CAPTURE_VM_STOP] = "QEMU ends",
+};
+
+/* What an event reads as; false: it has no row of its own. */
+static bool describe(const CaptureRecord *rec, const char *milestone,
+                     GString *out)
+{
+    g_string_truncate(out, 0);
+    if (milestone) {
+        g_string_append(out, milestone);
+    }
+    switch (rec->kind) {
+    case CAPTURE_SESSION:
+        g_string_printf(out, "QEMU %s, process %u", rec->u.session.version,
+                        rec->u.session.pid);
+        break;
+    case CAPTURE_VM:
+        if (!milestone) {
+            g_string_append(out, vm_texts[rec->u.vm.event]);
+        }
+        if (rec->u.vm.detail[0]) {
+            g_string_append_printf(out, ": %s", rec->u.vm.detail);
+        }
+        break;
+    case CAPTURE_LOST:
+        g_string_printf(out,
+                        "%" G_GUINT64_FORMAT " bytes and %" G_GUINT64_FORMAT
+                        " other records lost so far",
+                        rec->u.lost.bytes, rec->u.lost.events);
+        break;
+    case CAPTURE_PROBE:
+        if (!milestone) {
+            g_string_printf(out, "probe 0x%x", rec->u.probe.id);
+        }
+        if (rec->u.probe.arg) {
+            g_string_append_printf(out, ", argument 0x%x", rec->u.probe.arg);
+        }
+        break;
+    default:
+        break;
+    }
+    return out->len > 0;
+}
+
+static void load_event(Loading *l, const CaptureRecord *rec)
+{
+    const char *milestone = milestone_at(l->m, rec->pos);
+    CaptureCursor at;
+    Row row = {
+        .pos = rec->pos,
+        .time = rec->time,
+        .vtime = rec->vtime,
+        .kind = milestone                   ? ROW_MILESTONE
+                : rec->kind == CAPTURE_LOST ? ROW_LOST
+                                            : ROW_EVENT,
+        .complete = true,
+        .milestone = milestone,
+    };
+
+    if (rec->kind == CAPTURE_SESSION) {
+        end_all_rows(l);
+        split_reset(l->line);
+    }
+    if (!l->behind && describe(rec, milestone, l->m->scratch)) {
+        capture_reader_tell(l->m->reread, &at);
+        row.wall_zero = at.wall_zero;
+        set_text(l->b, &row, l->m->scratch->str, l->m->scratch->len);
+        g_array_append_val(l->b->rows, row);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Blocks                                                              */
+
+/* Reads on up to word @end; stops early once nothing is wanted any more. */
+static void load_until(Loading *l, uint64_t end)
+{
+    static uint8_t bytes[4096];
+    static uint64_t times[G_N_ELEMENTS(bytes)];
+    CaptureReader *r = l->m->reread;
+    CaptureRecord rec;
+    CaptureCursor at;
+    uint8_t stream;
+
+    capture_reader_tell(r, &at);
+    while (at.pos < end && !(l->behind && !l->n_open)) {
+        size_t n = MIN(G_N_ELEMENTS(bytes), end - at.pos);
+
+        n = capture_reader_next_bytes(r, &stream, times, bytes, n);
+        if (n) {
+            load_bytes(l, stream, bytes, times, n, &at);
+        } else if (!capture_reader_next(r, &rec)) {
+            /* A hole that the index waited for and gave up. */
+            at.pos++;
+            capture_reader_seek(r, &at);
+        } else if (rec.pos >= end) {
+            break;
+        } else if (rec.kind == CAPTURE_BYTE) {
+            capture_reader_tell(r, &at);
+            at.pos = rec.pos;
+            load_bytes(l, rec.stream, &rec.byte, &rec.time, 1, &at);
+        } else {
+            load_event(l, &rec);
+        }
+        capture_reader_tell(r, &at);
+    }
+}
+
+static bool has_open_stream(const Loading *l, const Checkpoint *check)
+{
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        if (l->open[i] >= 0 && check->streams[i / 64] >> i % 64 & 1) {
+            return true;
+        }
+    }
+    return check->has_session;
+}
+
+static uint64_t block_end(const Model *m, guint index)
+{
+    return index + 1 < m->checks->len
+               ? g_array_index(m->checks, Checkpoint, index + 1).at.pos
+               : m->indexed;
+}
+
+/* The rest of rows that began in the block and go on behind it. */
+static void load_rest(Loading *l, guint index)
+{
+    const Model *m = l->m;
+    uint64_t words = 0;
+
+    l->behind = true;
+    l->row_max =
+        CLAMP(END_BYTES_MAX / MAX(l->n_open, 1), 4096, CAPTURE_LINE_MAX);
+    for (guint i = index + 1;
+         i < m->checks->len && l->n_open && words < END_WORDS_MAX; i++) {
+        const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
+
+        if (has_open_stream(l, check)) {
+            capture_reader_seek(m->reread, &check->at);
+            load_until(l, block_end(m, i));
+            words += MODEL_BLOCK_WORDS;
+        }
+    }
+    l->b->final =
+        index + 1 < m->checks->len && (!l->n_open || words >= END_WORDS_MAX);
+    end_all_rows(l);
+}
+
+static void load(Model *m, Block *b, guint index)
+{
+    const Checkpoint *check = &g_array_index(m->checks, Checkpoint, index);
+    Loading l = { .m = m, .b = b, .row_max = CAPTURE_LINE_MAX };
+
+    b->used = true;
+    b->index = index;
+    b->head = m->indexed;
+    b->turn = m->shown_turn - 1;
+    g_array_set_size(b->rows, 0);
+    g_string_truncate(b->text, 0);
+    memset(l.open, 0xff, sizeof(l.open));
+    checkpoint_states(m, check, l.line);
+    capture_reader_seek(m->reread, &check->at);
+    load_until(&l, block_end(m, index));
+    load_rest(&l, index);
+    for (guint i = 0; i < b->rows->len; i++) {
+        Row *row = row_at(b, i);
+
+        row->text = b->text->str + GPOINTER_TO_SIZE(row->text);
+    }
+}
+
+static bool is_shown(Model *m, const Row *row)
+{
+    if (row->kind == ROW_LINE && model_is_hidden(m, row->stream)) {
+        return false;
+    }
+    if (!m->filter) {
+        return true;
+    }
+    g_string_truncate(m->scratch, 0);
+    model_append_text(m->scratch, row);
+    return g_regex_match(m->filter, m->scratch->str, 0, NULL);
+}
+
+static void pick_shown(Model *m, Block *b)
+{
+    Checkpoint *check;
+
+    g_array_set_size(b->shown, 0);
+    for (guint i = 0; i < b->rows->len; i++) {
+        if (is_shown(m, row_at(b, i))) {
+            uint16_t number = i;
+
+            g_array_append_val(b->shown, number);
+        }
+    }
+    b->turn = m->shown_turn;
+    check = &g_array_index(m->checks, Checkpoint, b->index);
+    check->shown = b->shown->len;
+    check->shown_head = b->final ? MODEL_END : b->head;
+}
+
+/* The block in memory, or the one to give up for it. */
+static Block *get_block(Model *m, guint index)
+{
+    Block *b = &m->blocks[0];
+
+    for (int i = 0; i < BLOCKS; i++) {
+        Block *at = &m->blocks[i];
+
+        if (at->used && at->index == index) {
+            b = at;
+            break;
+        }
+        if (at->last_use < b->last_use) {
+            b = at;
+        }
+    }
+    if (!b->used || b->index != index || (!b->final && b->head != m->indexed)) {
+        load(m, b, index);
+    }
+    if (b->turn != m->shown_turn) {
+        pick_shown(m, b);
+    }
+    b->last_use = ++m->clock;
+    return b;
+}
+
+/* The last checkpoint at or before @pos. */
+static guint block_of(const Model *m, uint64_t pos)
+{
+    guint low = 0, high = m->checks->len;
+
+    while (high - low > 1) {
+        guint mid = (low + high) / 2;
+
+        if (g_array_index(m->checks, Checkpoint, mid).at.pos <= pos) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    return low;
+}
+
+/* In @b: the first shown row at or behind @pos, or the last before it. */
+static bool find_in_block(Block *b, uint64_t pos, int step, Row *row)
+{
+    guint low = 0, high = b->shown->len;
+
+    while (low < high) {
+        guint mid = (low + high) / 2;
+        const Row *at = row_at(b, g_array_index(b->shown, uint16_t, mid));
+
+        if (step > 0 ? at->pos < pos : at->pos <= pos) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    if (step < 0) {
+        if (low == 0) {
+            return false;
+        }
+        low--;
+    }
+    if (low >= b->shown->len) {
+        return false;
+    }
+    *row = *row_at(b, g_array_index(b->shown, uint16_t, low));
+    return true;
+}
+
+ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
+                      int64_t deadline)
+{
+    guint i = block_of(m, pos);
+    int loaded = 0;
+
+    for (; i < m->checks->len; i += step) { /* below 0 it wraps */
+        const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
+        bool known =
+            check->shown != SHOWN_UNKNOWN &&
+            (check->shown_head == MODEL_END || check->shown_head == m->indexed);
+
+        if (known && check->shown == 0) {
+            continue;
+        }
+        if (!known && loaded++ >= LOADS_MIN &&
+            g_get_monotonic_time() > deadline) {
+            return MODEL_BUSY;
+        }
+        if (find_in_block(get_block(m, i), pos, step, row)) {
+            return MODEL_FOUND;
+        }
+    }
+    return MODEL_NONE;
+}
+
+uint64_t model_pos_at(const Model *m, uint64_t time)
+{
+    guint low = 0, high = m->checks->len;
+
+    while (high - low > 1) {
+        guint mid = (low + high) / 2;
+
+        if (g_array_index(m->checks, Checkpoint, mid).at.time < time) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    return g_array_index(m->checks, Checkpoint, low).at.pos;
+}
+
+/* ------------------------------------------------------------------ */
+/* What is shown                                                       */
+
+bool model_is_hidden(const Model *m, uint8_t stream)
+{
+    return m->hidden[stream / 64 % 2] >> stream % 64 & 1;
+}
+
+void model_hide(Model *m, uint8_t stream, bool hide)
+{
+    uint64_t bit = UINT64_C(1) << stream % 64;
+    uint64_t *word = &m->hidden[stream / 64 % 2];
+
+    *word = hide ? *word | bit : *word & ~bit;
+    m->view_turn++;
+    count_again(m);
+}
+
+void model_set_filter(Model *m, GRegex *filter)
+{
+    if (filter) {
+        g_regex_ref(filter);
+    }
+    if (m->filter) {
+        g_regex_unref(m->filter);
+    }
+    m->filter = filter;
+    m->view_turn++;
+    count_again(m);
+}
+
+GRegex *model_filter(const Model *m)
+{
+    return m->filter;
+}
+
+unsigned model_view_turn(const Model *m)
+{
+    return m->view_turn;
+}
+
+void model_append_text(GString *out, const Row *row)
+{
+    CaptureLine line = {
+        .text = row->text,
+        .len = row->len,
+        .complete = row->complete,
+    };
+
+    append_line_text(out, &line);
+}

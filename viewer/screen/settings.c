@@ -1,0 +1,253 @@
+/*
+ * The settings file: a line a setting, NAME = VALUE.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+#include "terminal.h"
+#include "keys.h"
+
+static const char *const time_names[] = { "start", "delta",   "wall",
+                                          "mark",  "virtual", NULL };
+static const char *const column_names[] = { "time", "delta", "bar", "stream",
+                                            NULL };
+static const char *const copies_names[] = { "auto", "beside", "below", "off",
+                                            NULL };
+static const char *const switch_names[] = { "off", "on", NULL };
+
+/* Always false. */
+G_GNUC_PRINTF(2, 3)
+static bool wrong(GError **error, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    *error = g_error_new_valist(G_FILE_ERROR, G_FILE_ERROR_INVAL, format, ap);
+    va_end(ap);
+    return false;
+}
+
+/* Which of @names @word is, or -1 with @error set. */
+static int pick(const char *const *names, const char *word, GError **error)
+{
+    g_autofree char *all = NULL;
+
+    for (int i = 0; names[i]; i++) {
+        if (!strcmp(names[i], word)) {
+            return i;
+        }
+    }
+    all = g_strjoinv(", ", (char **)names);
+    wrong(error, "'%s' is none of %s", word, all);
+    return -1;
+}
+
+static bool set_columns(Settings *s, char **words, GError **error)
+{
+    s->columns = 0;
+    for (int i = 0; words[i]; i++) {
+        int column = pick(column_names, words[i], error);
+
+        if (column < 0) {
+            return false;
+        }
+        s->columns |= 1u << column;
+    }
+    return true;
+}
+
+/* FOREGROUND [on BACKGROUND] [bold] [dim] [underline] [reverse] */
+static bool set_colour(const char *name, char **words, GError **error)
+{
+    StyleColour colour = { -1, -1, 0 };
+    int style = style_by_name(name);
+    bool background = false;
+
+    if (style < 0) {
+        return wrong(error,
+                     "there is no colour '%s' to set; "
+                     "docs/viewer.md lists them",
+                     name);
+    }
+    for (int i = 0; words[i]; i++) {
+        uint32_t attribute = attribute_by_name(words[i]);
+        int number = colour_by_name(words[i]);
+
+        if (!strcmp(words[i], "on") && words[i + 1]) {
+            background = true;
+        } else if (attribute) {
+            colour.attributes |= attribute;
+        } else if (number == -2) {
+            return wrong(error,
+                         "'%s' is no colour: a name such as red or "
+                         "brightred, or a number up to 255",
+                         words[i]);
+        } else if (background) {
+            colour.background = number;
+            background = false;
+        } else {
+            colour.foreground = number;
+        }
+    }
+    style_set(style, &colour);
+    return true;
+}
+
+static bool set_key(const char *name, char **words, GError **error)
+{
+    Action action = action_by_name(name);
+    int key;
+
+    if (action == ACTION_NONE) {
+        return wrong(error,
+                     "there is nothing called '%s' to give a key to; "
+                     "docs/viewer.md lists what is",
+                     name);
+    }
+    key_unbind(action);
+    for (int i = 0; words[i]; i++) {
+        if (!key_by_name(words[i], &key)) {
+            return wrong(error,
+                         "'%s' is no key: a character, F1 to F12, "
+                         "Ctrl-A to Ctrl-Z, or a name such as PgDn",
+                         words[i]);
+        }
+        key_bind(key, action);
+    }
+    return true;
+}
+
+static bool set_one(const char *const *names, char **words, int *value,
+                    GError **error)
+{
+    if (!words[0] || words[1]) {
+        return wrong(error, "one word is wanted behind the =");
+    }
+    *value = pick(names, words[0], error);
+    return *value >= 0;
+}
+
+static bool set(Settings *s, const char *name, char **words, GError **error)
+{
+    int value = 0;
+
+    if (g_str_has_prefix(name, "colour ") || g_str_has_prefix(name, "color ")) {
+        return set_colour(strchr(name, ' ') + 1, words, error);
+    }
+    if (g_str_has_prefix(name, "key ")) {
+        return set_key(name + 4, words, error);
+    }
+    if (!strcmp(name, "columns")) {
+        return set_columns(s, words, error);
+    }
+    if (!strcmp(name, "time")) {
+        bool ok = set_one(time_names, words, &value, error);
+
+        s->time = value;
+        return ok;
+    }
+    if (!strcmp(name, "copies")) {
+        bool ok = set_one(copies_names, words, &value, error);
+
+        s->copies = value;
+        return ok;
+    }
+    if (!strcmp(name, "timeline") || !strcmp(name, "mouse")) {
+        bool ok = set_one(switch_names, words, &value, error);
+
+        *(name[0] == 't' ? &s->timeline : &s->mouse) = value;
+        return ok;
+    }
+    return wrong(error,
+                 "there is no setting '%s'; docs/viewer.md lists "
+                 "them",
+                 name);
+}
+
+/* Words with one blank between them; the caller frees the vector. */
+static char **split_words(const char *text)
+{
+    GStrvBuilder *builder = g_strv_builder_new();
+    g_auto(GStrv) parts = g_strsplit_set(text, " \t\r", -1);
+    char **words;
+
+    for (int i = 0; parts[i]; i++) {
+        if (parts[i][0]) {
+            g_strv_builder_add(builder, parts[i]);
+        }
+    }
+    words = g_strv_builder_end(builder);
+    g_strv_builder_unref(builder);
+    return words;
+}
+
+static bool take_line(Settings *s, const char *line, GError **error)
+{
+    const char *equals = strchr(line, '=');
+    g_autofree char *left = NULL;
+    g_auto(GStrv) name_words = NULL;
+    g_auto(GStrv) words = NULL;
+    g_autofree char *name = NULL;
+    const char *text = line + strspn(line, " \t\r");
+
+    if (!*text || *text == '#') {
+        return true;
+    }
+    if (!equals) {
+        return wrong(error, "no = in it; NAME = VALUE is wanted");
+    }
+    left = g_strndup(line, equals - line);
+    name_words = split_words(left);
+    name = g_strjoinv(" ", name_words);
+    words = split_words(equals + 1);
+    return set(s, name, words, error);
+}
+
+const char *time_mode_name(TimeMode mode)
+{
+    return time_names[mode];
+}
+
+char *settings_path(void)
+{
+    return g_build_filename(g_get_user_config_dir(), "bootstamp", "view.conf",
+                            NULL);
+}
+
+bool settings_read(Settings *s, const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    GError *cause = NULL;
+
+    *s = (Settings){
+        .columns = COLUMN_TIME | COLUMN_DELTA | COLUMN_BAR | COLUMN_STREAM,
+        .timeline = true,
+        .mouse = true,
+    };
+    if (!g_file_get_contents(path, &text, NULL, &cause)) {
+        if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+            g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)) {
+            g_error_free(cause);
+            return true;
+        }
+        g_propagate_error(error, cause);
+        return false;
+    }
+    lines = g_strsplit(text, "\n", -1);
+    for (int i = 0; lines[i]; i++) {
+        if (!take_line(s, lines[i], &cause)) {
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "line %d: %s",
+                        i + 1, cause->message);
+            g_error_free(cause);
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,22 @@
+/*
+ * The boot log viewer: its way in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_SCREEN_VIEW_H
+#define VIEWER_SCREEN_VIEW_H
+
+#include <stdbool.h>
+
+/*
+ * Shows the captures @paths on the terminal until the user has seen enough;
+ * the newest one where @n_paths is 0.  With @wait_for_capture a capture that
+ * is not there yet is waited for (no path: one that a QEMU is writing).
+ *
+ * Needs a terminal on standard output.  Returns the exit status: 128 plus
+ * the signal's number where one ended it.
+ */
+int view_run(char *const *paths, int n_paths, bool wait_for_capture);
+
+#endif
