@@ -80,6 +80,13 @@ void append_visible(GString *out, const char *text, size_t len, bool keep_tabs);
 /* The same, with the carriage return of a line's end left out. */
 void append_line_text(GString *out, const CaptureLine *line);
 
+/*
+ * Appends a quoted cell of a CSV file; no control byte is left in @text.  A
+ * spreadsheet takes a cell that begins with one of = + - @ for a formula:
+ * such text gets an apostrophe in front, as OWASP says ("CSV Injection").
+ */
+void append_csv_cell(GString *row, const char *text);
+
 /* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
 void append_seconds(GString *out, uint64_t ns, int decimals);
 

@@ -1,10 +1,6 @@
 /*
  * Comma-separated values, RFC 4180: one table, a row per line.
  *
- * A spreadsheet takes a cell that begins with one of = + - @ for a formula.
- * The text is the guest's, so it gets an apostrophe in front then, as OWASP
- * says ("CSV Injection").
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -17,39 +13,6 @@ static bool csv_begin(Export *e)
 {
     fputs("time_ns,vtime_ns,delta_ns,kind,stream,text\r\n", e->out);
     return true;
-}
-
-/* Also what a spreadsheet takes for them: their full-width forms. */
-static bool is_formula(const char *text)
-{
-    gunichar c = g_utf8_get_char(text);
-
-    switch (c) {
-    case '=':
-    case '+':
-    case '-':
-    case '@':
-    case '\t':
-    case 0xff1d:
-    case 0xff0b:
-    case 0xff0d:
-    case 0xff20:
-        return true;
-    default:
-        return false;
-    }
-}
-
-void append_csv_cell(GString *row, const char *text)
-{
-    g_string_append(row, is_formula(text) ? "\"'" : "\"");
-    for (; *text; text++) {
-        if (*text == '"') {
-            g_string_append_c(row, '"');
-        }
-        g_string_append_c(row, *text);
-    }
-    g_string_append_c(row, '"');
 }
 
 static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,

@@ -48,9 +48,6 @@ typedef struct ExportFormat {
  */
 bool append_event(GString *out, const CaptureRecord *rec);
 
-/* Appends a quoted cell of a CSV file; no control byte is left in @text. */
-void append_csv_cell(GString *row, const char *text);
-
 extern const ExportFormat export_text;
 extern const ExportFormat export_raw;
 extern const ExportFormat export_bytes;

@@ -12,9 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "viewer/report/boot-data.h"
+#include "viewer/report/report.h"
 #include "export.h"
-#include "viewer/report/timeline-svg.h"
 
 /* A line that came this long after the one before is marked. */
 #define SLOW_NS 10000000

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "viewer/report/boot-data.h"
+#include "viewer/report/report.h"
 #include "export.h"
 #include "viewer/common/json-out.h"
 

@@ -4,9 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "viewer/report/boot-data.h"
+#include "viewer/report/report.h"
 #include "export.h"
-#include "viewer/report/timeline-svg.h"
 
 static bool svg_begin(Export *e)
 {

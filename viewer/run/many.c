@@ -16,12 +16,10 @@
 
 #include <glib/gstdio.h>
 
-#include "viewer/report/boot-data.h"
+#include "viewer/report/report.h"
 #include "capture/paths.h"
 #include "viewer/common/common.h"
 #include "many.h"
-#include "viewer/report/sample.h"
-#include "viewer/report/stats.h"
 
 #define POLL_US 5000
 /* A milestone is there when it has not moved for this long: see look(). */
