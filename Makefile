@@ -323,6 +323,11 @@ firmware: ## build firmware with probes from source packages, for run --probes
 # --- QEMU itself, with the back end in it -----------------------------------
 
 TARGETS ?= x86_64
+# On the command line QEMU is the version of a series.
+series_for = $(if $(filter command,$(firstword $(origin QEMU))),$(QEMU),$(QEMU_BUILD_FROM))
+series: ## write the patches that put the back end into QEMU, for git am (QEMU=7.2, 10.0 or newest)
+	@tools/qemu-series.sh '$(series_for)' 'build/series/$(notdir $(series_for))' && \
+	ls build/series/'$(notdir $(series_for))'/*.patch
 qemu: ## build QEMU with our patches, as configure --qemu-build says (TARGETS='x86_64 aarch64')
 	@tools/qemu-build.sh '$(QEMU_BUILD_FROM)' $(TARGETS)
 
@@ -336,7 +341,7 @@ check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our test
 	$(test_env) BOOTSTAMP_QEMU="$$qemu" QEMU="$$qemu" PATH="$${qemu%/*}:$$PATH" \
 		tools/run-tests.pl --result build/tests/result-qemu \
 		--jobs $(BOOT_JOBS) $(call select,$(in_tree_t))
-.PHONY: qemu check-qemu
+.PHONY: series qemu check-qemu
 
 # --- installing -------------------------------------------------------------
 

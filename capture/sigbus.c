@@ -74,7 +74,7 @@ static void chain(int sig, siginfo_t *info, void *context)
  * first has stored there by then was lost anyway.  (Not inlined: the tests'
  * thread sanitizer knows it by its name.)
  */
-__attribute__((noinline)) static bool put_zero_page(const SigbusRegion *r,
+static __attribute__((noinline)) bool put_zero_page(const SigbusRegion *r,
                                                     const char *addr)
 {
     void *page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));

@@ -178,7 +178,7 @@ static inline void publish(CaptureWriter *w, uint64_t pos, uint64_t word)
  * them.  What is not mapped yet the helper pads when it is; either it sees
  * our reservation, or we see its mapping.
  */
-__attribute__((noinline)) static void pad(CaptureWriter *w, uint64_t pos,
+static __attribute__((noinline)) void pad(CaptureWriter *w, uint64_t pos,
                                           uint64_t n)
 {
     uint64_t end;
@@ -263,7 +263,7 @@ static inline bool in_epoch(const CaptureWriter *w, uint64_t time)
  * the old one behind its own reservation wrote before it.  False: there was
  * no place.
  */
-__attribute__((noinline)) static bool announce_epoch(CaptureWriter *w,
+static __attribute__((noinline)) bool announce_epoch(CaptureWriter *w,
                                                      uint64_t time)
 {
     CaptureClock clock = { .time_ns = time };

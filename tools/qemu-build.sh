@@ -11,7 +11,8 @@
 # (or NAME-plain):
 #
 #   pristine/   the source as Debian has it; remove it to get a newer one
-#   source/     the same with our series, chardev-backend/patches/VERSION
+#   series/     our patches, as tools/qemu-series.sh makes them
+#   source/     the source with them
 #   build/      where ninja runs; other targets, such as tests, can be built there
 #   *.log       what was said
 set -eu
@@ -83,24 +84,6 @@ flock 9
 
 # --- the source, patched ----------------------------------------------------
 
-patches=$top/chardev-backend/patches
-
-# The series for QEMU $1 (major.minor): its own, or for one that is newer than
-# all of these the newest.
-series() {
-    latest=$(find "$patches" -mindepth 1 -maxdepth 1 -name '[0-9]*' | sort -V | tail -n 1)
-    if [ -d "$patches/$1" ]; then
-        folder=$patches/$1
-    elif [ "$(printf '%s\n' "$1" "${latest##*/}" | sort -V | tail -n 1)" = "$1" ]; then
-        folder=$patches/newest
-    else
-        folder=
-    fi
-    [ -d "$folder" ] ||
-        die "there is no series for QEMU $1 in $patches; see docs/building-qemu.md"
-    find -L "$folder" -name '*.patch' | sort
-}
-
 if [ -n "$own" ]; then
     pristine=$own
 else
@@ -124,7 +107,10 @@ else
         rm -f "$source.series"
     fi
     list=
-    [ -n "$plain" ] || list=$(series "$(echo "$version" | cut -d. -f1,2)")
+    if [ -z "$plain" ]; then
+        "$tools/qemu-series.sh" "$version" "$dest/series"
+        list=$(find "$dest/series" -name '*.patch' | sort)
+    fi
     # shellcheck disable=SC2086  # one word each: configure refuses odd folders
     "$tools/qemu-patch.sh" "$pristine" "$source" $list
 fi

@@ -1,62 +1,105 @@
-#!/bin/sh
-# The patches that add our sources to QEMU's tree, made from the sources.
+#!/bin/bash
+# The series of patches that puts our back end into QEMU, made from the sources.
 #
-#   tools/qemu-series.sh            write them to chardev-backend/patches/common
-#   tools/qemu-series.sh --check    do they still say what the sources say?
-#   tools/qemu-series.sh --import DIR   only the files, into a QEMU tree
+#   tools/qemu-series.sh VERSION DIR      write it to DIR, for git am
+#   tools/qemu-series.sh --files          which file goes where: STEP FROM TO
+#   tools/qemu-series.sh --import TREE    only the files, into a QEMU tree
 #
-# The other patches of chardev-backend/patches/VERSION hook these files into
-# that version of QEMU and are written by hand.  What becomes of a file:
+# VERSION is 7.2, 10.0 or newest, any version of QEMU (one that is newer than
+# those it knows is newest), or the folder of a QEMU source.  A patch is made of each step, a folder
+# chardev-backend/hooks/NN-NAME:
 #
-#   capture/*.[ch]                       chardev/timestamp/capture/
-#   capture/probe.h               chardev/timestamp/capture/
-#   capture/phases.conf           chardev/timestamp/capture/phases-conf.h
-#   chardev-backend/*.[ch]               chardev/timestamp/
-#     but what only a loadable module needs
-#   chardev-backend/in-tree/*            chardev/timestamp/
-#     test-*.c, *-test.c                 tests/unit/, tests/qtest/
-#     *.json                             qapi/
-#     *.rst                              docs/system/
+#   message         subject, blank line, text
+#   files           patterns of our files that it adds (!PATTERN: but not these);
+#                   a file goes with the first step that names it
+#   VERSION.diff    by hand: what it changes in QEMU; a version without one has
+#                   that of the version before
 #
-# As QEMU's scripts/clean-includes would, "qemu/osdep.h" is put first in each
-# C file, and what it brings is left out.
-set -eu
+# What becomes of a file is in destination() and put().
+set -euo pipefail
+shopt -s nullglob
 
 die() {
     printf 'bootstamp: qemu-series: %s\n' "$*" >&2
     exit 1
 }
 
-cd "$(dirname "$0")/.."
-top=$PWD
-patches=chardev-backend/patches
-
-mode=write
-case ${1-} in
-'') ;;
---check) mode=check ;;
---import)
-    mode=import
-    [ $# -eq 2 ] && [ -d "$2/chardev" ] || die "'${2-}' is no QEMU tree: no folder chardev there"
-    ;;
-*)
-    echo "usage: tools/qemu-series.sh [--check | --import DIR]" >&2
+usage() {
+    echo "usage: tools/qemu-series.sh VERSION DIR | --files | --import TREE" >&2
     exit 2
-    ;;
-esac
+}
 
-# --- the files --------------------------------------------------------------
+versions=(7.2 10.0 newest)
+here=$PWD
+[ $# -eq 0 ] || [ ! -f "$1/VERSION" ] || set -- "$(cat "$1/VERSION")" "${@:2}"
+cd "$(dirname "$0")/.."
+hooks=chardev-backend/hooks
+author='bootstamp developers <bootstamp@example.org>'
 
-# What osdep.h brings, as scripts/clean-includes has it.
+# --- which files, and where they go -----------------------------------------
+
+# Only a loadable module needs these, or in-tree/ has another of that name.
+loadable_only() {
+    case $1 in
+    chardev-backend/preload.c | chardev-backend/*-wrap.c | chardev-backend/*-module.c) return 0 ;;
+    chardev-backend/in-tree/*) return 1 ;;
+    chardev-backend/*) [ -e "chardev-backend/in-tree/${1##*/}" ] ;;
+    *) return 1 ;;
+    esac
+}
+
+destination() {
+    case $1 in
+    capture/phases.conf) echo chardev/timestamp/capture/phases-conf.h ;;
+    capture/*) echo "chardev/timestamp/$1" ;;
+    *-test.c) echo "tests/qtest/${1##*/}" ;;
+    *.json) echo "qapi/${1##*/}" ;;
+    *.rst) echo "docs/system/${1##*/}" ;;
+    *) echo "chardev/timestamp/${1##*/}" ;;
+    esac
+}
+
+# step_files STEP: those that its patterns name, sorted
+step_files() {
+    local pattern file
+    local -A found=()
+
+    [ -f "$hooks/$1/files" ] || return 0
+    while read -r pattern; do
+        for file in ${pattern#!}; do
+            case $pattern in
+            !*) unset "found[$file]" ;;
+            *) loadable_only "$file" || found[$file]=1 ;;
+            esac
+        done
+    done <"$hooks/$1/files"
+    [ ${#found[@]} -eq 0 ] || printf '%s\n' "${!found[@]}" | LC_ALL=C sort
+}
+
+# list_files: STEP FROM TO, for each file of the series
+list_files() {
+    local step file
+    local -A taken=()
+
+    for step in "$hooks"/[0-9]*/; do
+        step=$(basename "$step")
+        for file in $(step_files "$step"); do
+            [ -z "${taken[$file]-}" ] || continue
+            taken[$file]=1
+            echo "$step $file $(destination "$file")"
+        done
+    done
+}
+
+# --- a file as QEMU wants it ------------------------------------------------
+
+# What osdep.h brings, as QEMU's scripts/clean-includes has it.
 provided='assert|ctype|errno|fcntl|getopt|glib|inttypes|limits|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib|string|strings|sys/stat|sys/time|sys/types|time|unistd'
 
-# put FROM TO: into $tree
-put() {
-    mkdir -p "$(dirname "$tree/$2")"
-    awk -v is_c="$(case $2 in *.c) echo 1 ;; esac)" -v provided="^#include <($provided)\\\\.h>\$" '
-        { gsub(/"firmware-debug\/probe\.h"/, at_probe) }
-        # which may be given on as anything; QEMU takes some licences only,
-        # and wants no text of them
+# "qemu/osdep.h" first in each C file, what it brings left out; a licence that
+# QEMU takes, and no text of it.
+as_qemu_source() {
+    awk -v is_c="$2" -v provided="^#include <($provided)\\\\.h>\$" '
         sub(/SPDX-License-Identifier: MIT-0/, "SPDX-License-Identifier: GPL-2.0-or-later") {
             print
             while ((getline) > 0 && !/^ \*\/$/) {}
@@ -65,144 +108,137 @@ put() {
         # the blank line after a list of which nothing is left
         dropped && /^$/ && blank { next }
         { dropped = 0; print; blank = /^$/ }
-        is_c && !done && /^ \*\/$/ { print ""; print "#include \"qemu/osdep.h\""; done = 1; getline }
-    ' at_probe="$(case $2 in */capture/*) echo '"probe.h"' ;; *) echo '"capture/probe.h"' ;; esac)" \
-        "$1" >"$tree/$2"
+        is_c && !done && /^ \*\/$/ {
+            print ""
+            print "#include \"qemu/osdep.h\""
+            done = 1
+            getline
+        }
+    ' "$1"
 }
 
-put_capture() {
-    for file in capture/*.[ch]; do
-        put "$file" "chardev/timestamp/$file"
+as_c_string() {
+    echo '/*'
+    echo ' * The rules of the milestones, a line each: a C string.'
+    echo ' *'
+    echo ' * SPDX-License-Identifier: GPL-2.0-or-later'
+    echo ' */'
+    echo
+    sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' "$1"
+}
+
+# put FROM TO TREE
+put() {
+    mkdir -p "$(dirname "$3/$2")"
+    case $1 in
+    *.c) as_qemu_source "$1" 1 ;;
+    *.h) as_qemu_source "$1" '' ;;
+    *.conf) as_c_string "$1" ;;
+    *) cat "$1" ;;
+    esac >"$3/$2"
+}
+
+# --- a patch ----------------------------------------------------------------
+
+# new_file TREE PATH: the diff that makes it, as git writes it
+new_file() {
+    printf 'diff --git a/%s b/%s\nnew file mode 100644\n--- /dev/null\n+++ b/%s\n' "$2" "$2" "$2"
+    printf '@@ -0,0 +1,%d @@\n' "$(wc -l <"$1/$2")"
+    sed 's/^/+/' "$1/$2"
+}
+
+# hook STEP VERSION: the diff written by hand, if there is one
+hook() {
+    local file='' version
+
+    for version in "${versions[@]}"; do
+        [ ! -f "$hooks/$1/$version.diff" ] || file=$hooks/$1/$version.diff
+        [ "$version" != "$2" ] || break
     done
-    put capture/probe.h chardev/timestamp/capture/probe.h
-    {
-        echo '/*'
-        echo ' * The rules of the milestones, a line each: a C string.'
-        echo ' *'
-        echo ' * SPDX-License-Identifier: GPL-2.0-or-later'
-        echo ' */'
-        echo
-        sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' capture/phases.conf
-    } >"$tree/chardev/timestamp/capture/phases-conf.h"
+    [ -z "$file" ] || cat "$file"
 }
 
-put_back_end() {
-    for file in chardev-backend/*.[ch]; do
-        name=$(basename "$file")
-        case $name in
-        preload.c | *-wrap.c | *-module.c) ;; # loadable only
-        *) [ -e "chardev-backend/in-tree/$name" ] || put "$file" "chardev/timestamp/$name" ;;
+# patch STEP VERSION DIFF
+patch() {
+    local message=$hooks/$1/message
+
+    echo 'From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001'
+    echo "From: $author"
+    echo 'Date: Mon, 23 Nov 2026 12:00:00 +0000'
+    echo "Subject: [PATCH] $(head -n 1 "$message")"
+    sed 1d "$message"
+    printf '\nSigned-off-by: %s\n---\n' "$author"
+    git apply --stat --summary "$3"
+    echo
+    cat "$3"
+}
+
+# The series for QEMU $1: one of $versions, or nothing.
+series_of() {
+    local number
+
+    case " ${versions[*]} " in
+    *" $1 "*) echo "$1" ;;
+    *)
+        number=$(echo "$1" | grep -oE '^[0-9]+\.[0-9]+') || die "'$1' is no version of QEMU"
+        case " ${versions[*]} " in
+        *" $number "*) echo "$number" ;;
+        *)
+            [ "$(printf '%s\n' "$number" "${versions[-2]}" | sort -V | tail -n 1)" = "$number" ] ||
+                die "there is no series for QEMU $1, only for ${versions[*]}; see docs/building-qemu.md"
+            echo newest
+            ;;
         esac
+        ;;
+    esac
+}
+
+make_series() {
+    local version=$1 out=$2 list step from to n=0 work
+
+    work=$(mktemp -d)
+    # shellcheck disable=SC2064  # its name now
+    trap "rm -rf '$work'" EXIT
+    list_files >"$work/list"
+    while read -r step from to; do
+        put "$from" "$to" "$work/tree"
+    done <"$work/list"
+    mkdir -p "$out"
+    rm -f "$out"/*.patch
+    for step in "$hooks"/[0-9]*/; do
+        step=$(basename "$step")
+        {
+            hook "$step" "$version"
+            while read -r _ _ to; do
+                new_file "$work/tree" "$to"
+            done < <(grep "^$step " "$work/list" || :)
+        } >"$work/diff"
+        n=$((n + 1))
+        patch "$step" "$version" "$work/diff" >"$out/$(printf %04d $n)-${step#*-}.patch"
     done
-    for file in chardev-backend/in-tree/*; do
-        name=$(basename "$file")
-        case $name in
-        test-*.c | *-test.c | *.rst | *.json) ;;
-        *) put "$file" "chardev/timestamp/$name" ;;
-        esac
+}
+
+case ${1-} in
+--files)
+    [ $# -eq 1 ] || usage
+    list_files
+    ;;
+--import)
+    [ $# -eq 2 ] || usage
+    tree=$(cd "$here" && cd "$2" && pwd) || exit 1
+    [ -d "$tree/chardev" ] || die "'$2' is no QEMU tree: no folder chardev there"
+    list_files | while read -r _ from to; do
+        put "$from" "$to" "$tree"
     done
-}
-
-put_tests() {
-    for file in chardev-backend/in-tree/test-*.c; do
-        [ ! -e "$file" ] || put "$file" "tests/unit/$(basename "$file")"
-    done
-    for file in chardev-backend/in-tree/*-test.c; do
-        [ ! -e "$file" ] || put "$file" "tests/qtest/$(basename "$file")"
-    done
-}
-
-put_schema() {
-    mkdir -p "$tree/qapi"
-    cp chardev-backend/in-tree/*.json "$tree/qapi/"
-}
-
-put_documents() {
-    mkdir -p "$tree/docs/system"
-    cp chardev-backend/in-tree/*.rst "$tree/docs/system/"
-}
-
-if [ $mode = import ]; then
-    tree=$(cd "$2" && pwd)
-    put_capture
-    put_back_end
-    put_schema
-    put_tests
-    put_documents
-    exit 0
-fi
-
-# --- the patches ------------------------------------------------------------
-
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-# Nothing of whoever runs this, nor of the day.
-GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
-GIT_AUTHOR_NAME='bootstamp developers' GIT_AUTHOR_EMAIL=bootstamp@example.org
-GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
-GIT_AUTHOR_DATE='2026-11-23T12:00:00Z' GIT_COMMITTER_DATE='2026-11-23T12:00:00Z'
-export GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME \
-    GIT_COMMITTER_EMAIL GIT_AUTHOR_DATE GIT_COMMITTER_DATE
-git="git -C $tree"
-$git init -q
-$git commit -q --allow-empty -m base
-
-mkdir "$tree.out"
-trap 'rm -rf "$tree" "$tree.out"' EXIT
-
-# commit NUMBER SUBJECT: what was put, with the text of standard input
-commit() {
-    $git add -A
-    { printf '%s\n\n' "$2"; cat; printf '\nSigned-off-by: %s <%s>\n' "$GIT_AUTHOR_NAME" "$GIT_AUTHOR_EMAIL"; } |
-        $git commit -q -F -
-    $git format-patch -q -1 --zero-commit --no-signature --abbrev=12 --start-number "$1" -o "$tree.out"
-}
-
-put_capture
-commit 4 'chardev/timestamp: captures' <<END
-A capture is an append-only file of stamped bytes and events, which is
-valid at any instant.  Writing one takes no system call, no lock and no
-allocation: a helper thread reserves, maps and faults in what will be
-written.  Reading one gives lines, milestones and fw_cfg copies.
-
-These files know nothing of QEMU; they stand in the bootstamp project,
-whose viewer and reports read what they write.  Its documentation has the
-layout of the file.
-END
-put_back_end
-commit 5 'chardev/timestamp: a back end that stamps every byte' <<END
-Printing a timestamp before each debug line slows the guest down, so the
-numbers change.  This back end stamps every byte in the host, with no
-system call on the guest's path, and puts life-cycle events, fw_cfg copies
-and firmware probes into the same file, on the same clock.
-
-It is not built yet: a later patch adds it to the schema and to the build.
-END
-put_schema
-commit 7 'qapi: the schema of query-boot-timestamps' <<END
-Managers can ask a running machine for the milestones of its boot and for
-the progress of fw_cfg copies.
-END
-put_tests
-commit 9 'tests: the timestamp back end' <<END
-Unit tests of the character device, and a qtest of what the debug port,
-fw_cfg and the probe port leave in a capture.
-END
-put_documents
-commit 11 'docs/system: boot timestamps' <<END
-How to see where the time goes while a machine boots.
-END
-
-cd "$top"
-if [ $mode = check ]; then
-    diff -r -u "$patches/common" "$tree.out" >"$tree/diff" || {
-        head -n 20 "$tree/diff" >&2
-        die "$patches/common is not what the sources say; run tools/qemu-series.sh"
-    }
-    exit 0
-fi
-mkdir -p "$patches/common"
-rm -f "$patches"/common/*.patch
-cp "$tree.out"/*.patch "$patches/common/"
+    ;;
+'' | -*) usage ;;
+*)
+    [ $# -eq 2 ] || usage
+    case $2 in
+    /*) out=$2 ;;
+    *) out=$here/$2 ;;
+    esac
+    version=$(series_of "$1")
+    make_series "$version" "$out"
+    ;;
+esac

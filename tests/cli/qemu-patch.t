@@ -73,12 +73,12 @@ is $? 2 "qemu-build: a target that is none"
 
 source=$(sed -n 's/^QEMU_SOURCE = //p' "$src/config.mak")
 version=$(cut -d. -f1,2 "$source/VERSION" 2>/dev/null)
-if [ -d "$src/chardev-backend/patches/$version" ]; then
+if [ -n "$version" ] && "$src/tools/qemu-series.sh" "$version" "$tmp/ours" >out 2>err; then
     # Only the files that it touches: a QEMU is large.
-    sed -n 's|^diff --git a/\([^ ]*\) .*|\1|p' "$src/chardev-backend/patches/$version"/*.patch | sort -u |
+    sed -n 's|^diff --git a/\([^ ]*\) .*|\1|p' ours/*.patch | sort -u |
         (cd "$source" && while read -r file; do [ ! -f "$file" ] || echo "$file"; done | tar -cf - -T -) |
         (mkdir qemu && tar -xf - -C qemu)
-    patch_tree qemu patched "$src/chardev-backend/patches/$version"/*.patch
+    patch_tree qemu patched ours/*.patch
     is $? 0 "our series applies to QEMU $version" || diag "$(cat err)"
     ok "and brings the back end" test -f patched/chardev/timestamp/char-timestamp.c
 else

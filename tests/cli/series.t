@@ -1,24 +1,104 @@
-#!/bin/sh
-# The patches to QEMU say what the sources say, and each version's series is whole.
+#!/bin/bash
+# The series of patches for QEMU: made from the sources, applied by git am, and nothing forgotten.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-
 command -v git >/dev/null || skip_all "no git"
-ok "patches/common is what the sources say" "$src/tools/qemu-series.sh" --check
-for series in "$src"/chardev-backend/patches/[0-9n]*; do
-    name=${series##*/}
-    n=0
-    for patch in "$series"/*.patch; do
-        n=$((n + 1))
-        case ${patch##*/} in
-        "$(printf %04d $n)"-*) ;;
-        *) fail "$name: patch $n is ${patch##*/}" ;;
+cd "$tmp" || exit 1
+series() { "$src/tools/qemu-series.sh" "$@"; }
+
+# --- each of our files is in it, once
+
+series --files >files 2>err
+is "$?$(cat err)" 0 "qemu-series --files"
+# Loadable only: the way in, and what in-tree/ has another file of that name for.
+expected() {
+    local file name
+    for file in "$src"/capture/*.[ch] "$src"/capture/*.conf "$src"/chardev-backend/*.[ch] "$src"/chardev-backend/in-tree/*; do
+        name=${file#"$src"/}
+        case $name in
+        */preload.c | *-wrap.c | *-module.c) continue ;;
+        chardev-backend/in-tree/*) ;;
+        chardev-backend/*) [ ! -e "$src/chardev-backend/in-tree/${name##*/}" ] || continue ;;
         esac
-        git mailinfo "$tmp/message" "$tmp/diff" <"$patch" >"$tmp/info" 2>&1 ||
-            fail "$name: git reads ${patch##*/}"
-        grep -q '^Signed-off-by: ' "$tmp/message" || fail "$name: ${patch##*/} is signed off"
-        git apply --stat "$tmp/diff" >/dev/null 2>&1 || fail "$name: ${patch##*/} is a diff"
+        echo "$name"
     done
-    is $n 12 "$name: 12 patches, in order"
+}
+is "$(cut -d ' ' -f 2 files | sort)" "$(expected | sort)" "a step has each source file, once"
+is "$(cut -d ' ' -f 3 files | sort | uniq -d)" "" "no two become the same file"
+is "$(find "$src/chardev-backend/hooks" -type f ! -name message ! -name files ! -name '*.diff')" "" \
+    "hooks/ has what is written by hand alone"
+is "$(find "$src" -path "$src/build*" -prune -o -name '*.patch' -path '*chardev-backend*' -print)" "" \
+    "and no patch is kept"
+
+# --- what it makes
+
+# in_meson TREE: our C files as the meson.build files name them, a line each
+in_meson() {
+    (cd "$1" && grep -o "'timestamp/[^']*\.c'" chardev/meson.build | tr -d "'" | sed 's|^|chardev/|')
+    (cd "$1" && grep -o "'[a-z0-9-]*\.c'" stubs/meson.build | tr -d "'" | sed 's|^|stubs/|')
+    (cd "$1" && grep -o "'boot-[a-z0-9-]*-test'" tests/qtest/meson.build | tr -d "'" | sed 's|^|tests/qtest/|; s|$|.c|')
+}
+
+# apply VERSION SOURCE: git am on SOURCE, of which only the files are taken that the series touches
+apply() {
+    local version=$1 source=$2 file patch name
+    rm -rf tree patches
+    series "$version" patches >said 2>&1
+    is $? 0 "$version: the series is made" || diag "$(cat said)"
+    git init -q tree
+    sed -n 's|^diff --git a/\([^ ]*\) b/.*|\1|p' patches/*.patch | sort -u |
+        while read -r file; do [ ! -f "$source/$file" ] || (cd "$source" && cp --parents "$file" "$tmp/tree"); done
+    git -C tree add -A
+    git -C tree -c user.name=test -c user.email=test@example.org commit -q -m base
+    git -C tree -c user.name=test -c user.email=test@example.org am -q "$tmp"/patches/*.patch >said 2>&1
+    is $? 0 "$version: git am takes it" || diag "$(cat said)"
+    is "$(git -C tree log --format=%s | head -n -1 | tac)" \
+        "$(for step in "$src"/chardev-backend/hooks/[0-9]*/message; do head -n 1 "$step"; done)" \
+        "$version: a commit for each step, in order"
+    is "$(git -C tree log --format=%b | grep -c "^Signed-off-by: ")" \
+        "$(find patches -name '*.patch' | wc -l)" "$version: each is signed off"
+    git -C tree log --format= --diff-filter=A --name-only HEAD~"$(find patches -name '*.patch' | wc -l)".. -- '*.c' |
+        sort >added
+    in_meson tree | sort >named
+    is "$(grep -Fx -f added named; grep ^chardev/timestamp named | grep -Fxv -f added)" "$(cat added)" \
+        "$version: a meson.build names each C file that it adds, once"
+    is "$(in_meson tree | while read -r file; do
+        [ -f "tree/$file" ] || [ -f "$source/$file" ] || echo "$file"
+    done)" "" "$version: and none that is not there"
+    for patch in patches/*.patch; do
+        name=${patch##*/}
+        (cd "$source" && perl scripts/checkpatch.pl --no-color "$tmp/$patch") >said 2>&1
+        like "$(cat said)" '^total: 0 errors' "$version: checkpatch: $name" || diag "$(grep -A 3 '^ERROR' said)"
+    done
+}
+
+source=$(sed -n 's/^QEMU_SOURCE = //p' "$src/config.mak")
+version=$(cut -d. -f1,2 "$source/VERSION" 2>/dev/null)
+if [ -n "$version" ] && [ -f "$source/scripts/checkpatch.pl" ]; then
+    apply "$version" "$source"
+else
+    skip "the series on QEMU's source" "configure has none"
+fi
+# Those that check-slow has fetched.
+for other in 10.0 newest; do
+    [ -n "${BOOTSTAMP_SLOW-}" ] || break
+    if [ -d "$build/qemu-build/$other/pristine" ]; then
+        apply "$other" "$build/qemu-build/$other/pristine"
+    else
+        skip "the series on QEMU $other" "its source is not there: tools/qemu-build.sh -p $other"
+    fi
 done
+
+# --- what is refused
+
+series 6.2 out >said 2>err
+is $? 1 "a version that is too old"
+like "$(cat err)" '^bootstamp: qemu-series: there is no series for QEMU 6\.2, only for 7\.2 10\.0 newest' "is refused"
+series mips out >said 2>err
+is $? 1 "and one that is none"
+series >said 2>err
+is $? 2 "without arguments: usage"
+ok "nothing is made" test ! -e out
+series 11.5 out && series newest other
+ok "a later one gets the newest series" diff -r out other
 done_testing

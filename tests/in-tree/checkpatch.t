@@ -9,7 +9,7 @@ cd "$tree" || exit 1
 
 patches=$(sed 1d "$tree.series")
 for patch in $patches; do
-    name=${patch#"$src"/chardev-backend/patches/}
+    name=${patch##*/}
     perl scripts/checkpatch.pl --no-color "$patch" >"$tmp/said" 2>&1
     like "$(cat "$tmp/said")" '^total: 0 errors' "$name: no errors" || diag "$(grep -A 3 '^ERROR' "$tmp/said")"
     # Told, not counted: some have reasons, such as a define that only x86 has.
