@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "probe.h"
+#include "milestones.h"
 #include "patterns.h"
-#include "phases.h"
+#include "probe.h"
 
 /* A guest may write what makes a regular expression try for ever. */
 #define REGEX_LIMITS "(*LIMIT_MATCH=20000)"

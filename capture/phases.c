@@ -33,30 +33,6 @@ struct CapturePhases {
     bool ran; /* the vCPUs ran: a reset is the guest's from now on */
 };
 
-static const char *const names[CAPTURE_MS_CUSTOM] = {
-    [CAPTURE_MS_START] = "Start",
-    [CAPTURE_MS_RUN] = "Run",
-    [CAPTURE_MS_BIOS_POST] = "BIOS post",
-    [CAPTURE_MS_BIOS_INT19] = "BIOS int 19",
-    [CAPTURE_MS_BIOS_BOOT_OS] = "BIOS boot OS",
-    [CAPTURE_MS_COPY_KERNEL] = "LinuxBoot copy kernel",
-    [CAPTURE_MS_COPY_INITRD] = "LinuxBoot copy initrd",
-    [CAPTURE_MS_LINUX_BOOT_OS] = "LinuxBoot boot OS",
-    [CAPTURE_MS_RESET] = "Reset",
-    [CAPTURE_MS_SHUTDOWN] = "Shutdown request",
-    [CAPTURE_MS_STOP] = "Stop",
-};
-
-int capture_milestone_number(const char *name)
-{
-    for (int i = 0; i < CAPTURE_MS_CUSTOM; i++) {
-        if (!strcmp(names[i], name)) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 /* ------------------------------------------------------------------ */
 /* Patterns                                                            */
 
@@ -202,7 +178,7 @@ static CapturePhase *find(CapturePhases *p, guint milestone)
 static const char *name_of(const CapturePhases *p, guint milestone)
 {
     return milestone < CAPTURE_MS_CUSTOM
-               ? names[milestone]
+               ? capture_milestone_name(milestone)
                : capture_patterns_get(p->patterns,
                                       milestone - CAPTURE_MS_CUSTOM)
                      ->name;

@@ -11,29 +11,12 @@
 #define CAPTURE_PHASES_H
 
 #include "lines.h"
+#include "milestones.h"
 #include "patterns.h"
 #include "reader.h"
 
 /* Whatever a guest does, and however often it resets: no more rows. */
 #define CAPTURE_PHASES_MAX 4096
-
-typedef enum CaptureMilestone {
-    CAPTURE_MS_START, /* QEMU's process */
-    CAPTURE_MS_RUN, /* the vCPUs */
-    CAPTURE_MS_BIOS_POST, /* these three: phases.conf */
-    CAPTURE_MS_BIOS_INT19,
-    CAPTURE_MS_BIOS_BOOT_OS,
-    CAPTURE_MS_COPY_KERNEL, /* first select of fw_cfg 0x11 */
-    CAPTURE_MS_COPY_INITRD, /* first select of fw_cfg 0x12 */
-    CAPTURE_MS_LINUX_BOOT_OS, /* end of the last item for -kernel */
-    CAPTURE_MS_RESET, /* the guest was reset */
-    CAPTURE_MS_SHUTDOWN, /* shutdown request */
-    CAPTURE_MS_STOP, /* QEMU ended */
-    CAPTURE_MS_CUSTOM, /* and above: others of phases.conf */
-} CaptureMilestone;
-
-/* The number of a milestone that needs no pattern, or -1. */
-int capture_milestone_number(const char *name);
 
 /* What a time was taken from; a probe is exact and is preferred. */
 typedef enum CapturePhaseSource {

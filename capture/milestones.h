@@ -1,0 +1,32 @@
+/*
+ * The milestones that have a number: those that need no pattern, and those of
+ * phases.conf that the program itself asks for.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_MILESTONES_H
+#define CAPTURE_MILESTONES_H
+
+typedef enum CaptureMilestone {
+    CAPTURE_MS_START, /* QEMU's process */
+    CAPTURE_MS_RUN, /* the vCPUs */
+    CAPTURE_MS_BIOS_POST, /* these three: phases.conf */
+    CAPTURE_MS_BIOS_INT19,
+    CAPTURE_MS_BIOS_BOOT_OS,
+    CAPTURE_MS_COPY_KERNEL, /* first select of fw_cfg 0x11 */
+    CAPTURE_MS_COPY_INITRD, /* first select of fw_cfg 0x12 */
+    CAPTURE_MS_LINUX_BOOT_OS, /* end of the last item for -kernel */
+    CAPTURE_MS_RESET, /* the guest was reset */
+    CAPTURE_MS_SHUTDOWN, /* shutdown request */
+    CAPTURE_MS_STOP, /* QEMU ended */
+    CAPTURE_MS_CUSTOM, /* and above: others of phases.conf */
+} CaptureMilestone;
+
+/* The number of a milestone of that name, or -1. */
+int capture_milestone_number(const char *name);
+
+/* The name of a milestone below CAPTURE_MS_CUSTOM. */
+const char *capture_milestone_name(CaptureMilestone milestone);
+
+#endif
