@@ -26,6 +26,20 @@ _bootstamp_words() {
     mapfile -t COMPREPLY < <(compgen -W "$*" -- "$word")
 }
 
+# The commands and the formats that the program lists: the first words of lines.
+_bootstamp_commands() {
+    "${COMP_WORDS[0]}" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+_bootstamp_formats() {
+    "${COMP_WORDS[0]}" export --format help 2>/dev/null | sed 's/ .*//'
+}
+
+# The long options that a command's --help lists.
+_bootstamp_options() {
+    "${COMP_WORDS[0]}" "$1" --help 2>/dev/null | sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+}
+
 # The command line of QEMU: its own completion where there is one.
 _bootstamp_qemu() {
     local at=$1 word=$2
@@ -59,7 +73,7 @@ _bootstamp_run() {
         *) _bootstamp_captures "$word" ;;
         esac
     elif ((i == COMP_CWORD)) && [[ $word == -* && ${COMP_WORDS[i - 1]} != -- ]]; then
-        _bootstamp_words "$word" --capture --probes --quiet --runs --timeout --until --view --warmup --help --
+        _bootstamp_words "$word" "$(_bootstamp_options run)" --
     else
         _bootstamp_qemu "$i" "$word"
     fi
@@ -70,7 +84,7 @@ _bootstamp() {
     COMPREPLY=()
 
     if ((COMP_CWORD == 1)); then
-        _bootstamp_words "$word" run view export phases stats diff replay info list --help --version
+        _bootstamp_words "$word" "$(_bootstamp_commands)" --help --version
         return
     fi
     # --format=text comes as three words
@@ -85,7 +99,7 @@ _bootstamp() {
         return
         ;;
     export:--format | export:-F)
-        _bootstamp_words "$word" text raw bytes readserial json csv perfetto ctf asciicast svg html
+        _bootstamp_words "$word" "$(_bootstamp_formats)" help
         return
         ;;
     stats:--format | stats:-F)
@@ -118,17 +132,7 @@ _bootstamp() {
         esac
         return
     fi
-    case ${COMP_WORDS[1]} in
-    export)
-        _bootstamp_words "$word" --format --clock --time --events --stream --follow --output --help
-        ;;
-    phases) _bootstamp_words "$word" --clock --session --help ;;
-    stats) _bootstamp_words "$word" --format --clock --until --lines --help ;;
-    diff) _bootstamp_words "$word" --fail-over --ignore-under --clock --until --lines --format --help ;;
-    replay) _bootstamp_words "$word" --speed --stream --pty --raw --view --help ;;
-    view) _bootstamp_words "$word" --wait --help ;;
-    info | list) _bootstamp_words "$word" --help ;;
-    esac
+    _bootstamp_words "$word" "$(_bootstamp_options "${COMP_WORDS[1]}")"
 }
 
 complete -F _bootstamp bootstamp

@@ -7,6 +7,7 @@
 #               skip NAME REASON       skip_all REASON      diag TEXT    plan N   done_testing (last line)
 # Guests        need_guests [roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
 #               boot_linux [QEMU ARGS]   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
+# Tables        commands   formats   file_formats: names, as the program lists them
 # The caller gives the chardev of the debug port (0x402), id=dbg:
 #
 #   need_guests pattern-1000.rom
@@ -117,6 +118,12 @@ wait_for() {
         sleep 0.05
     done
 }
+
+# --- the program's own tables
+
+commands() { "$BOOTSTAMP" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+formats() { "$BOOTSTAMP" export --format help | sed 's/ .*//'; }
+file_formats() { "$BOOTSTAMP" export --format help | awk '$2 != "(folder)" { print $1 }'; }
 
 # --- guests
 

@@ -1,5 +1,5 @@
 /*
- * bootstamp: a table of commands.
+ * bootstamp: its commands by their names.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,20 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/cmd/cmd.h"
 #include "viewer/common/common.h"
 #include "config.h"
 
-static const Command commands[] = {
-    { "run", cmd_run, "start QEMU and capture its boot" },
-    { "view", cmd_view, "watch a boot, live or afterwards" },
-    { "export", cmd_export, "write a capture as text, raw bytes, ..." },
-    { "phases", cmd_phases, "print the milestone table and fw_cfg copies" },
-    { "stats", cmd_stats, "statistics of many boots" },
-    { "diff", cmd_diff, "compare boots, and say what got slower" },
-    { "replay", cmd_replay, "play a capture at the speed it had" },
-    { "info", cmd_info, "say what a capture holds" },
-    { "list", cmd_list, "list the captures found, newest first" },
-};
+#define COMMAND_ROW(name, summary) { #name, cmd_##name, summary },
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = { COMMANDS(COMMAND_ROW) };
 
 static void print_help(FILE *to)
 {

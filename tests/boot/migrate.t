@@ -235,8 +235,8 @@ QEMU stopped" "$what: the capture tells when the VM was saved and loaded"
     qmp qa hmp:savevm\ one cont stop cont stop hmp:loadvm\ one cont >/dev/null
     wait "$source_job"
     is "$(copied "$tmp/a.bst")" "$((0x$size))" "$what: a copy that is thrown back counts each byte once"
-    for format in text readserial json csv perfetto asciicast svg html raw; do
-        "$BOOTSTAMP" export -F $format -o "$tmp/out" "$tmp/a.bst" 2>>"$tmp/export.log" || echo "$format" >>"$tmp/bad"
+    for format in $(file_formats); do
+        "$BOOTSTAMP" export -F "$format" -o "$tmp/out" "$tmp/a.bst" 2>>"$tmp/export.log" || echo "$format" >>"$tmp/bad"
     done
     ok "$what: every export takes it" test ! -e "$tmp/bad"
 else

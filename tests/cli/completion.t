@@ -42,11 +42,18 @@ contains() {
     esac
 }
 
-completes "commands" "--help|--version|diff|export|info|list|phases|replay|run|stats|view" bootstamp ''
+# What the program lists, and words of our own, sorted, in one line
+listed() { printf '%s\n' "$@" | sort | paste -sd '|'; }
+
+# shellcheck disable=SC2046
+completes "commands" "$(listed $(commands) --help --version)" bootstamp ''
 completes "a command begun" "export" bootstamp e
-completes "formats" "asciicast|bytes|csv|ctf|html|json|perfetto|raw|readserial|svg|text" bootstamp export --format ''
+# shellcheck disable=SC2046
+completes "formats" "$(listed $(formats) help)" bootstamp export --format ''
+contains "formats: the default" text bootstamp export --format ''
 completes "formats of -F" "raw|readserial" bootstamp export -F r
-completes "formats behind =" "asciicast|bytes|csv|ctf|html|json|perfetto|raw|readserial|svg|text" bootstamp export --format =
+# shellcheck disable=SC2046
+completes "formats behind =" "$(listed $(formats) help)" bootstamp export --format =
 completes "a format begun behind =" "text" bootstamp export --format = t
 completes "clocks" "host|virtual" bootstamp phases --clock ''
 completes "times" "delta|relative|wall" bootstamp export --time ''
@@ -71,13 +78,10 @@ case "|$(complete_words bootstamp phases '')|" in
 esac
 
 # Every option that a command's --help tells of, and no other
-for command in run export phases stats diff replay info list view; do
-    "$BOOTSTAMP" $command --help >"$tmp/help" 2>/dev/null || {
-        skip "options of $command" "no such command yet"
-        continue
-    }
+for command in $(commands); do
+    "$BOOTSTAMP" "$command" --help >"$tmp/help" 2>/dev/null
     want=$(sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p' "$tmp/help" | sort | paste -sd '|')
-    got=$(complete_words bootstamp $command --)
+    got=$(complete_words bootstamp "$command" --)
     is "${got#--|}" "$want" "options of $command are those of its --help"
 done
 

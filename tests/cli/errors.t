@@ -29,12 +29,14 @@ fails() {
 run_cli --help
 is $status 0 "--help"
 is "$(wc -c <"$tmp/err")" 0 "--help writes to standard output"
-for command in run export phases info list; do
+for command in run view export; do
     ok "--help tells of $command" grep -q "^  $command  *[a-z]" "$tmp/out"
-    "$BOOTSTAMP" $command --help >"$tmp/help" 2>"$tmp/err"
+done
+for command in $(commands); do
+    "$BOOTSTAMP" "$command" --help >"$tmp/help" 2>"$tmp/err"
     is "$?:$(wc -c <"$tmp/err")" 0:0 "$command --help"
     like "$(cat "$tmp/help")" "bootstamp $command" "$command --help names the command"
-    LC_ALL=C "$BOOTSTAMP" $command --help >"$tmp/help"
+    LC_ALL=C "$BOOTSTAMP" "$command" --help >"$tmp/help"
     ok "$command --help is plain text in the C locale" sh -c '! grep -q "[?]" "$1"' - "$tmp/help"
 done
 run_cli -h
@@ -53,8 +55,8 @@ fails 2 '^bootstamp: nonsense: .*--help' nonsense
 fails 2 '^bootstamp: --nonsense: .*--help' --nonsense
 
 # --- wrong options
-for command in run export phases info list; do
-    fails 2 "^bootstamp: $command: .*--nonsense.*bootstamp $command --help" $command --nonsense
+for command in $(commands); do
+    fails 2 "^bootstamp: $command: .*--nonsense.*bootstamp $command --help" "$command" --nonsense
 done
 for command in export phases info; do
     fails 2 "^bootstamp: $command: 'b' is one argument too many" $command a b
@@ -62,7 +64,7 @@ done
 fails 2 "^bootstamp: list: 'a' is one argument too many" list a
 fails 2 "^bootstamp: run: no QEMU is named" run
 fails 2 "^bootstamp: run: no QEMU is named" run --
-fails 2 "^bootstamp: export: unknown format 'xml'" export --format xml
+fails 2 "^bootstamp: export: unknown format 'xml': --format help lists them" export --format xml
 fails 2 "^bootstamp: export: unknown format ''" export --format=
 fails 2 "^bootstamp: export: unknown clock 'sun'" export --clock sun
 fails 2 "^bootstamp: phases: unknown clock 'sun'" phases --clock sun

@@ -17,11 +17,14 @@ else
     skip "mandoc has no warnings" "no mandoc"
 fi
 
-for command in $("$BOOTSTAMP" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+for command in $(commands); do
     ok "it has the command $command" grep -qx "\.Ss $command" "$page"
     for option in $("$BOOTSTAMP" "$command" --help | sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}--\([a-z-]*\).*/\2/p'); do
         ok "it has $command --$option" grep -q "^\.It.* Fl -$option" "$page"
     done
+done
+for format in $(formats); do
+    ok "it has the format $format" grep -qx "\.It Cm $format" "$page"
 done
 for option in path append size chardev mux logfile; do
     ok "it has the chardev's $option=" grep -q "^\.It Cm .*$option=" "$page"

@@ -13,8 +13,13 @@ import subprocess
 import sys
 import time
 
-COMMANDS = [["info"], ["phases"], ["stats"], ["diff", "@"], ["replay", "--speed=0"]] + [
-    ["export", "-F", name] for name in ("text", "json", "csv", "perfetto", "svg", "html", "ctf", "asciicast", "readserial")]
+COMMANDS = [["info"], ["phases"], ["stats"], ["diff", "@"], ["replay", "--speed=0"]]
+
+
+def exports(bootstamp):
+    """The export of each format that the program lists."""
+    formats = subprocess.run([bootstamp, "export", "--format", "help"], check=True, capture_output=True, text=True)
+    return [["export", "-F", line.split()[0]] for line in formats.stdout.splitlines()]
 
 
 def word(kind, data, time_ns):
@@ -123,13 +128,14 @@ def run(arguments):
 def main():
     bootstamp, folder, size, limit = sys.argv[1], sys.argv[2], int(sys.argv[3]) << 20, int(sys.argv[4])
     count = 0
+    commands = COMMANDS + exports(bootstamp)
     wanted = os.environ.get("BOUND_COMMANDS", "").split()
     for kind in KINDS:
         if sys.argv[5:] and kind.__name__ not in sys.argv[5:]:
             continue
         path = folder + "/bound.bst"
         write(path, kind, size)
-        for number, command in enumerate(COMMANDS):
+        for number, command in enumerate(commands):
             if wanted and command[-1] not in wanted and command[0] not in wanted:
                 continue
             output = ["-o", f"{folder}/{kind.__name__}-{number}"] if command[-1] == "ctf" else []

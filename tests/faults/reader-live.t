@@ -11,19 +11,26 @@ whole=$(stat -c %s "$tmp/whole.bst")
 perl "$src/tests/guests/guest-bytes.pl" pattern 200000 >"$tmp/bytes"
 cap=$tmp/cap.bst
 
+# look COMMAND...: adds to $bad what is wrong with it
+look() {
+    timeout -k 1 "$limit" "$BOOTSTAMP" "$@" "$cap" >"$tmp/out" 2>"$tmp/err"
+    status=$?
+    if [ $status = 1 ]; then
+        grep -q '^bootstamp: .' "$tmp/err" || bad="$bad [$*: no message]"
+    elif [ $status != 0 ]; then
+        bad="$bad [$*: status $status]"
+    fi
+}
+
 # every NAME LIMIT: each command on $cap ends within LIMIT seconds; status 0, or 1 with a message
 every() {
     name=$1 limit=$2 bad=
-    for command in info phases stats "stats -F json" "export" "export -F json" "export -F csv" "export -F raw" \
-        "export -F perfetto" "export -F html" "export -F asciicast" "export -F readserial" "replay --speed 0"; do
+    for command in info phases stats "stats -F json" "replay --speed 0"; do
         # shellcheck disable=SC2086
-        timeout -k 1 "$limit" "$BOOTSTAMP" $command "$cap" >"$tmp/out" 2>"$tmp/err"
-        status=$?
-        if [ $status = 1 ]; then
-            grep -q '^bootstamp: .' "$tmp/err" || bad="$bad [$command: no message]"
-        elif [ $status != 0 ]; then
-            bad="$bad [$command: status $status]"
-        fi
+        look $command
+    done
+    for format in $(file_formats); do
+        look export -F "$format"
     done
     is "$bad" "" "$name"
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cmd.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
 

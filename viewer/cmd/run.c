@@ -13,9 +13,9 @@
 
 #include "capture/clock.h"
 #include "capture/paths.h"
+#include "cmd.h"
 #include "viewer/common/common.h"
 #include "config.h"
-#include "viewer/run/many.h"
 #include "viewer/run/run.h"
 
 #define MODULE "chardev-timestamp.so"

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "cmd.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd.h"
 #include "viewer/common/common.h"
+#include "viewer/export/export.h"
 #include "viewer/screen/view.h"
 
 #define WAIT_US 100000
@@ -15,7 +17,7 @@
 /* Without a terminal: the text, as it comes. */
 static int print_followed(char *const *paths, bool wait)
 {
-    char *argv[] = { "export", "-f", paths[0], NULL };
+    const ExportOptions options = { .follow = true };
 
     if (paths[0] && paths[1]) {
         return usage_error("view", "standard output is no terminal: name one "
@@ -30,7 +32,7 @@ static int print_followed(char *const *paths, bool wait)
         }
         g_usleep(WAIT_US);
     }
-    return cmd_export(paths[0] ? 3 : 2, argv);
+    return export_capture(paths[0], &options);
 }
 
 int cmd_view(int argc, char **argv)

@@ -283,6 +283,27 @@ void append_seconds(GString *out, uint64_t ns, int decimals)
     g_string_append_len(out, p, end - p);
 }
 
+RowDelta row_clock_next(RowClock *clock, uint64_t time)
+{
+    RowDelta d = { .first = !clock->any, .back = time < clock->last };
+
+    d.ns = d.back ? clock->last - time : time - clock->last;
+    clock->last = time;
+    clock->any = true;
+    return d;
+}
+
+uint64_t row_delta_wait(RowDelta d)
+{
+    return d.first || d.back ? 0 : d.ns;
+}
+
+void append_delta(GString *out, RowDelta d, int decimals)
+{
+    g_string_append_c(out, d.back ? '-' : '+');
+    append_seconds(out, d.ns, decimals);
+}
+
 char *format_bytes(uint64_t bytes)
 {
     g_autofree char *text = g_format_size(bytes);
@@ -347,9 +368,4 @@ bool choose_clock(const CaptureReader *r, ClockChoice choice,
         return false;
     }
     return true;
-}
-
-void use_virtual_clock(CaptureRecord *rec)
-{
-    rec->time = rec->vtime == CAPTURE_NO_TIME ? 0 : rec->vtime;
 }

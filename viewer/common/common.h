@@ -16,23 +16,6 @@
 
 #define EXIT_USAGE 2 /* beside stdlib's EXIT_SUCCESS and EXIT_FAILURE */
 
-/* A command: argv[0] is its name; returns the exit status. */
-typedef struct Command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary; /* a line for --help */
-} Command;
-
-int cmd_run(int argc, char **argv);
-int cmd_view(int argc, char **argv);
-int cmd_export(int argc, char **argv);
-int cmd_phases(int argc, char **argv);
-int cmd_info(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_stats(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_replay(int argc, char **argv);
-
 /* "bootstamp: WHAT: text" on standard error; returns EXIT_FAILURE. */
 int fail(const char *what, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -90,6 +73,27 @@ void append_csv_cell(GString *row, const char *text);
 /* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
 void append_seconds(GString *out, uint64_t ns, int decimals);
 
+/* The time since the row before, for whatever shows rows. */
+typedef struct RowClock {
+    uint64_t last; /* time of the row before, ns */
+    bool any; /* there is one */
+} RowClock;
+
+typedef struct RowDelta {
+    uint64_t ns; /* without its sign; since time 0 for the first row */
+    bool back; /* threads take their stamps and places in no fixed order */
+    bool first; /* there is no row before */
+} RowDelta;
+
+/* Goes on to a row of @time. */
+RowDelta row_clock_next(RowClock *clock, uint64_t time);
+
+/* How long the row was waited for, ns: 0 for the first, and for one back. */
+uint64_t row_delta_wait(RowDelta delta);
+
+/* "+0.000213" or "-0.000004". */
+void append_delta(GString *out, RowDelta delta, int decimals);
+
 /* "%" PRIu64, faster. */
 void append_number(GString *out, uint64_t n);
 
@@ -124,11 +128,5 @@ bool parse_clock(const char *value, ClockChoice *choice);
  */
 bool choose_clock(const CaptureReader *r, ClockChoice choice,
                   bool *virtual_clock);
-
-/*
- * Puts the virtual time in the place of the host's; records before the
- * virtual clock was first seen get 0.
- */
-void use_virtual_clock(CaptureRecord *record);
 
 #endif

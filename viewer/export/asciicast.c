@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "export.h"
+#include "format.h"
 #include "viewer/common/json-out.h"
 
 #define COLUMNS 80
@@ -144,8 +144,11 @@ static bool asciicast_end(Export *e)
 }
 
 const ExportFormat export_asciicast = {
-    .name = "asciicast",
-    .summary = "a terminal recording for asciinema play (v2)",
+    .info = {
+        .name = "asciicast",
+        .summary = "a terminal recording for asciinema play (v2)",
+        .extension = ".cast",
+    },
     .begin = asciicast_begin,
     .record = asciicast_record,
     .end = asciicast_end,

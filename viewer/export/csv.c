@@ -7,7 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "export.h"
+#include "event.h"
+#include "format.h"
 
 static bool csv_begin(Export *e)
 {
@@ -18,6 +19,7 @@ static bool csv_begin(Export *e)
 static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,
                     const char *stream, const char *text)
 {
+    RowDelta delta = row_clock_next(&e->clock, time);
     GString *row = e->buf;
 
     g_string_truncate(row, 0);
@@ -27,11 +29,9 @@ static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,
         append_number(row, vtime);
     }
     g_string_append_c(row, ',');
-    if (e->any && time < e->last) {
-        g_string_append_c(row, '-');
-    }
-    if (e->any) {
-        append_number(row, time < e->last ? e->last - time : time - e->last);
+    if (!delta.first) {
+        g_string_append(row, delta.back ? "-" : "");
+        append_number(row, delta.ns);
     }
     g_string_append_printf(row, ",%s,", kind);
     append_csv_cell(row, stream);
@@ -39,8 +39,6 @@ static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,
     append_csv_cell(row, text);
     g_string_append(row, "\r\n");
     fwrite(row->str, 1, row->len, e->out);
-    e->last = time;
-    e->any = true;
 }
 
 static const char *kind_word(const CaptureRecord *rec)
@@ -62,7 +60,7 @@ static void csv_record(Export *e, const CaptureRecord *rec)
     g_autoptr(GString) text = NULL;
 
     if (rec->kind == CAPTURE_BYTE ||
-        (rec->kind != CAPTURE_LOST && !e->events)) {
+        (rec->kind != CAPTURE_LOST && !e->options->events)) {
         return;
     }
     text = g_string_new(NULL);
@@ -82,8 +80,11 @@ static void csv_line(Export *e, const CaptureLine *line)
 }
 
 const ExportFormat export_csv = {
-    .name = "csv",
-    .summary = "a table for spreadsheets (RFC 4180)",
+    .info = {
+        .name = "csv",
+        .summary = "a table for spreadsheets (RFC 4180)",
+        .extension = ".csv",
+    },
     .begin = csv_begin,
     .record = csv_record,
     .line = csv_line,

@@ -17,7 +17,8 @@
 
 #include <glib/gstdio.h>
 
-#include "export.h"
+#include "event.h"
+#include "format.h"
 
 #define MAGIC 0xc1fc1fc1
 #define HEADER_BYTES (4 + 4 + 8 + 8 + 8 + 8)
@@ -67,7 +68,8 @@ static bool cannot(Export *e, const char *name)
 {
     State *s = e->state;
     g_autofree char *path =
-        name ? g_build_filename(e->output, name, NULL) : g_strdup(e->output);
+        name ? g_build_filename(e->options->output, name, NULL)
+             : g_strdup(e->options->output);
 
     if (!s->bad) {
         fail(path, "cannot write: %s", g_strerror(errno));
@@ -78,7 +80,7 @@ static bool cannot(Export *e, const char *name)
 
 static FILE *create(Export *e, const char *name)
 {
-    g_autofree char *path = g_build_filename(e->output, name, NULL);
+    g_autofree char *path = g_build_filename(e->options->output, name, NULL);
     FILE *file = fopen(path, "wxe");
 
     if (!file) {
@@ -249,7 +251,7 @@ static bool ctf_begin(Export *e)
     s->wall_zero = h.start_wall_ns < INT64_MAX / 2 ? h.start_wall_ns : 0;
     s->time_max = INT64_MAX - s->wall_zero;
     /* A folder that is there is taken when it is empty: see create(). */
-    if (g_mkdir(e->output, 0700) && errno != EEXIST) {
+    if (g_mkdir(e->options->output, 0700) && errno != EEXIST) {
         return cannot(e, NULL);
     }
     return write_metadata(e);
@@ -345,9 +347,11 @@ static bool ctf_end(Export *e)
 }
 
 const ExportFormat export_ctf = {
-    .name = "ctf",
-    .summary = "Common Trace Format 1.8, a folder for babeltrace2",
-    .folder = true,
+    .info = {
+        .name = "ctf",
+        .summary = "Common Trace Format 1.8, a folder for babeltrace2",
+        .folder = true,
+    },
     .begin = ctf_begin,
     .record = ctf_record,
     .line = ctf_line,

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "viewer/report/report.h"
-#include "export.h"
+#include "event.h"
+#include "format.h"
 
 /* A line that came this long after the one before is marked. */
 #define SLOW_NS 10000000
@@ -92,11 +93,14 @@ static void put_row(Export *e, uint64_t time, const char *class,
 {
     State *s = e->state;
     GString *row = e->buf;
-    bool back = e->any && time < e->last;
-    uint64_t delta = !e->any ? 0 : back ? e->last - time : time - e->last;
+    RowDelta delta = row_clock_next(&e->clock, time);
+    uint64_t wait = row_delta_wait(delta);
 
-    if (!class && !back && delta >= SLOW_NS) {
-        class = delta >= SLOWER_NS ? "w" : "s";
+    if (delta.first) {
+        delta.ns = 0;
+    }
+    if (!class && wait >= SLOW_NS) {
+        class = wait >= SLOWER_NS ? "w" : "s";
     }
     g_string_truncate(row, 0);
     g_string_append(row, "<div");
@@ -105,16 +109,14 @@ static void put_row(Export *e, uint64_t time, const char *class,
     }
     g_string_append(row, "><i>");
     append_seconds(row, time, 6);
-    g_string_append_printf(row, "</i><i>%c", back ? '-' : '+');
-    append_seconds(row, delta, 6);
+    g_string_append(row, "</i><i>");
+    append_delta(row, delta, 6);
     g_string_append(row, "</i><b>");
     append_escaped(row, tag);
     g_string_append(row, "</b><span>");
     append_escaped(row, text);
     g_string_append(row, "</span></div>\n");
     fwrite(row->str, 1, row->len, s->rows);
-    e->last = time;
-    e->any = true;
 }
 
 static void html_record(Export *e, const CaptureRecord *rec)
@@ -125,7 +127,7 @@ static void html_record(Export *e, const CaptureRecord *rec)
     boot_data_record(s->boot, rec);
     if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
         rec->kind == CAPTURE_PROBE ||
-        (e->events && rec->kind != CAPTURE_BYTE)) {
+        (e->options->events && rec->kind != CAPTURE_BYTE)) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, "e", "", text->str);
@@ -223,8 +225,11 @@ static bool html_end(Export *e)
 }
 
 const ExportFormat export_html = {
-    .name = "html",
-    .summary = "one page: the picture and a log to search",
+    .info = {
+        .name = "html",
+        .summary = "one page: the picture and a log to search",
+        .extension = ".html",
+    },
     .begin = html_begin,
     .record = html_record,
     .line = html_line,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "viewer/report/report.h"
-#include "export.h"
+#include "format.h"
 #include "viewer/common/json-out.h"
 
 #define SCHEMA_NAME "bootstamp"
@@ -287,8 +287,11 @@ static bool json_end(Export *e)
 }
 
 const ExportFormat export_json = {
-    .name = "json",
-    .summary = "JSON Lines, an object per line and event",
+    .info = {
+        .name = "json",
+        .summary = "JSON Lines, an object per line and event",
+        .extension = ".jsonl",
+    },
     .begin = json_begin,
     .record = json_record,
     .line = json_line,

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "viewer/report/report.h"
-#include "export.h"
+#include "event.h"
+#include "format.h"
 #include "viewer/common/json-out.h"
 
 /* Tracks: "threads" of the one "process". */
@@ -359,8 +360,11 @@ static bool perfetto_end(Export *e)
 }
 
 const ExportFormat export_perfetto = {
-    .name = "perfetto",
-    .summary = "Trace Event JSON for ui.perfetto.dev",
+    .info = {
+        .name = "perfetto",
+        .summary = "Trace Event JSON for ui.perfetto.dev",
+        .extension = ".json",
+    },
     .begin = perfetto_begin,
     .record = perfetto_record,
     .line = perfetto_line,

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "export.h"
+#include "format.h"
 
 static void raw_record(Export *e, const CaptureRecord *rec)
 {
@@ -14,8 +14,12 @@ static void raw_record(Export *e, const CaptureRecord *rec)
 }
 
 const ExportFormat export_raw = {
-    .name = "raw",
-    .summary = "exactly the bytes that the guest wrote",
+    .info = {
+        .name = "raw",
+        .summary = "exactly the bytes that the guest wrote",
+        .extension = ".bin",
+        .commands = true,
+    },
     .record = raw_record,
 };
 
@@ -72,8 +76,11 @@ static bool bytes_end(Export *e)
 }
 
 const ExportFormat export_bytes = {
-    .name = "bytes",
-    .summary = "a line per byte: nanoseconds, value, stream",
+    .info = {
+        .name = "bytes",
+        .summary = "a line per byte: nanoseconds, value, stream",
+        .extension = ".txt",
+    },
     .begin = bytes_begin,
     .record = bytes_record,
     .end = bytes_end,

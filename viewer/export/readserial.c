@@ -10,12 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "export.h"
+#include "format.h"
 
 #define RESTART_NS (UINT64_C(60) * 1000000000)
 
 typedef struct State {
     uint64_t start, last; /* ns; of the clock, of the last byte */
+    bool any; /* a byte came already */
     GString *lines[CAPTURE_STREAMS_MAX]; /* NULL: none begun */
 } State;
 
@@ -77,11 +78,11 @@ static void readserial_record(Export *e, const CaptureRecord *rec)
         return;
     }
     line = &s->lines[rec->stream];
-    if (!e->any || rec->time > s->last + RESTART_NS) {
+    if (!s->any || rec->time > s->last + RESTART_NS) {
         put_unfinished(e);
         put_head(e, rec->time);
         s->start = rec->time;
-        e->any = true;
+        s->any = true;
     }
     s->last = rec->time;
     if (!*line) {
@@ -111,8 +112,11 @@ static bool readserial_end(Export *e)
 }
 
 const ExportFormat export_readserial = {
-    .name = "readserial",
-    .summary = "as SeaBIOS's readserial.py prints it",
+    .info = {
+        .name = "readserial",
+        .summary = "as SeaBIOS's readserial.py prints it",
+        .extension = ".txt",
+    },
     .begin = readserial_begin,
     .record = readserial_record,
     .end = readserial_end,

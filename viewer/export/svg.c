@@ -5,7 +5,7 @@
  */
 
 #include "viewer/report/report.h"
-#include "export.h"
+#include "format.h"
 
 static bool svg_begin(Export *e)
 {
@@ -35,8 +35,11 @@ static bool svg_end(Export *e)
 }
 
 const ExportFormat export_svg = {
-    .name = "svg",
-    .summary = "a picture: phases, copies and output over time",
+    .info = {
+        .name = "svg",
+        .summary = "a picture: phases, copies and output over time",
+        .extension = ".svg",
+    },
     .begin = svg_begin,
     .record = svg_record,
     .line = svg_line,

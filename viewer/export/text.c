@@ -7,7 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "export.h"
+#include "event.h"
+#include "format.h"
 
 #define TIME_WIDTH 12
 #define DELTA_WIDTH 11
@@ -38,23 +39,20 @@ static void append_stamp(Export *e, uint64_t time, const char *tag)
     GString *buf = e->buf;
     size_t from;
 
-    if (e->time == EXPORT_TIME_WALL) {
+    if (e->options->time == EXPORT_TIME_WALL) {
         append_wall(e, time);
-    } else if (e->time == EXPORT_TIME_RELATIVE) {
+    } else if (e->options->time == EXPORT_TIME_RELATIVE) {
         from = buf->len;
         append_seconds(buf, time, 6);
         append_right(buf, from, TIME_WIDTH);
     }
     from = buf->len;
-    /* Threads take their stamps and their places in no fixed order. */
-    g_string_append(buf, time >= e->last ? "+" : "-");
-    append_seconds(buf, time >= e->last ? time - e->last : e->last - time, 6);
+    append_delta(buf, row_clock_next(&e->clock, time), 6);
     append_right(buf, from, DELTA_WIDTH);
     g_string_append(buf, "  ");
     if (tag) {
         g_string_append_printf(buf, "%-8s ", tag);
     }
-    e->last = time;
 }
 
 static void put_buf(Export *e)
@@ -76,79 +74,6 @@ static void text_line(Export *e, const CaptureLine *line)
     put_buf(e);
 }
 
-static const char *const vm_events[] = {
-    [CAPTURE_VM_START] = "QEMU started",
-    [CAPTURE_VM_READY] = "machine ready",
-    [CAPTURE_VM_RUN] = "VM runs",
-    [CAPTURE_VM_PAUSE] = "VM stopped",
-    [CAPTURE_VM_RESET] = "reset",
-    [CAPTURE_VM_POWERDOWN] = "power button",
-    [CAPTURE_VM_SHUTDOWN] = "shutdown request",
-    [CAPTURE_VM_SUSPEND] = "suspended",
-    [CAPTURE_VM_WAKEUP] = "woken up",
-    [CAPTURE_VM_STOP] = "QEMU stopped",
-};
-
-static void append_detail(GString *out, const char *text)
-{
-    if (text[0]) {
-        g_string_append(out, ": ");
-        append_visible(out, text, strlen(text), false);
-    }
-}
-
-bool append_event(GString *out, const CaptureRecord *rec)
-{
-    switch (rec->kind) {
-    case CAPTURE_VM:
-        g_string_append(out, vm_events[rec->u.vm.event]);
-        append_detail(out, rec->u.vm.detail);
-        return true;
-    case CAPTURE_ITEM:
-        g_string_append_printf(out, "fw_cfg 0x%04x is %u bytes",
-                               rec->u.item.key, rec->u.item.size);
-        append_detail(out, rec->u.item.name);
-        return true;
-    case CAPTURE_SELECT:
-        g_string_append_printf(out, "fw_cfg 0x%04x selected%s",
-                               rec->u.select.key,
-                               rec->u.select.dma ? " by DMA" : "");
-        return true;
-    case CAPTURE_PIO:
-        g_string_append_printf(out, "fw_cfg 0x%04x read up to %u by PIO",
-                               rec->u.pio.key, rec->u.pio.offset);
-        return true;
-    case CAPTURE_DMA:
-        g_string_append_printf(out,
-                               "fw_cfg 0x%04x DMA of %u bytes at %u "
-                               "to 0x%" PRIx64,
-                               rec->u.dma.key, rec->u.dma.length,
-                               rec->u.dma.offset, rec->u.dma.address);
-        return true;
-    case CAPTURE_DMA_PART:
-        g_string_append_printf(out, "fw_cfg 0x%04x DMA has come to %u",
-                               rec->u.dma_part.key, rec->u.dma_part.offset);
-        return true;
-    case CAPTURE_DMA_END:
-        g_string_append_printf(out, "fw_cfg 0x%04x DMA done at %u%s",
-                               rec->u.dma_end.key, rec->u.dma_end.offset,
-                               rec->u.dma_end.error ? ", error" : "");
-        return true;
-    case CAPTURE_LOST:
-        g_string_append_printf(out,
-                               "%" PRIu64 " bytes and %" PRIu64
-                               " other records lost up to here",
-                               rec->u.lost.bytes, rec->u.lost.events);
-        return true;
-    case CAPTURE_PROBE:
-        g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
-                               rec->u.probe.arg);
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void put_row(Export *e, uint64_t time, const char *text)
 {
     append_stamp(e, time, e->tags ? "-" : NULL);
@@ -164,7 +89,8 @@ static void text_record(Export *e, const CaptureRecord *rec)
         e->tags = e->only_stream < 0;
     }
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind == CAPTURE_LOST || (e->events && rec->kind != CAPTURE_BYTE)) {
+    if (rec->kind == CAPTURE_LOST ||
+        (e->options->events && rec->kind != CAPTURE_BYTE)) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, text->str);
@@ -173,8 +99,11 @@ static void text_record(Export *e, const CaptureRecord *rec)
 }
 
 const ExportFormat export_text = {
-    .name = "text",
-    .summary = "a line per debug line, with time and delta",
+    .info = {
+        .name = "text",
+        .summary = "a line per debug line, with time and delta",
+        .extension = ".txt",
+    },
     .record = text_record,
     .line = text_line,
 };

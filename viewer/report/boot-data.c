@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boot-data.h"
+#include "viewer/common/walk.h"
 
 #define FIRST_BIN_NS 1024
 
@@ -137,25 +138,22 @@ void boot_data_line(BootData *b, const CaptureLine *line)
     capture_phases_line(b->phases, line);
 }
 
+static WalkNext take_record(void *boot, const CaptureRecord *rec)
+{
+    boot_data_record(boot, rec);
+    return WALK_ON;
+}
+
+static void take_line(void *boot, const CaptureLine *line)
+{
+    boot_data_line(boot, line);
+}
+
 void boot_data_read(BootData *b, CaptureReader *r)
 {
-    CaptureLines *lines = capture_lines_new();
-    CaptureRecord rec;
-    CaptureLine line;
+    static const WalkOps ops = { take_record, take_line };
 
-    while (capture_reader_next(r, &rec)) {
-        if (b->virtual_clock) {
-            use_virtual_clock(&rec);
-        }
-        boot_data_record(b, &rec);
-        if (capture_lines_feed(lines, &rec, &line)) {
-            boot_data_line(b, &line);
-        }
-    }
-    while (capture_lines_flush(lines, &line)) {
-        boot_data_line(b, &line);
-    }
-    capture_lines_free(lines);
+    walk_capture(r, b->virtual_clock, &ops, b);
 }
 
 PhaseGroup phase_group(CaptureMilestone milestone)

@@ -14,4 +14,16 @@
 #include "stats.h"
 #include "timeline-svg.h"
 
+/*
+ * Prints the milestones, probes and fw_cfg copies of a session of @r, from 1
+ * on (0: the last).  Returns the exit status: it says where there is none.
+ */
+int print_boot(CaptureReader *r, bool virtual_clock, int session);
+
+/* Prints what the capture holds, a line each. */
+void print_info(CaptureReader *r);
+
+/* Prints a capture in a line: state, start, size, machine, path. */
+void print_info_line(CaptureReader *r);
+
 #endif

@@ -11,6 +11,7 @@
 #include "capture/paths.h"
 #include "capture/patterns.h"
 #include "sample.h"
+#include "viewer/common/walk.h"
 
 /* A copy of less is over before it could tell anything. */
 #define COPY_BYTES_MIN 65536
@@ -151,48 +152,35 @@ typedef struct Pass {
     BootData *boot;
     SampleLineFunc func;
     void *data;
-    uint64_t last, last_pos; /* of the line before */
+    RowClock clock;
+    uint64_t last_pos; /* of the line before */
     uint64_t reset_pos; /* of the last reset */
-    bool any;
 } Pass;
 
-static void take_line(Pass *p, const CaptureLine *line)
+static void take_line(void *data, const CaptureLine *line)
 {
-    uint64_t delta = p->any && line->time > p->last ? line->time - p->last : 0;
+    Pass *p = data;
+    RowDelta delta = row_clock_next(&p->clock, line->time);
 
     boot_data_line(p->boot, line);
     if (p->func && !line->continued) {
-        p->func(p->data, p->sample->captures->len - 1, line, delta,
-                p->any && p->last_pos < p->reset_pos &&
+        p->func(p->data, p->sample->captures->len - 1, line,
+                row_delta_wait(delta),
+                !delta.first && p->last_pos < p->reset_pos &&
                     p->reset_pos < line->pos);
     }
-    p->last = line->time;
     p->last_pos = line->pos;
-    p->any = true;
 }
 
-static void read_capture(Pass *p, CaptureReader *r)
+static WalkNext take_record(void *data, const CaptureRecord *rec)
 {
-    CaptureLines *lines = capture_lines_new();
-    CaptureRecord rec;
-    CaptureLine line;
+    Pass *p = data;
 
-    while (capture_reader_next(r, &rec)) {
-        if (p->sample->virtual_clock) {
-            use_virtual_clock(&rec);
-        }
-        boot_data_record(p->boot, &rec);
-        if (rec.kind == CAPTURE_VM && rec.u.vm.event == CAPTURE_VM_RESET) {
-            p->reset_pos = rec.pos;
-        }
-        if (capture_lines_feed(lines, &rec, &line)) {
-            take_line(p, &line);
-        }
+    boot_data_record(p->boot, rec);
+    if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
+        p->reset_pos = rec->pos;
     }
-    while (capture_lines_flush(lines, &line)) {
-        take_line(p, &line);
-    }
-    capture_lines_free(lines);
+    return WALK_ON;
 }
 
 static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
@@ -201,6 +189,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     CaptureReader *r = open_capture(path);
     g_autoptr(BootData) boot = NULL;
     Pass pass = { .sample = s, .func = func, .data = data };
+    static const WalkOps ops = { take_record, take_line };
 
     if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
         capture_reader_close(r);
@@ -212,7 +201,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     }
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);
-    read_capture(&pass, r);
+    walk_capture(r, s->virtual_clock, &ops, &pass);
     s->exact &= boot->icount;
     take_phases(s, boot);
     take_copies(s, boot);

@@ -1,5 +1,5 @@
 /*
- * The parts of bootstamp run.
+ * Boots: one in front of the viewer, many of them, one of yesterday.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +9,9 @@
 
 #include <glib.h>
 #include <stdbool.h>
+
+#include "many.h"
+#include "replay.h"
 
 /*
  * Starts QEMU (@argv, the environment is set) in the background of this

@@ -1,0 +1,83 @@
+/*
+ * Records that are no guest bytes, in words.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "event.h"
+
+static const char *const vm_events[] = {
+    [CAPTURE_VM_START] = "QEMU started",
+    [CAPTURE_VM_READY] = "machine ready",
+    [CAPTURE_VM_RUN] = "VM runs",
+    [CAPTURE_VM_PAUSE] = "VM stopped",
+    [CAPTURE_VM_RESET] = "reset",
+    [CAPTURE_VM_POWERDOWN] = "power button",
+    [CAPTURE_VM_SHUTDOWN] = "shutdown request",
+    [CAPTURE_VM_SUSPEND] = "suspended",
+    [CAPTURE_VM_WAKEUP] = "woken up",
+    [CAPTURE_VM_STOP] = "QEMU stopped",
+};
+
+static void append_detail(GString *out, const char *text)
+{
+    if (text[0]) {
+        g_string_append(out, ": ");
+        append_visible(out, text, strlen(text), false);
+    }
+}
+
+bool append_event(GString *out, const CaptureRecord *rec)
+{
+    switch (rec->kind) {
+    case CAPTURE_VM:
+        g_string_append(out, vm_events[rec->u.vm.event]);
+        append_detail(out, rec->u.vm.detail);
+        return true;
+    case CAPTURE_ITEM:
+        g_string_append_printf(out, "fw_cfg 0x%04x is %u bytes",
+                               rec->u.item.key, rec->u.item.size);
+        append_detail(out, rec->u.item.name);
+        return true;
+    case CAPTURE_SELECT:
+        g_string_append_printf(out, "fw_cfg 0x%04x selected%s",
+                               rec->u.select.key,
+                               rec->u.select.dma ? " by DMA" : "");
+        return true;
+    case CAPTURE_PIO:
+        g_string_append_printf(out, "fw_cfg 0x%04x read up to %u by PIO",
+                               rec->u.pio.key, rec->u.pio.offset);
+        return true;
+    case CAPTURE_DMA:
+        g_string_append_printf(out,
+                               "fw_cfg 0x%04x DMA of %u bytes at %u "
+                               "to 0x%" PRIx64,
+                               rec->u.dma.key, rec->u.dma.length,
+                               rec->u.dma.offset, rec->u.dma.address);
+        return true;
+    case CAPTURE_DMA_PART:
+        g_string_append_printf(out, "fw_cfg 0x%04x DMA has come to %u",
+                               rec->u.dma_part.key, rec->u.dma_part.offset);
+        return true;
+    case CAPTURE_DMA_END:
+        g_string_append_printf(out, "fw_cfg 0x%04x DMA done at %u%s",
+                               rec->u.dma_end.key, rec->u.dma_end.offset,
+                               rec->u.dma_end.error ? ", error" : "");
+        return true;
+    case CAPTURE_LOST:
+        g_string_append_printf(out,
+                               "%" PRIu64 " bytes and %" PRIu64
+                               " other records lost up to here",
+                               rec->u.lost.bytes, rec->u.lost.events);
+        return true;
+    case CAPTURE_PROBE:
+        g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
+                               rec->u.probe.arg);
+        return true;
+    default:
+        return false;
+    }
+}

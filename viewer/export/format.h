@@ -1,0 +1,53 @@
+/*
+ * What a format is: a file of its own here with a few callbacks, and a row in
+ * the table below.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_EXPORT_FORMAT_H
+#define VIEWER_EXPORT_FORMAT_H
+
+#include "options.h"
+
+/* The formats: export_NAME, in the order in which they are listed. */
+#define EXPORT_FORMATS(FORMAT)                                                 \
+    FORMAT(text)                                                               \
+    FORMAT(raw)                                                                \
+    FORMAT(bytes)                                                              \
+    FORMAT(readserial)                                                         \
+    FORMAT(json)                                                               \
+    FORMAT(csv)                                                                \
+    FORMAT(perfetto)                                                           \
+    FORMAT(ctf)                                                                \
+    FORMAT(asciicast)                                                          \
+    FORMAT(svg)                                                                \
+    FORMAT(html)
+
+typedef struct Export {
+    const ExportOptions *options;
+    FILE *out;
+    CaptureReader *reader;
+    StreamNames names;
+    bool virtual_clock;
+    int only_stream; /* -1: all */
+    GString *buf; /* a line's worth, for the format to use */
+    RowClock clock; /* of the rows, for the format to use */
+    bool tags; /* text: there are several streams */
+    void *state; /* the format's own, from begin() to end() */
+} Export;
+
+/* The callbacks may be NULL.  Times are in the chosen clock already. */
+typedef struct ExportFormat {
+    ExportInfo info;
+    bool (*begin)(Export *e); /* false: it has said why it cannot */
+    void (*record)(Export *e, const CaptureRecord *record);
+    void (*line)(Export *e, const CaptureLine *line);
+    bool (*end)(Export *e); /* also after a failed begin() */
+} ExportFormat;
+
+#define DECLARE_FORMAT(name) extern const ExportFormat export_##name;
+EXPORT_FORMATS(DECLARE_FORMAT)
+#undef DECLARE_FORMAT
+
+#endif
