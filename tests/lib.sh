@@ -127,6 +127,9 @@ file_formats() { "$BOOTSTAMP" export --format help | awk '$2 != "(folder)" { pri
 
 # --- guests
 
+# guest_bytes KIND NUMBER: what such a guest writes (see guest-bytes.pl)
+guest_bytes() { perl "$src/tests/guests/guest-bytes.pl" "$@"; }
+
 # Build what the test boots; a test that cannot have it is skipped, with the reason.
 need_guests() {
     command -v "$QEMU" >/dev/null || skip_all "no $QEMU"
@@ -202,7 +205,7 @@ have_kvm() {
         if [ -w /dev/kvm ] && "$src/tests/guests/make-guests.sh" pattern-1000.rom "$guests/" >/dev/null 2>&1 &&
             RUN='' QEMU_TIMEOUT=10 MACHINE=pc ACCEL=kvm \
                 lib_rom pattern-1000 -chardev file,id=dbg,path="$tmp/kvm.out"; then
-            perl "$src/tests/guests/guest-bytes.pl" pattern 1000 | cmp -s - "$tmp/kvm.out" && lib_kvm=yes
+            guest_bytes pattern 1000 | cmp -s - "$tmp/kvm.out" && lib_kvm=yes
         fi
     fi
     [ "$lib_kvm" = yes ]

@@ -32,11 +32,21 @@ qemu='libseccomp-dev zlib1g-dev python3-venv'
 # Sessions: the QEMU to load into, and its firmware.
 run='qemu-system-x86 seabios'
 
-# prove is in perl; guests are made with binutils (above), cpio, busybox and gzip;
-# exports are read by jq, xmllint and babeltrace2; firmware other than SeaBIOS: ovmf; an Arm machine has fw_cfg by MMIO; file systems that refuse are made by e2fsprogs and btrfs-progs; terminal tests drive tmux; benchmarks compare with ts, which is in moreutils;
-# clang has libFuzzer; git makes and reads the patches to QEMU;
-# qemu-img makes the disk that snapshots are saved in.
-tests='ovmf perl git tmux moreutils strace cpio busybox-static gzip xz-utils zstd jq libxml2-utils babeltrace2 procps e2fsprogs btrfs-progs qemu-system-arm qemu-efi-aarch64 qemu-utils clang libclang-rt-dev'
+# prove is in perl, terminal tests drive tmux.
+tests='perl git tmux strace procps'
+# Firmware other than SeaBIOS; an Arm machine has fw_cfg by MMIO.
+tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
+# Guests are made with binutils (above) and these; qemu-img makes the disk that
+# snapshots are saved in.
+tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
+# What reads the exports.
+tests="$tests jq libxml2-utils babeltrace2"
+# File systems that refuse.
+tests="$tests e2fsprogs btrfs-progs"
+# Benchmarks compare with ts.
+tests="$tests moreutils"
+# libFuzzer; the rules of the sources (tools/lint.sh).
+tests="$tests clang libclang-rt-dev clang-format shellcheck"
 
 packages="$build $headers $firmware $qemu $run $tests"
 list=no

@@ -6,7 +6,6 @@
 . "$(dirname "$0")/../lib.sh"
 need_guests flood.rom pattern.rom fwcfg-pio.rom suspend.rom serial-20000.rom
 RUN="$BOOTSTAMP run -q --"
-bytes="perl $src/tests/guests/guest-bytes.pl"
 
 qmp() { # SOCKET COMMAND...
     socket=$tmp/$1
@@ -95,7 +94,7 @@ check_source "$what"
 check_destination "$what"
 raw "$tmp/a.bst" >"$tmp/whole"
 raw "$tmp/b.bst" >>"$tmp/whole"
-like "$($bytes check-flood "$tmp/whole")" 'in order$' "$what: both captures are what the guest wrote, no gap, nothing twice"
+like "$(guest_bytes check-flood "$tmp/whole")" 'in order$' "$what: both captures are what the guest wrote, no gap, nothing twice"
 
 # --- by a command and a file, to the guest's end
 
@@ -118,7 +117,7 @@ check_source "$what"
 check_destination "$what"
 raw "$tmp/a.bst" >"$tmp/whole"
 raw "$tmp/b.bst" >>"$tmp/whole"
-$bytes pattern 2000000 >"$tmp/expected"
+guest_bytes pattern 2000000 >"$tmp/expected"
 ok "$what: both captures are what the guest wrote" cmp "$tmp/whole" "$tmp/expected"
 
 # --- back into the first capture, when nobody writes it any more
@@ -158,7 +157,7 @@ copying() {
         qmp qa cont stop >/dev/null || return 1
     done
 }
-$bytes random 1 6000000 >"$tmp/kernel"
+guest_bytes random 1 6000000 >"$tmp/kernel"
 what="fw_cfg"
 source_vm fwcfg-pio -S -kernel "$tmp/kernel"
 copying
@@ -280,7 +279,7 @@ n=$("$BOOTSTAMP" info "$tmp/a.bst" | sed -n 's/^holds  *\([0-9]*\) .*/\1/p')
 wait_for 10 holds "$tmp/a.bst" $((n + 1000))
 source_ends
 raw "$tmp/a.bst" >"$tmp/whole"
-like "$($bytes check-flood "$tmp/whole")" 'in order$' "$what: which loses nothing by it"
+like "$(guest_bytes check-flood "$tmp/whole")" 'in order$' "$what: which loses nothing by it"
 like "$(events "$tmp/b.bst")" '^QEMU stopped: back end removed$' "$what: the last one's capture says that it was removed"
 
 source_vm serial-20000 -S -chardev null,id=ser -serial chardev:ser

@@ -40,10 +40,10 @@ check() {
         worst=$("$BOOTSTAMP" export --format json "$capture" |
             perl "$src/tests/boot/check-probes.pl" $copies 2>"$tmp/check.log") && break
         tries=$((tries - 1))
-        [ $tries -gt 0 ] && grep -q 'ns apart' "$tmp/check.log" || break
+        if [ $tries = 0 ] || ! grep -q 'ns apart' "$tmp/check.log"; then break; fi
         diag "$name: $(cat "$tmp/check.log")"
     done
-    is $status 0 "$name: the guest powers off"
+    is "$status" 0 "$name: the guest powers off"
     if [ -n "$worst" ]; then
         pass "$name: spans nest, sizes are right, all within 1 ms of fw_cfg's records (at most $worst)"
     else

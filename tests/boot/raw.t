@@ -3,8 +3,7 @@
 # the same deterministic guest: 2,000,000 bytes, all 256 values.
 . "$(dirname "$0")/../lib.sh"
 need_guests pattern.rom pattern-200000.rom smp.rom serial-20000.rom
-bytes="perl $src/tests/guests/guest-bytes.pl"
-$bytes pattern 2000000 >"$tmp/expected"
+guest_bytes pattern 2000000 >"$tmp/expected"
 
 run_rom pattern -chardev "file,id=dbg,path=$tmp/file.out"
 is $? 0 "the file back end records the guest"
@@ -34,17 +33,17 @@ ok "mux=on: raw export is complete" cmp "$tmp/raw.out" "$tmp/expected"
 
 run_rom serial-20000 -chardev "timestamp,id=dbg,path=$tmp/s.bst" \
     -chardev "timestamp,id=ser,path=$tmp/s.bst" -serial chardev:ser
-$bytes pattern 20000 >"$tmp/expected.serial"
+guest_bytes pattern 20000 >"$tmp/expected.serial"
 "$BOOTSTAMP" export --format raw --stream ser -o "$tmp/raw.out" "$tmp/s.bst"
 ok "a UART: raw export of its stream is complete" cmp "$tmp/raw.out" "$tmp/expected.serial"
 
 # Four vCPUs at once: every byte of each, in that CPU's order.
 ACCEL=tcg,thread=multi run_rom smp -smp 4 -chardev "timestamp,id=dbg,path=$tmp/smp.bst"
 "$BOOTSTAMP" export --format raw -o "$tmp/raw.out" "$tmp/smp.bst"
-ok "four vCPUs: nothing is lost or swapped" $bytes check-smp "$tmp/raw.out" 4 100000
+ok "four vCPUs: nothing is lost or swapped" guest_bytes check-smp "$tmp/raw.out" 4 100000
 
 if have_kvm; then
-    $bytes pattern 200000 >"$tmp/expected.kvm"
+    guest_bytes pattern 200000 >"$tmp/expected.kvm"
     ACCEL=kvm run_rom pattern-200000 -chardev "timestamp,id=dbg,path=$tmp/k.bst"
     "$BOOTSTAMP" export --format raw -o "$tmp/raw.out" "$tmp/k.bst"
     ok "KVM: raw export is complete" cmp "$tmp/raw.out" "$tmp/expected.kvm"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 need_guests linux pattern-1000.rom
 
-export XDG_RUNTIME_DIR=$tmp/run
+export XDG_RUNTIME_DIR="$tmp/run"
 mkdir -m 700 "$tmp/run"
 # run_many OPTION...: boots of the Linux guest
 run_many() {

@@ -8,14 +8,13 @@ XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
 mkdir -m 700 "$tmp/run"
 
-bytes() { perl "$src/tests/guests/guest-bytes.pl" "$@"; }
 # The text of a line: without its time and delta
 texts() { sed -E 's/^ *[0-9]+\.[0-9]{6} +[+-][0-9]+\.[0-9]{6}  //'; }
 
 # --- golden: what the guests are known to write
 run_rom flood-1000 -chardev "timestamp,id=dbg,path=$tmp/flood.bst"
 is $? 0 "flood-1000"
-bytes flood 1000 >"$tmp/want"
+guest_bytes flood 1000 >"$tmp/want"
 "$BOOTSTAMP" export --format raw "$tmp/flood.bst" >"$tmp/got"
 ok "raw is what the guest wrote" cmp "$tmp/want" "$tmp/got"
 "$BOOTSTAMP" export "$tmp/flood.bst" >"$tmp/text"
@@ -47,7 +46,7 @@ perl -e '
 is "$?$(cat "$tmp/err")" 0 "times and deltas of the lines are those of the bytes"
 
 run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$tmp/pattern.bst"
-bytes pattern 1000 >"$tmp/want"
+guest_bytes pattern 1000 >"$tmp/want"
 "$BOOTSTAMP" export -F raw "$tmp/pattern.bst" >"$tmp/got"
 ok "raw has all 256 values" cmp "$tmp/want" "$tmp/got"
 "$BOOTSTAMP" export "$tmp/pattern.bst" >"$tmp/text"
@@ -112,7 +111,7 @@ ok "icount: and never go back" sort -nc "$tmp/bytes1"
 run_rom pattern-1000 -chardev "timestamp,id=other,path=$tmp/two.bst" -device isa-debugcon,iobase=0x502,chardev=other \
     -chardev "timestamp,id=dbg,path=$tmp/two.bst"
 is $? 0 "two chardevs on one capture"
-bytes pattern 1000 >"$tmp/want"
+guest_bytes pattern 1000 >"$tmp/want"
 for stream in dbg 1; do
     "$BOOTSTAMP" export --format raw --stream $stream "$tmp/two.bst" >"$tmp/got"
     ok "--stream $stream" cmp "$tmp/want" "$tmp/got"
@@ -127,7 +126,7 @@ like "$("$BOOTSTAMP" info "$tmp/two.bst")" 'other \(isa-debugcon 0x502\), 0 byte
 run_rom flood-1000 -chardev "timestamp,id=dbg,path=$tmp/app.bst"
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/app.bst,append=on"
 is $? 0 "append=on goes on in a capture"
-{ bytes flood 1000; printf 'boot %d\n' 1 2 3 4 5; } >"$tmp/want"
+{ guest_bytes flood 1000; printf 'boot %d\n' 1 2 3 4 5; } >"$tmp/want"
 "$BOOTSTAMP" export --format raw "$tmp/app.bst" >"$tmp/got"
 ok "raw has both sessions" cmp "$tmp/want" "$tmp/got"
 is "$("$BOOTSTAMP" phases "$tmp/app.bst" | grep -c ^Reset)" 4 "phases shows the last session"
@@ -154,7 +153,7 @@ is $? 0 "-f ends when QEMU ends"
 ok "at once" test $((($(date +%s%N) - ended) / 1000000)) -lt 1500
 "$BOOTSTAMP" export --format raw "$tmp/live.bst" >"$tmp/want"
 ok "with all of it" cmp "$tmp/want" "$tmp/got"
-ok "which is right" perl "$src/tests/guests/guest-bytes.pl" check-flood "$tmp/got"
+ok "which is right" guest_bytes check-flood "$tmp/got"
 like "$("$BOOTSTAMP" info "$tmp/live.bst")" '^state +ended$' "info: ended"
 
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/live.bst,size=2M"
@@ -185,7 +184,7 @@ run_rom flood-1000 -chardev timestamp,id=dbg
 sleep 0.02
 run_rom pattern-1000 -chardev timestamp,id=dbg,path=here.bst
 "$BOOTSTAMP" export --format raw >"$tmp/got"
-bytes pattern 1000 >"$tmp/want"
+guest_bytes pattern 1000 >"$tmp/want"
 ok "also of the current folder" cmp "$tmp/want" "$tmp/got"
 echo "no capture" >not.bst
 "$BOOTSTAMP" list >"$tmp/list"

@@ -83,7 +83,8 @@ printf '\011' | dd of="$tmp/c9.bst" bs=1 seek=16 conv=notrunc 2>/dev/null
 like "$("$BOOTSTAMP" export "$tmp/c9.bst" 2>&1)" "^bootstamp: $tmp/c9.bst: has times of clock 9, " "and so is another clock"
 
 # --- every kind of format.h is on the page, and its header's offsets are right
-for kind in $(sed -n 's/^    CAPTURE_\([A-Z_]*\) = 0x\([0-9a-f][0-9a-f]\),.*/\1=\2/p' "$src/capture/format.h"); do
+kinds=$(sed -n 's/^    CAPTURE_\([A-Z_]*\) = 0x\([0-9a-f][0-9a-f]\),.*/\1=\2/p' "$src/capture/format.h")
+for kind in $kinds; do
     case $kind in NONE=*) continue ;; esac
     name=${kind%=*}
     ok "the page has kind $name" grep -q "^| 0x${kind#*=}.* | \`$name\` |" "$src/docs/capture-format.md"

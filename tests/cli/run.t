@@ -143,7 +143,8 @@ environment() {
 }
 if command -v "${CC:-cc}" >/dev/null; then
     for name in native foreign; do
-        [ $name = native ] && type=chardev-timestamp || type=chardev-ringbuf
+        type='chardev-ringbuf'
+        [ $name = foreign ] || type='chardev-timestamp'
         printf '%s\n' '#include <stdio.h>' 'extern char **environ;' "const char type[] = \"$type\";" \
             'int main(void) { for (char **e = environ; *e; e++) puts(*e); return 0; }' >native.c
         "${CC:-cc}" -s -o bin/qemu-$name native.c 2>err || diag "$(cat err)"

@@ -77,7 +77,7 @@ done
 stop_qemu TERM
 like "$("$BOOTSTAMP" info "$cap")" '^state +ended$' "$what: it ended in good order"
 "$BOOTSTAMP" export --format raw -o "$tmp/raw" "$cap"
-ok "$what: each byte is there, or told to be lost" perl "$src/tests/guests/guest-bytes.pl" check-gaps "$tmp/raw" \
+ok "$what: each byte is there, or told to be lost" guest_bytes check-gaps "$tmp/raw" \
     "$("$BOOTSTAMP" export --events "$cap" | grep -a -c ' lost up to here')"
 # shellcheck disable=SC2046
 set -- $(stamps)

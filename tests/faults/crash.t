@@ -33,7 +33,7 @@ done
 # exit() in the vCPU's thread, with the capture full
 what="exit() by a device"
 N=200000
-perl "$src/tests/guests/guest-bytes.pl" pattern $N >"$tmp/want"
+guest_bytes pattern $N >"$tmp/want"
 rm -f "$cap"
 MACHINE=isapc run_rom pattern-$N -chardev "file,id=next,path=$next" \
     -chardev "timestamp,id=dbg,path=$cap,size=64K,chardev=next"

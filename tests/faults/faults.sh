@@ -1,4 +1,6 @@
 # shellcheck shell=sh
+# $tmp, $src and $qemu_pid are of lib.sh.
+# shellcheck disable=SC2154,SC2034
 # faults.sh: what the tests of faults share, behind lib.sh.
 #
 #   private_mounts "$0" "$@"      starts the test again in a mount namespace of its own, where there is one
@@ -29,7 +31,7 @@ guest() {
     [ "$kind" != flood ] || number=$((N / 9))
     guest_rom=$kind-$number
     need_guests "$guest_rom.rom"
-    perl "$src/tests/guests/guest-bytes.pl" "$kind" "$number" >"$tmp/want"
+    guest_bytes "$kind" "$number" >"$tmp/want"
 }
 
 begin() {
@@ -75,7 +77,7 @@ account() {
     is $((kept + lost)) "$N" "$1: the loss reported is the loss measured"
     if [ "${gaps:-}" = allowed ]; then
         ok "$1: what is kept is the guest's, with a gap for each loss that is told" \
-            perl "$src/tests/guests/guest-bytes.pl" check-gaps "$tmp/raw" \
+            guest_bytes check-gaps "$tmp/raw" \
             "$("$BOOTSTAMP" export --events "${2:-$cap}" | grep -a -c " lost up to here")"
     else
         ok "$1: what is kept is a beginning" cmp -n "$kept" "$tmp/raw" "$tmp/want"

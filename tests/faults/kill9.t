@@ -45,7 +45,7 @@ for delay in $delays; do
     count killed test "$(info state | cut -d: -f1)" = "ended without a word"
     count whole sh -c "! grep ^damage '$tmp/info'"
     "$BOOTSTAMP" export --format raw -o "$raw" "$cap" || continue
-    count flood perl "$src/tests/guests/guest-bytes.pl" check-flood "$raw"
+    count flood guest_bytes check-flood "$raw"
     got=$(wc -c <"$raw") logged=$(wc -c <"$log")
     lost=$(info lost | sed 's/ bytes.*//')
     count complete sh -c "test $lost = 0 && test $((got - logged)) -ge 0 && test $((got - logged)) -le 1"
@@ -59,7 +59,7 @@ check_fast() {
     "$BOOTSTAMP" export --format raw -o "$raw" "$cap" || return
     ! grep ^damage "$tmp/info" || return
     case $(info lost) in
-    "0 bytes"*) perl "$src/tests/guests/guest-bytes.pl" check-flood "$raw" ;;
+    "0 bytes"*) guest_bytes check-flood "$raw" ;;
     *) diag "after $delay s: lost $(info lost)" ;;
     esac
 }

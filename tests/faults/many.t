@@ -6,7 +6,7 @@
 VMS=${VMS:-8}
 N=900000
 need_guests flood-$((N / 9)).rom
-perl "$src/tests/guests/guest-bytes.pl" flood $((N / 9)) >"$tmp/want"
+guest_bytes flood $((N / 9)) >"$tmp/want"
 # All wait for the same moment.
 mkfifo "$tmp/go"
 
@@ -43,7 +43,7 @@ for vm in $(seq "$VMS"); do
     else
         lossy=$((lossy + 1))
         gaps=$("$BOOTSTAMP" export --events "$tmp/$vm.bst" | grep -a -c ' lost up to here')
-        [ $((kept + lost)) != $N ] || ! perl "$src/tests/guests/guest-bytes.pl" check-gaps "$tmp/raw" "$gaps" >/dev/null ||
+        [ $((kept + lost)) != $N ] || ! guest_bytes check-gaps "$tmp/raw" "$gaps" >/dev/null ||
             exact=$((exact + 1))
         diag "VM $vm: kept $kept, lost $lost"
     fi

@@ -33,7 +33,7 @@ while [ $taken -lt "$COPIES" ]; do
     # Is the truth true?  A byte lost under load would be a gap in the numbers, and be told.
     "$BOOTSTAMP" export --format raw -o "$tmp/raw" "$cap"
     case $("$BOOTSTAMP" info "$cap" | grep '^lost') in
-    *" 0 bytes, 0 "*) perl "$src/tests/guests/guest-bytes.pl" check-flood "$tmp/raw" >"$tmp/why" && truth=$((truth + 1)) ;;
+    *" 0 bytes, 0 "*) guest_bytes check-flood "$tmp/raw" >"$tmp/why" && truth=$((truth + 1)) ;;
     *" bytes, "*) truth=$((truth + 1)) ;;
     esac
     if "$program" check "$cap" "$copies" >"$tmp/counts" 2>"$tmp/why"; then

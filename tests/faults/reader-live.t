@@ -8,7 +8,7 @@ RUN="$BOOTSTAMP run -q --"
 run_rom pattern-200000 -chardev "timestamp,id=dbg,path=$tmp/whole.bst"
 is $? 0 "a capture to begin with"
 whole=$(stat -c %s "$tmp/whole.bst")
-perl "$src/tests/guests/guest-bytes.pl" pattern 200000 >"$tmp/bytes"
+guest_bytes pattern 200000 >"$tmp/bytes"
 cap=$tmp/cap.bst
 
 # look COMMAND...: adds to $bad what is wrong with it
@@ -50,14 +50,33 @@ while_read() {
 breathe() {
     while :; do
         for size in $((whole / 2)) 5000 4096 4095 100 8 7 0; do
-            truncate -s $size "$cap"
+            truncate -s "$size" "$cap"
         done
         cp "$tmp/whole.bst" "$cap"
     done
 }
-grow() { while :; do : >"$cap"; for part in 1 5000 4096 1000003; do tail -c +$part "$tmp/whole.bst" | head -c 300007 >>"$cap"; done; done; }
-swap() { while :; do cp "$tmp/whole.bst" "$tmp/next" && mv "$tmp/next" "$cap"; head -c 6000 "$tmp/whole.bst" >"$tmp/next" && mv "$tmp/next" "$cap"; done; }
-vanish() { while :; do rm -f "$cap"; mkfifo "$cap"; rm -f "$cap"; mkdir "$cap"; rmdir "$cap"; ln -s /dev/zero "$cap"; rm -f "$cap"; cp "$tmp/whole.bst" "$cap"; done 2>/dev/null; }
+grow() {
+    while :; do
+        : >"$cap"
+        for part in 1 5000 4096 1000003; do
+            tail -c "+$part" "$tmp/whole.bst" | head -c 300007 >>"$cap"
+        done
+    done
+}
+swap() {
+    while :; do
+        cp "$tmp/whole.bst" "$tmp/next" && mv "$tmp/next" "$cap"
+        head -c 6000 "$tmp/whole.bst" >"$tmp/next" && mv "$tmp/next" "$cap"
+    done
+}
+vanish() {
+    while :; do
+        rm -f "$cap" && mkfifo "$cap"
+        rm -f "$cap" && mkdir "$cap"
+        rmdir "$cap" && ln -s /dev/zero "$cap"
+        rm -f "$cap" && cp "$tmp/whole.bst" "$cap"
+    done 2>/dev/null
+}
 while_read "it shrinks and comes back" breathe
 while_read "it grows in odd pieces" grow
 while_read "it is replaced" swap
@@ -120,6 +139,7 @@ if truncate -s 8T "$tmp/huge.bst" 2>/dev/null; then
     tail -c 8000 "$tmp/whole.bst" | dd of="$cap" bs=1M seek=8T oflag=seek_bytes conv=notrunc status=none 2>/dev/null
     every "8 TB and then records" 20
     like "$("$BOOTSTAMP" info "$cap")" '^holds  *[0-9]+ bytes' "they are found"
+    # shellcheck disable=SC3045 # dash and bash have it
     size=$(ulimit -v 400000 && "$BOOTSTAMP" export -F raw "$cap" | wc -c)
     ok "in little memory ($size bytes)" test "$size" -gt 500
     for place in 1 2 3 4 5 6 7 8; do

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/../lib.sh"
 need_guests all smp-10000.rom smp-100000.rom
 
-bytes() { perl "$src/tests/guests/guest-bytes.pl" "$@"; }
 
 out=$tmp/out
 file="file,id=dbg,path=$out"
@@ -28,25 +27,25 @@ for ACCEL in $accels; do
 
         run_rom pattern-1000 -chardev "$file"
         is $? $ends "pattern ends ($on)"
-        same "pattern writes its bytes ($on)" bytes pattern 1000
+        same "pattern writes its bytes ($on)" guest_bytes pattern 1000
 
         run_rom flood-1000 -chardev "$file"
         is $? $ends "flood ends ($on)"
-        same "flood writes its lines ($on)" bytes flood 1000
+        same "flood writes its lines ($on)" guest_bytes flood 1000
 
         run_rom serial-20000 -chardev null,id=dbg -chardev "file,id=s,path=$out" -serial chardev:s
         is $? $ends "serial ends ($on)"
-        same "serial writes its bytes ($on)" bytes pattern 20000
+        same "serial writes its bytes ($on)" guest_bytes pattern 20000
 
         run_rom reset -chardev "$file"
         is $? $ends "reset ends ($on)"
         same "reset boots five times ($on)" printf 'boot %d\n' 1 2 3 4 5
 
-        bytes random 2 300000 >"$tmp/tail"
+        guest_bytes random 2 300000 >"$tmp/tail"
         { head -c 2560 /dev/zero; cat "$tmp/tail"; } >"$tmp/blob"
         run_rom fwcfg-pio -chardev "$file" -kernel "$tmp/blob" -append hello
         is $? $ends "fwcfg-pio ends ($on)"
-        like "$(cat "$out")" "^kernel $(bytes sum "$tmp/tail")\$" "fwcfg-pio reads the kernel ($on)"
+        like "$(cat "$out")" "^kernel $(guest_bytes sum "$tmp/tail")\$" "fwcfg-pio reads the kernel ($on)"
         like "$(cat "$out")" '^cmdline 00000006 00000214$' "fwcfg-pio reads the command line ($on)"
 
         [ $MACHINE != isapc ] || continue
@@ -58,7 +57,7 @@ for ACCEL in $accels; do
             ACCEL=$accel run_rom smp-$n -smp $cpus -chardev "$file"
             is $? 0 "smp ends with $cpus CPUs ($on)"
             ok "smp: each of $cpus CPUs writes its bytes ($on)" \
-                perl "$src/tests/guests/guest-bytes.pl" check-smp "$out" $cpus $n
+                guest_bytes check-smp "$out" $cpus $n
         done
     done
 done
@@ -81,13 +80,13 @@ done
 MACHINE=pc
 run_rom pattern -chardev "$file"
 is $? 0 "the whole pattern ends"
-same "the whole pattern: 2,000,000 bytes" bytes pattern 2000000
+same "the whole pattern: 2,000,000 bytes" guest_bytes pattern 2000000
 
 start_rom flood -chardev "$file"
 ok "flood runs on" wait_for 10 sh -c "[ \$(wc -c <$out) -gt 100000 ]"
 stop_qemu KILL
 is $? 137 "flood ends only when killed"
-ok "what it wrote is a prefix" perl "$src/tests/guests/guest-bytes.pl" check-flood "$out"
+ok "what it wrote is a prefix" guest_bytes check-flood "$out"
 
 QEMU_TIMEOUT=1 run_rom flood -chardev null,id=dbg 2>/dev/null
 is $? 124 "a guest without end is stopped"
@@ -95,7 +94,7 @@ is $? 124 "a guest without end is stopped"
 for MACHINE in pc q35; do
     run_rom fwcfg-pio -m 128 -kernel "$guests/vmlinuz" -initrd "$guests/initrd-small" -chardev "$file"
     is $? 0 "fwcfg-pio ends with a real kernel ($MACHINE)"
-    like "$(cat "$out")" "^initrd $(bytes sum "$guests/initrd-small")\$" "fwcfg-pio reads the initrd ($MACHINE)"
+    like "$(cat "$out")" "^initrd $(guest_bytes sum "$guests/initrd-small")\$" "fwcfg-pio reads the initrd ($MACHINE)"
     for dma in on off; do
         boot_linux -chardev "$file" -global fw_cfg.dma_enabled=$dma
         is $? 0 "Linux boots and powers off ($MACHINE, DMA $dma)"

@@ -5,7 +5,6 @@
 . "$(dirname "$0")/../lib.sh"
 "$QEMU" -chardev help 2>/dev/null | grep -q timestamp || skip_all "$QEMU has no timestamp chardev built in"
 need_guests serial-300000.rom
-bytes="perl $src/tests/guests/guest-bytes.pl"
 qmp() { perl "$src/tests/faults/qmp.pl" "$tmp/qmp" "$@" 2>&1; }
 chardev() { # COMMAND ID BACKEND: JSON of the command
     printf '{"execute":"chardev-%s","arguments":{"id":"%s","backend":%s}}' "$@"
@@ -53,7 +52,7 @@ qemu_pid=''
     "$BOOTSTAMP" export --format raw "$tmp/2.bst"
 } >"$tmp/both"
 diag "the first capture has $(count "$tmp/1.bst") bytes, the second $(count "$tmp/2.bst")"
-$bytes pattern 300000 >"$tmp/expected"
+guest_bytes pattern 300000 >"$tmp/expected"
 ok "each capture has some of it" test "$(count "$tmp/1.bst")" -gt 0 -a "$(count "$tmp/2.bst")" -gt 0
 ok "both captures are what the guest wrote" cmp "$tmp/both" "$tmp/expected"
 done_testing

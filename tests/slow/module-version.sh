@@ -1,4 +1,6 @@
 # shellcheck shell=sh
+# $tmp, $src, $build and $guests are of lib.sh, $version of the test.
+# shellcheck disable=SC2154
 # The loadable module against a later version of QEMU ($version): it compiles without a warning, and in a QEMU of that
 # version, built without our patches, it passes our tests.
 need_guests linux marks pattern-1000.rom reset.rom

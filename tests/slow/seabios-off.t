@@ -14,7 +14,7 @@ compile() {
     printf 'CONFIG_%s\n' QEMU=y ROM_SIZE=256 DEBUG_LEVEL=8 >"$1/out/.config"
     for target in oldnoconfig all; do
         make -C "$1" -j2 PYTHON='python3 -B' OUT="$1/out/" KCONFIG_CONFIG="$1/out/.config" EXTRAVERSION=-same \
-            $target >"$1.log" 2>&1 </dev/null || return 1
+            "$target" >"$1.log" 2>&1 </dev/null || return 1
     done
 }
 

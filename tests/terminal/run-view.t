@@ -19,12 +19,12 @@ in_terminal() {
     tmux_ new-session -d -s t -x 110 -y 30 "LC_ALL=C.UTF-8 bash $tmp/script"
 }
 
-rom="-M pc -accel tcg -m 32 -nodefaults -display none -bios $guests"
 # Stock SeaBIOS finds nothing to boot, and stays.
-idle="-M pc -accel tcg -m 32 -nodefaults -display none"
+idle=(-M pc -accel tcg -m 32 -nodefaults -display none)
+rom=("${idle[@]}" -bios "$guests/pattern-1000.rom")
 
 rm -f "$tmp/a.bst"
-in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" $idle
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" "${idle[@]}"
 ok "the guest's lines appear" wait_for 20 shows 'LIVE'
 pid=$("$BOOTSTAMP" info "$tmp/a.bst" | awk '$1 == "pid" { print $2 }')
 tmux_ send-keys -t t q
@@ -36,29 +36,29 @@ ok "QEMU is gone" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
 like "$("$BOOTSTAMP" export --events "$tmp/a.bst" | tail -n 8)" "shutdown request: host-signal" "by a clean shutdown"
 
 rm -f "$tmp/b.bst"
-in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" $idle
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" "${idle[@]}"
 wait_for 20 shows 'LIVE'
 pid=$("$BOOTSTAMP" info "$tmp/b.bst" | awk '$1 == "pid" { print $2 }')
 tmux_ send-keys -t t C-c
 ok "Ctrl-C in the viewer ends both" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
 ok "and leaves a sane terminal" wait_for 10 shows '^status '
 
-in_terminal "$BOOTSTAMP" run --view -q -- "$QEMU" $rom/pattern-1000.rom -chardev "timestamp,id=x,path=$tmp/own.bst" \
+in_terminal "$BOOTSTAMP" run --view -q -- "$QEMU" "${rom[@]}" -chardev "timestamp,id=x,path=$tmp/own.bst" \
     -device isa-debugcon,iobase=0x402,chardev=x
 ok "a chardev of one's own is found, and the end seen" wait_for 20 shows 'ENDED'
 tmux_ send-keys -t t q
 ok "after q the status is QEMU's" wait_for 10 shows 'status 0'
 
-in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/c.bst" -- "$QEMU" $rom/pattern-1000.rom -no-such-option
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/c.bst" -- "$QEMU" "${rom[@]}" -no-such-option
 ok "QEMU's own error is shown" wait_for 20 shows 'no-such-option: invalid option'
 ok "with its status" wait_for 10 shows 'status 1'
 
 for words in "-nographic" "-serial stdio" "-serial mon:stdio" "-display curses" "-chardev stdio,id=s"; do
-    in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/d.bst" -- "$QEMU" $rom/pattern-1000.rom "$words"
+    in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/d.bst" -- "$QEMU" "${rom[@]}" "$words"
     ok "$words is refused: it wants the terminal too" wait_for 10 shows 'would use this terminal too'
     ok "$words: a wrong command line" wait_for 10 shows 'status 2'
 done
 
-"$BOOTSTAMP" run --view -q -c "$tmp/e.bst" -- "$QEMU" $rom/pattern-1000.rom >"$tmp/out" 2>&1 </dev/null
+"$BOOTSTAMP" run --view -q -c "$tmp/e.bst" -- "$QEMU" "${rom[@]}" >"$tmp/out" 2>&1 </dev/null
 is $? 0 "without a terminal QEMU just runs"
 done_testing

@@ -1,4 +1,6 @@
 # shellcheck shell=bash
+# $tmp, $src, $build and $guests are of lib.sh.
+# shellcheck disable=SC2154
 # screen.sh: drive a program in a real terminal (tmux).  Source after lib.sh:
 #
 #   screen_start WIDTH HEIGHT COMMAND...   a new terminal; afterwards "[status N]" is printed and a shell waits
@@ -90,5 +92,6 @@ start_boot() {
     RUN="env LD_PRELOAD=$build/chardev-timestamp.so" MACHINE=q35 lib_qemu -m 512 \
         -kernel "$guests/vmlinuz" -initrd "$guests/initrd" -append "console=ttyS0 panic=-1 ${APPEND:-}" \
         -chardev "timestamp,id=dbg,path=$file" -chardev "timestamp,id=ser,path=$file" -serial chardev:ser "$@" &
+    # shellcheck disable=SC2034 # for the test
     boot_job=$!
 }
