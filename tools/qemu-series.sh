@@ -194,7 +194,7 @@ series_of() {
 }
 
 make_series() {
-    local version=$1 out=$2 list step from to n=0 work
+    local version=$1 out=$2 step from to n=0 work
 
     work=$(mktemp -d)
     # shellcheck disable=SC2064  # its name now
