@@ -48,6 +48,7 @@ static BootCapture *captures[CAPTURES_MAX];
 static uint64_t process_start;
 static bool machine_ready;
 static pid_t owner; /* who writes them */
+static BootEmulator emulator = { .arch = "" };
 
 /*
  * `bootstamp run` tells when it started us; else it is now, when the
@@ -262,41 +263,15 @@ static BootStream *find_stream(const char *label, BootCapture **capture)
     return NULL;
 }
 
-/*
- * A device whose "chardev" property names one of ours is its front end, but
- * for the one that is content to stand beside.
- */
-static int describe_frontend(Object *obj, void *opaque)
+void boot_capture_set_frontend(const char *label, const char *frontend)
 {
-    g_autofree char *label = NULL;
     BootCapture *c = NULL;
-    BootStream *s;
-    uint64_t port;
+    BootStream *s = find_stream(label, &c);
 
-    if (!object_dynamic_cast(obj, TYPE_DEVICE) ||
-        object_dynamic_cast(obj, TYPE_ISA_BOOTPROBE) ||
-        !object_property_find(obj, "chardev")) {
-        return 0;
+    if (s && !s->frontend) {
+        s->frontend = g_strdup(frontend);
+        tell_stream(c, s - c->stream);
     }
-    label = object_property_get_str(obj, "chardev", NULL);
-    s = label ? find_stream(label, &c) : NULL;
-    if (!s || s->frontend) {
-        return 0;
-    }
-    if (object_property_find(obj, "iobase")) {
-        port = object_property_get_uint(obj, "iobase", NULL);
-        s->frontend =
-            g_strdup_printf("%s 0x%" PRIx64, object_get_typename(obj), port);
-    } else {
-        s->frontend = g_strdup(object_get_typename(obj));
-    }
-    tell_stream(c, s - c->stream);
-    return 0;
-}
-
-void boot_capture_describe_streams(void)
-{
-    object_child_foreach_recursive(object_get_root(), describe_frontend, NULL);
 }
 
 /* ------------------------------------------------------------------ */
@@ -307,10 +282,15 @@ void boot_capture_machine_ready(void)
     machine_ready = true;
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
-            boot_machine_tell(captures[i]->writer);
+            boot_sources_describe(captures[i]);
         }
     }
-    boot_capture_describe_streams();
+    boot_sources_ready();
+}
+
+void boot_capture_set_emulator(const BootEmulator *e)
+{
+    emulator = *e;
 }
 
 /* ------------------------------------------------------------------ */
@@ -409,7 +389,7 @@ static CaptureWriter *open_writer(const BootCaptureOptions *o,
         .virtual_now = virtual_now,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
-        .arch = boot_machine_arch(),
+        .arch = emulator.arch,
     };
 
     if (!o->path) {
@@ -429,6 +409,40 @@ static void tell_start(BootCapture *c)
     capture_append_event(c->writer,
                          capture_writer_time(c->writer, process_start),
                          CAPTURE_VM, &event, 1);
+}
+
+static void tell_stop(BootCapture *c, const char *detail)
+{
+    uint8_t payload[CAPTURE_NAME_MAX];
+    size_t len = vm_payload(payload, sizeof(payload), CAPTURE_VM_STOP, detail);
+    uint64_t time = capture_writer_now(c->writer);
+
+    vm_vclock(c, time);
+    capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
+}
+
+/* QEMU exits, perhaps with vCPUs still running: mark, do not free. */
+static void on_exit_qemu(Notifier *notifier, void *data)
+{
+    /* A child of QEMU's that ends so has none of our memory and threads. */
+    if (getpid() != owner) {
+        return;
+    }
+    for (int i = 0; i < CAPTURES_MAX; i++) {
+        if (captures[i]) {
+            tell_stop(captures[i], "exit");
+            capture_writer_abandon(captures[i]->writer);
+        }
+    }
+}
+
+static void watch_exit(void)
+{
+    static Notifier notifier = { .notify = on_exit_qemu };
+
+    if (!notifier.node.le_prev) {
+        qemu_add_exit_notifier(&notifier);
+    }
 }
 
 BootCapture *boot_capture_get(const BootCaptureOptions *o,
@@ -474,20 +488,11 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     owner = getpid();
     tell_start(c);
     if (machine_ready) {
-        boot_machine_tell(c->writer);
+        boot_sources_describe(c);
     }
-    boot_machine_start(c->fw_cfg);
+    boot_sources_start(c->fw_cfg);
+    watch_exit();
     return c;
-}
-
-static void tell_stop(BootCapture *c, const char *detail)
-{
-    uint8_t payload[CAPTURE_NAME_MAX];
-    size_t len = vm_payload(payload, sizeof(payload), CAPTURE_VM_STOP, detail);
-    uint64_t time = capture_writer_now(c->writer);
-
-    vm_vclock(c, time);
-    capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
 }
 
 static void close_writer(CaptureWriter *w)
@@ -501,8 +506,6 @@ static void close_writer(CaptureWriter *w)
     }
 }
 
-bool (*boot_qemu_ends)(void);
-
 void boot_capture_put(BootCapture *c)
 {
     if (--c->refs) {
@@ -514,8 +517,7 @@ void boot_capture_put(BootCapture *c)
         }
     }
     /* QEMU drops them last of all, whatever state the VM is in. */
-    tell_stop(c,
-              boot_qemu_ends && boot_qemu_ends() ? NULL : "back end removed");
+    tell_stop(c, emulator.ends && emulator.ends() ? NULL : "back end removed");
     close_writer(c->writer);
     if (c->query) {
         c->query_destroy(c->query);
@@ -528,18 +530,4 @@ void boot_capture_put(BootCapture *c)
         g_free(c->stream[i].frontend);
     }
     g_free(c);
-}
-
-void boot_capture_exit(void)
-{
-    /* A child of QEMU's that ends so has none of our memory and threads. */
-    if (getpid() != owner) {
-        return;
-    }
-    for (int i = 0; i < CAPTURES_MAX; i++) {
-        if (captures[i]) {
-            tell_stop(captures[i], "exit");
-            capture_writer_abandon(captures[i]->writer);
-        }
-    }
 }

@@ -1,7 +1,6 @@
 /*
- * The captures that this QEMU writes, shared by the sources of events:
- * char-timestamp.c opens and closes them, fwcfg-progress.c, vm-lifecycle.c
- * and others tell of what happens.
+ * The captures that this QEMU writes: char-timestamp.c opens and closes them,
+ * sources of events (boot-source.h) write records into them.
  *
  * All but boot_*event*() are for the main thread.
  *
@@ -11,13 +10,8 @@
 #ifndef BOOTSTAMP_BOOT_CAPTURE_H
 #define BOOTSTAMP_BOOT_CAPTURE_H
 
-#include "qapi/qapi-types-run-state.h"
+#include "boot-source.h"
 #include "capture/writer.h"
-
-typedef struct BootCapture BootCapture;
-
-/* bootprobe.c: no front end of the chardev that it names. */
-#define TYPE_ISA_BOOTPROBE "isa-bootprobe"
 
 /* What -chardev timestamp was given; strings are the caller's. */
 typedef struct BootCaptureOptions {
@@ -65,14 +59,22 @@ void boot_capture_set_query(BootCapture *capture, void *query,
  */
 int boot_capture_add_stream(BootCapture *capture, const char *label);
 
-/* Tells what stands in front of each stream: "isa-debugcon 0x402". */
-void boot_capture_describe_streams(void);
+/*
+ * Tells what stands in front of the stream of chardev @label: "isa-debugcon
+ * 0x402".  Nothing where that is no stream, or its front end is known.
+ */
+void boot_capture_set_frontend(const char *label, const char *frontend);
 
-/* Fills in the header, and writes MACHINE, once the machine is there. */
+/* The machine is there: calls the sources of events. */
 void boot_capture_machine_ready(void);
 
-/* QEMU exits, perhaps with vCPUs still running: mark, do not free. */
-void boot_capture_exit(void);
+/* Only a system emulator knows these, and tells them before the first capture. */
+typedef struct BootEmulator {
+    const char *arch; /* "x86_64": QEMU's name of what it emulates */
+    bool (*ends)(void); /* whether QEMU is going */
+} BootEmulator;
+
+void boot_capture_set_emulator(const BootEmulator *emulator);
 
 /*
  * An event into every open capture.  On the guest's path: no system call,
@@ -106,32 +108,5 @@ void boot_vclock(CaptureWriter *w, uint64_t time);
 
 /* When QEMU's process began, CLOCK_MONOTONIC in ns. */
 uint64_t boot_process_start(void);
-
-/* boot-machine.c; "x86_64": QEMU's name of what it emulates. */
-const char *boot_machine_arch(void);
-
-/* Writes MACHINE, and fills in the header; the machine must be there. */
-void boot_machine_tell(CaptureWriter *w);
-
-/*
- * Whether QEMU is going, which only a system emulator tells: NULL until
- * boot_machine_start(), and in unit tests.
- */
-extern bool (*boot_qemu_ends)(void);
-
-/* Hooks into QEMU, once: all that follows, fw_cfg where @fw_cfg asks. */
-void boot_machine_start(bool fw_cfg);
-
-/* vm-lifecycle.c and fwcfg-progress.c */
-void vm_lifecycle_start(void);
-void fwcfg_progress_start(void);
-
-/*
- * poweroff-wrap.c or poweroff-notify.c: from now on calls
- * vm_poweroff_by_guest() in the vCPU's thread when the guest asks for a
- * shutdown.  The machine must be there.
- */
-void poweroff_watch(void);
-void vm_poweroff_by_guest(ShutdownCause cause);
 
 #endif

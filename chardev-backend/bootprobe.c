@@ -22,6 +22,8 @@
 #include "char-timestamp.h"
 #include "capture/probe.h"
 
+#define TYPE_ISA_BOOTPROBE "isa-bootprobe"
+
 #define PORTS 8
 #define LINE_OFFSET (BOOTPROBE_LINE_PORT - BOOTPROBE_PORT)
 

@@ -253,40 +253,6 @@ void timestamp_chardev_event(TimestampChardev *d, CaptureKind kind,
 /* ------------------------------------------------------------------ */
 /* Set-up                                                              */
 
-typedef struct Known {
-    const char *const *names;
-    GString *list; /* of them, for the hint */
-} Known;
-
-static int check_known(void *opaque, const char *name, const char *value,
-                       Error **errp)
-{
-    static const char *const common[] = {
-        "backend", "mux", "logfile", "logappend", NULL,
-    };
-    const Known *known = opaque;
-
-    if (g_strv_contains(common, name) || g_strv_contains(known->names, name)) {
-        return 0;
-    }
-    error_setg(errp, "chardev: timestamp: invalid option '%s'", name);
-    error_append_hint(errp, "It takes %smux=, logfile= and logappend=.\n",
-                      known->list->str);
-    return -1;
-}
-
-bool timestamp_options_known(QemuOpts *opts, const char *const *names,
-                             Error **errp)
-{
-    g_autoptr(GString) list = g_string_new(NULL);
-    Known known = { .names = names, .list = list };
-
-    for (; *names; names++) {
-        g_string_append_printf(list, "%s=, ", *names);
-    }
-    return !qemu_opt_foreach(opts, check_known, &known, errp);
-}
-
 static bool check_options(const BootCaptureOptions *o, const char *next,
                           const Chardev *chr, Error **errp)
 {

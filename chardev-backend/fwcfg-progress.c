@@ -222,28 +222,3 @@ void fwcfg_tell_dma_end(const FWCfgState *s, uint16_t key, uint32_t offset,
     /* A select callback (ACPI tables) may have given it another size. */
     fwcfg_tell_item(s, key, len, when);
 }
-
-/* ------------------------------------------------------------------ */
-/* Set-up                                                              */
-
-static void on_ready(Notifier *notifier, void *data)
-{
-    FWCfgState *s = fw_cfg_find();
-
-    /* There are machines without. */
-    if (s) {
-        fwcfg_watch(s);
-    }
-}
-
-static Notifier ready_notifier = { .notify = on_ready };
-
-void fwcfg_progress_start(void)
-{
-    static bool started;
-
-    if (!started) {
-        started = true;
-        qemu_add_machine_init_done_notifier(&ready_notifier);
-    }
-}

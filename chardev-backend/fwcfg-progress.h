@@ -53,10 +53,4 @@ void fwcfg_tell_dma_part(uint16_t key, uint32_t offset);
 void fwcfg_tell_dma_end(const FWCfgState *s, uint16_t key, uint32_t offset,
                         uint32_t len, bool error);
 
-/*
- * fwcfg-wrap.c or fwcfg-notify.c: from now on tells what the guest does
- * with @s.
- */
-void fwcfg_watch(FWCfgState *s);
-
 #endif

@@ -12,6 +12,7 @@
 #include "qemu-compat.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
+#include "qemu/module.h"
 #include "qemu/rcu.h"
 
 #include "fwcfg-progress.h"
@@ -235,8 +236,13 @@ static void on_loaded(const FWCfgState *s)
     }
 }
 
-void fwcfg_watch(FWCfgState *s)
+static void ready(void)
 {
+    FWCfgState *s = fw_cfg_find();
+
+    if (!s) {
+        return; /* there are machines without */
+    }
     if (!layout_is_known(s)) {
         warn_report("timestamp: this QEMU's fw_cfg is not the one that the "
                     "module was built for; its copies are not captured");
@@ -253,3 +259,12 @@ void fwcfg_watch(FWCfgState *s)
     }
     fwcfg_watch_loads(s, on_loaded);
 }
+
+static BootSource fw_cfg = { .fw_cfg = true, .ready = ready };
+
+static void register_fw_cfg(void)
+{
+    boot_source_register(&fw_cfg);
+}
+
+type_init(register_fw_cfg)

@@ -13,9 +13,11 @@
  */
 
 #include "qemu-compat.h"
+#include "qemu/module.h"
 #include "qom/object.h"
 
-#include "boot-capture.h"
+#include "boot-source.h"
+#include "vm-lifecycle.h"
 
 #define POWEROFF_REGION "acpi-cnt"
 
@@ -55,7 +57,16 @@ static int watch_poweroff(Object *obj, void *opaque)
     return 0;
 }
 
-void poweroff_watch(void)
+static void ready(void)
 {
     object_child_foreach_recursive(object_get_root(), watch_poweroff, NULL);
 }
+
+static BootSource poweroff = { .ready = ready };
+
+static void register_poweroff(void)
+{
+    boot_source_register(&poweroff);
+}
+
+type_init(register_poweroff)

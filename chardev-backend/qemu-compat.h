@@ -21,9 +21,11 @@
 #if __has_include("hw/core/boards.h") /* 11.0 */
 #include "hw/core/boards.h"
 #include "hw/core/qdev-properties.h"
+#include "hw/core/qdev-properties-system.h"
 #else
 #include "hw/boards.h"
 #include "hw/qdev-properties.h"
+#include "hw/qdev-properties-system.h"
 #endif
 #if __has_include("system/memory.h") /* 10.1 */
 #include "exec/icount.h"

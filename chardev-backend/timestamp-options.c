@@ -7,6 +7,7 @@
 #include "qemu-compat.h"
 #include "qemu/option.h"
 
+#include "known-options.h"
 #include "timestamp-options.h"
 
 /*
@@ -39,7 +40,7 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                                 "bytes today.\n");
         return;
     }
-    if (!timestamp_options_known(opts, known, errp)) {
+    if (!known_options(opts, known, errp)) {
         return;
     }
     carrier = g_new0(Carrier, 1);

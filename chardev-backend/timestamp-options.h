@@ -25,14 +25,6 @@ typedef struct TimestampOptions {
 void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp);
 
-/*
- * QEMU's parser takes the options of all back ends for each: false, and
- * @errp set, where one is neither in @names (which ends with NULL) nor of
- * those that every chardev has.
- */
-bool timestamp_options_known(QemuOpts *opts, const char *const *names,
-                             Error **errp);
-
 /* For ChardevClass.open, once; the strings are the caller's. */
 TimestampOptions timestamp_options_take(ChardevBackend *backend);
 

@@ -5,22 +5,14 @@
  */
 
 #include "qemu-compat.h"
+#include "qemu/module.h"
 #include "qemu/notify.h"
 
 #include "boot-capture.h"
-#include "capture/sigbus.h"
+#include "vm-lifecycle.h"
 
 /* The guest's own request was told of, in its thread. */
 static bool poweroff_told;
-
-static void on_machine_ready(Notifier *notifier, void *data)
-{
-    poweroff_watch();
-    boot_capture_machine_ready();
-    boot_vm_event(CAPTURE_VM_READY, NULL);
-    /* QEMU may have put its own handler over ours since. */
-    sigbus_install();
-}
 
 static void on_run_state(void *opaque, bool running, RunState state)
 {
@@ -70,26 +62,13 @@ static void on_wakeup(Notifier *notifier, void *data)
     boot_vm_event(CAPTURE_VM_WAKEUP, NULL);
 }
 
-static void on_exit_qemu(Notifier *notifier, void *data)
-{
-    boot_capture_exit();
-}
-
-static Notifier ready_notifier = { .notify = on_machine_ready };
 static Notifier powerdown_notifier = { .notify = on_powerdown };
 static Notifier shutdown_notifier = { .notify = on_shutdown };
 static Notifier suspend_notifier = { .notify = on_suspend };
 static Notifier wakeup_notifier = { .notify = on_wakeup };
-static Notifier exit_notifier = { .notify = on_exit_qemu };
 
-void vm_lifecycle_start(void)
+static void start(void)
 {
-    static bool started;
-
-    if (started) {
-        return;
-    }
-    started = true;
     qemu_add_vm_change_state_handler(on_run_state, NULL);
     /* loadvm resets the devices before it fills them: no boot follows. */
     qemu_register_reset_nosnapshotload(on_reset, NULL);
@@ -97,7 +76,13 @@ void vm_lifecycle_start(void)
     qemu_register_shutdown_notifier(&shutdown_notifier);
     qemu_register_suspend_notifier(&suspend_notifier);
     qemu_register_wakeup_notifier(&wakeup_notifier);
-    qemu_add_exit_notifier(&exit_notifier);
-    /* Runs at once where the machine is there already (hot plug). */
-    qemu_add_machine_init_done_notifier(&ready_notifier);
 }
+
+static BootSource lifecycle = { .start = start };
+
+static void register_lifecycle(void)
+{
+    boot_source_register(&lifecycle);
+}
+
+type_init(register_lifecycle)

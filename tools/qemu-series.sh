@@ -2,7 +2,7 @@
 # The series of patches that puts our back end into QEMU, made from the sources.
 #
 #   tools/qemu-series.sh VERSION DIR      write it to DIR, for git am
-#   tools/qemu-series.sh --files          which file goes where: STEP FROM TO
+#   tools/qemu-series.sh --files          which file goes where: STEP SET FROM TO
 #   tools/qemu-series.sh --import TREE    only the files, into a QEMU tree
 #
 # VERSION is 7.2, 10.0 or newest, any version of QEMU (one that is newer than
@@ -10,8 +10,11 @@
 # chardev-backend/hooks/NN-NAME:
 #
 #   message         subject, blank line, text
-#   files           patterns of our files that it adds (!PATTERN: but not these);
-#                   a file goes with the first step that names it
+#   files           our files that it adds, lines of a word and patterns; a file
+#                   goes with the first step that names it.  The word says where
+#                   chardev/timestamp/meson.build, which is made, has the C files
+#                   among them: chardev (also in QEMU's unit tests), system (system
+#                   emulators), isa (those with an ISA bus), none
 #   VERSION.diff    by hand: what it changes in QEMU; a version without one has
 #                   that of the version before
 #
@@ -59,35 +62,35 @@ destination() {
     esac
 }
 
-# step_files STEP: those that its patterns name, sorted
+# step_files STEP: SET FILE, for each that its patterns name
 step_files() {
-    local pattern file
-    local -A found=()
+    local set pattern file
+    local -a patterns
 
     [ -f "$hooks/$1/files" ] || return 0
-    while read -r pattern; do
-        for file in ${pattern#!}; do
-            case $pattern in
-            !*) unset "found[$file]" ;;
-            *) loadable_only "$file" || found[$file]=1 ;;
-            esac
+    while read -r set pattern; do
+        read -ra patterns <<<"$pattern"
+        for pattern in "${patterns[@]}"; do
+            # shellcheck disable=SC2231  # a pattern
+            for file in $pattern; do
+                loadable_only "$file" || echo "$set $file"
+            done
         done
-    done <"$hooks/$1/files"
-    [ ${#found[@]} -eq 0 ] || printf '%s\n' "${!found[@]}" | LC_ALL=C sort
+    done < <(grep -v '^#' "$hooks/$1/files")
 }
 
-# list_files: STEP FROM TO, for each file of the series
+# list_files: STEP SET FROM TO, for each file of the series
 list_files() {
-    local step file
+    local step set file
     local -A taken=()
 
     for step in "$hooks"/[0-9]*/; do
         step=$(basename "$step")
-        for file in $(step_files "$step"); do
+        while read -r set file; do
             [ -z "${taken[$file]-}" ] || continue
             taken[$file]=1
-            echo "$step $file $(destination "$file")"
-        done
+            echo "$step $set $file $(destination "$file")"
+        done < <(step_files "$step")
     done
 }
 
@@ -147,6 +150,60 @@ new_file() {
     sed 's/^/+/' "$1/$2"
 }
 
+# meson_set ADD FILE...: a statement that adds the files, if there are any
+meson_set() {
+    local add=$1 file
+
+    shift
+    [ $# -gt 0 ] || return 0
+    echo
+    echo "$add("
+    for file; do
+        echo "  '$file',"
+    done
+    echo '))'
+}
+
+# meson_files SET STEP LIST: its C files up to that step, as meson.build names them
+meson_files() {
+    awk -v set="$1" -v step="$2" '$1 <= step && $2 == set && sub(/^chardev\/timestamp\//, "", $4) && $4 ~ /\.c$/ {
+        print $4
+    }' "$3" | LC_ALL=C sort
+}
+
+# meson_build STEP VERSION LIST: chardev/timestamp/meson.build after that step; empty before there is one
+meson_build() {
+    local system=system_ss
+    local -a chardev emulator isa
+
+    [ "$2" != 7.2 ] || system=softmmu_ss # until 8.1
+    mapfile -t chardev < <(meson_files chardev "$1" "$3")
+    mapfile -t emulator < <(meson_files system "$1" "$3")
+    mapfile -t isa < <(meson_files isa "$1" "$3")
+    [ ${#chardev[@]} -gt 0 ] || return 0
+    echo '# chardev_ss is also linked into unit tests.'
+    meson_set 'chardev_ss.add(files' "${chardev[@]}"
+    meson_set "$system.add(files" "${emulator[@]}"
+    meson_set "$system.add(when: 'CONFIG_ISA_BUS', if_true: files" "${isa[@]}"
+}
+
+# meson_diff WORK STEP VERSION: what the step changes in it
+meson_diff() {
+    local file=chardev/timestamp/meson.build
+
+    mkdir -p "$1/new/chardev/timestamp" "$1/old/chardev/timestamp"
+    meson_build "$2" "$3" "$1/list" >"$1/new/$file"
+    if cmp -s "$1/old/$file" "$1/new/$file" || [ ! -s "$1/new/$file" ]; then
+        return 0
+    elif [ ! -f "$1/old/$file" ]; then
+        new_file "$1/new" "$file"
+    else
+        printf 'diff --git a/%s b/%s\n' "$file" "$file"
+        diff -u --label "a/$file" --label "b/$file" "$1/old/$file" "$1/new/$file" || :
+    fi
+    cp "$1/new/$file" "$1/old/$file"
+}
+
 # hook STEP VERSION: the diff written by hand, if there is one
 hook() {
     local file='' version
@@ -158,7 +215,7 @@ hook() {
     [ -z "$file" ] || cat "$file"
 }
 
-# patch STEP VERSION DIFF
+# patch STEP DIFF
 patch() {
     local message=$hooks/$1/message
 
@@ -168,9 +225,9 @@ patch() {
     echo "Subject: [PATCH] $(head -n 1 "$message")"
     sed 1d "$message"
     printf '\nSigned-off-by: %s\n---\n' "$author"
-    git apply --stat --summary "$3"
+    git apply --stat --summary "$2"
     echo
-    cat "$3"
+    cat "$2"
 }
 
 # The series for QEMU $1: one of $versions, or nothing.
@@ -200,7 +257,7 @@ make_series() {
     # shellcheck disable=SC2064  # its name now
     trap "rm -rf '$work'" EXIT
     list_files >"$work/list"
-    while read -r step from to; do
+    while read -r _ _ from to; do
         put "$from" "$to" "$work/tree"
     done <"$work/list"
     mkdir -p "$out"
@@ -209,12 +266,13 @@ make_series() {
         step=$(basename "$step")
         {
             hook "$step" "$version"
-            while read -r _ _ to; do
+            meson_diff "$work" "$step" "$version"
+            while read -r _ _ _ to; do
                 new_file "$work/tree" "$to"
             done < <(grep "^$step " "$work/list" || :)
         } >"$work/diff"
         n=$((n + 1))
-        patch "$step" "$version" "$work/diff" >"$out/$(printf %04d $n)-${step#*-}.patch"
+        patch "$step" "$work/diff" >"$out/$(printf %04d $n)-${step#*-}.patch"
     done
 }
 
@@ -227,7 +285,7 @@ case ${1-} in
     [ $# -eq 2 ] || usage
     tree=$(cd "$here" && cd "$2" && pwd) || exit 1
     [ -d "$tree/chardev" ] || die "'$2' is no QEMU tree: no folder chardev there"
-    list_files | while read -r _ from to; do
+    list_files | while read -r _ _ from to; do
         put "$from" "$to" "$tree"
     done
     ;;

@@ -5,6 +5,7 @@
  */
 
 #include "qemu-compat.h"
+#include "qemu/module.h"
 
 #include "fwcfg-progress.h"
 
@@ -37,10 +38,23 @@ static void on_event(Notifier *notifier, void *data)
     }
 }
 
-void fwcfg_watch(FWCfgState *s)
+static void ready(void)
 {
     static Notifier events = { .notify = on_event };
+    FWCfgState *s = fw_cfg_find();
 
-    fw_cfg_add_notifier(s, &events);
-    fwcfg_watch_loads(s, NULL);
+    /* There are machines without. */
+    if (s) {
+        fw_cfg_add_notifier(s, &events);
+        fwcfg_watch_loads(s, NULL);
+    }
 }
+
+static BootSource fw_cfg = { .fw_cfg = true, .ready = ready };
+
+static void register_fw_cfg(void)
+{
+    boot_source_register(&fw_cfg);
+}
+
+type_init(register_fw_cfg)

@@ -5,10 +5,12 @@
  */
 
 #include "qemu-compat.h"
+#include "qemu/module.h"
 #include "qemu/notify.h"
 #include "hw/core/cpu.h"
 
-#include "boot-capture.h"
+#include "boot-source.h"
+#include "vm-lifecycle.h"
 
 static void on_request(Notifier *notifier, void *data)
 {
@@ -20,13 +22,18 @@ static void on_request(Notifier *notifier, void *data)
     }
 }
 
-void poweroff_watch(void)
+static void start(void)
 {
     static Notifier notifier = { .notify = on_request };
-    static bool watching;
 
-    if (!watching) {
-        watching = true;
-        qemu_register_shutdown_request_notifier(&notifier);
-    }
+    qemu_register_shutdown_request_notifier(&notifier);
 }
+
+static BootSource poweroff = { .start = start };
+
+static void register_poweroff(void)
+{
+    boot_source_register(&poweroff);
+}
+
+type_init(register_poweroff)

@@ -8,6 +8,7 @@
 #include "qemu/option.h"
 #include "qapi/qapi-types-char.h"
 
+#include "known-options.h"
 #include "timestamp-options.h"
 
 static bool parse_clock(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
@@ -36,7 +37,7 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
     ChardevTimestamp *t;
     ERRP_GUARD();
 
-    if (!timestamp_options_known(opts, known, errp)) {
+    if (!known_options(opts, known, errp)) {
         return;
     }
     t = g_new0(ChardevTimestamp, 1);

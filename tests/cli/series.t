@@ -23,8 +23,8 @@ expected() {
         echo "$name"
     done
 }
-is "$(cut -d ' ' -f 2 files | sort)" "$(expected | sort)" "a step has each source file, once"
-is "$(cut -d ' ' -f 3 files | sort | uniq -d)" "" "no two become the same file"
+is "$(cut -d ' ' -f 3 files | sort)" "$(expected | sort)" "a step has each source file, once"
+is "$(cut -d ' ' -f 4 files | sort | uniq -d)" "" "no two become the same file"
 is "$(find "$src/chardev-backend/hooks" -type f ! -name message ! -name files ! -name '*.diff')" "" \
     "hooks/ has what is written by hand alone"
 is "$(find "$src" -path "$src/build*" -prune -o -name '*.patch' -path '*chardev-backend*' -print)" "" \
@@ -34,7 +34,7 @@ is "$(find "$src" -path "$src/build*" -prune -o -name '*.patch' -path '*chardev-
 
 # in_meson TREE: our C files as the meson.build files name them, a line each
 in_meson() {
-    (cd "$1" && grep -o "'timestamp/[^']*\.c'" chardev/meson.build | tr -d "'" | sed 's|^|chardev/|')
+    (cd "$1" && grep -o "'[^']*\.c'" chardev/timestamp/meson.build | tr -d "'" | sed 's|^|chardev/timestamp/|')
     (cd "$1" && grep -o "'[a-z0-9-]*\.c'" stubs/meson.build | tr -d "'" | sed 's|^|stubs/|')
     (cd "$1" && grep -o "'boot-[a-z0-9-]*-test'" tests/qtest/meson.build | tr -d "'" | sed 's|^|tests/qtest/|; s|$|.c|')
 }

@@ -1,0 +1,46 @@
+/*
+ * Sources of events: files that watch something in QEMU and write records
+ * about it into the captures.
+ *
+ * A source registers itself (type_init) and is called here; nothing calls
+ * it by name.  A new one is one new file.
+ *
+ * All of it is for the main thread, with the BQL held.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef BOOTSTAMP_BOOT_SOURCE_H
+#define BOOTSTAMP_BOOT_SOURCE_H
+
+typedef struct BootCapture BootCapture;
+typedef struct BootSource BootSource;
+
+/* Functions that are NULL are not called. */
+struct BootSource {
+    /* Only for captures that have fw-cfg=on. */
+    bool fw_cfg;
+    /* The first capture opens; once. */
+    void (*start)(void);
+    /* The machine is there, or was when the source was started; once. */
+    void (*ready)(void);
+    /* The machine is there and @capture open: records of what does not change. */
+    void (*describe)(BootCapture *capture);
+
+    /* boot-source.c's own */
+    bool started, is_ready;
+    BootSource *next;
+};
+
+/* @source stays the caller's, and must live as long as QEMU. */
+void boot_source_register(BootSource *source);
+
+/* A capture opens: starts the sources that it has records of. */
+void boot_sources_start(bool fw_cfg);
+
+/* The machine is there. */
+void boot_sources_ready(void);
+
+void boot_sources_describe(BootCapture *capture);
+
+#endif
