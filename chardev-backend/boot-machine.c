@@ -66,8 +66,9 @@ static void describe(BootCapture *capture)
 /* Front ends                                                          */
 
 /*
- * A device whose "chardev" property is a front end's is that of the chardev
- * which it names; one with a mere name there (isa-bootprobe) stands beside.
+ * A device whose "chardev" property is a front end's, or an alias of one, is
+ * that of the chardev which it names; one with a mere name there
+ * (isa-bootprobe) stands beside.
  */
 static int describe_frontend(Object *obj, void *opaque)
 {
@@ -80,8 +81,8 @@ static int describe_frontend(Object *obj, void *opaque)
         return 0;
     }
     property = object_property_find(obj, "chardev");
-    if (!property || !property->opaque ||
-        ((const Property *)property->opaque)->info != &qdev_prop_chr) {
+    if (!property ||
+        g_strcmp0(property->description, qdev_prop_chr.description)) {
         return 0;
     }
     label = object_property_get_str(obj, "chardev", NULL);
