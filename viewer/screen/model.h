@@ -6,50 +6,13 @@
  * there.  No text is kept; the rows of a block are made again when they are
  * asked for, and a few blocks stay in memory.
  *
- * A row is named by the position of its first record.  That never changes
- * while a capture grows, is filtered, or its streams are hidden.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #ifndef VIEWER_SCREEN_MODEL_H
 #define VIEWER_SCREEN_MODEL_H
 
-#include "capture/copies.h"
-#include "capture/phases.h"
-#include "viewer/common/common.h"
-
-#define MODEL_BLOCK_WORDS 16384
-#define MODEL_END UINT64_MAX /* behind every row */
-
-typedef enum RowKind {
-    ROW_LINE, /* guest text */
-    ROW_MILESTONE, /* an event that is one; a line may be one as well */
-    ROW_EVENT,
-    ROW_LOST,
-} RowKind;
-
-typedef struct Row {
-    uint64_t pos;
-    uint64_t time; /* of its first byte, ns */
-    uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
-    uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
-    const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */
-    uint32_t len;
-    RowKind kind;
-    uint8_t stream; /* ROW_LINE */
-    bool continued; /* a further piece of a long line */
-    bool complete; /* its newline came */
-    const char *milestone; /* its name, or NULL */
-} Row;
-
-typedef enum ModelVm {
-    MODEL_VM_UNKNOWN, /* before the first word of it */
-    MODEL_VM_RUNNING,
-    MODEL_VM_PAUSED,
-    MODEL_VM_SUSPENDED,
-    MODEL_VM_STOPPED,
-} ModelVm;
+#include "rows.h"
 
 typedef struct Model Model;
 
@@ -113,12 +76,6 @@ unsigned model_view_turn(const Model *m);
 
 /* What a row reads as, in UTF-8, with nothing a terminal would act on. */
 void model_append_text(GString *out, const Row *row);
-
-typedef enum ModelFound {
-    MODEL_FOUND,
-    MODEL_NONE, /* no shown row in that direction */
-    MODEL_BUSY, /* the deadline came first; asking again goes on from there */
-} ModelFound;
 
 /*
  * The first shown row at or behind @pos (@step 1), or the last at or before

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "model-internal.h"
+#include "rows.h"
 
 /* Blocks in memory; each takes up to 3 MB where a guest means harm. */
 #define BLOCKS 6
@@ -24,7 +24,7 @@
 /* Bytes of rows that go on behind their block, all together. */
 #define END_BYTES_MAX (1 << 20)
 
-struct Block {
+typedef struct Block {
     bool used;
     bool final; /* will never change */
     guint index; /* of its checkpoint */
@@ -34,11 +34,25 @@ struct Block {
     GArray *rows; /* Row */
     GString *text; /* of all rows */
     GArray *shown; /* uint16_t: rows that are */
+} Block;
+
+struct Rows {
+    Index *index;
+    CaptureReader *reader; /* jumps about */
+    unsigned generation; /* of the index, that the blocks are of */
+    uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
+    GRegex *filter;
+    unsigned view_turn; /* changes of the filter and of hidden streams */
+    unsigned shown_turn; /* another one each time what is shown changes */
+    Block blocks[BLOCKS]; /* in memory */
+    uint64_t clock; /* of their uses */
+    GString *open_text[CAPTURE_STREAMS_MAX]; /* rows being read */
+    GString *scratch;
 };
 
 /* While a block is read. */
 typedef struct Loading {
-    Model *m;
+    Rows *m;
     Block *b;
     LineState line[CAPTURE_STREAMS_MAX];
     int open[CAPTURE_STREAMS_MAX]; /* row that its stream is in, or -1 */
@@ -47,9 +61,18 @@ typedef struct Loading {
     bool behind; /* the block is over: no more rows begin */
 } Loading;
 
-void blocks_begin(Model *m)
+Rows *rows_new(Index *index, const char *path, GError **error)
 {
-    m->blocks = g_new0(Block, BLOCKS);
+    CaptureReader *reader = capture_reader_open(path, error);
+    Rows *m;
+
+    if (!reader) {
+        return NULL;
+    }
+    m = g_new0(Rows, 1);
+    m->index = index;
+    m->reader = reader;
+    m->generation = index->generation;
     for (int i = 0; i < BLOCKS; i++) {
         Block *b = &m->blocks[i];
 
@@ -58,35 +81,52 @@ void blocks_begin(Model *m)
         b->text = g_string_new(NULL);
     }
     m->scratch = g_string_new(NULL);
+    return m;
 }
 
-void blocks_end(Model *m)
+void rows_free(Rows *m)
 {
     for (int i = 0; i < BLOCKS; i++) {
         g_array_unref(m->blocks[i].rows);
         g_array_unref(m->blocks[i].shown);
         g_string_free(m->blocks[i].text, TRUE);
     }
-    g_free(m->blocks);
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
         if (m->open_text[i]) {
             g_string_free(m->open_text[i], TRUE);
         }
     }
+    if (m->filter) {
+        g_regex_unref(m->filter);
+    }
     g_string_free(m->scratch, TRUE);
+    capture_reader_close(m->reader);
+    g_free(m);
+}
+
+void rows_take_over(Rows *m, const Rows *before)
+{
+    memcpy(m->hidden, before->hidden, sizeof(m->hidden));
+    rows_set_filter(m, before->filter);
+    m->view_turn = before->view_turn + 1;
 }
 
 /* What is shown, or what rows there are, has changed. */
-static void count_again(Model *m)
+static void count_again(Rows *m)
 {
     m->shown_turn++;
-    for (guint i = 0; i < m->checks->len; i++) {
-        g_array_index(m->checks, Checkpoint, i).shown = SHOWN_UNKNOWN;
+    for (guint i = 0; i < m->index->checks->len; i++) {
+        g_array_index(m->index->checks, Checkpoint, i).shown = SHOWN_UNKNOWN;
     }
 }
 
-void blocks_forget(Model *m)
+/* Blocks that were made before the index found something out are stale. */
+static void catch_up(Rows *m)
 {
+    if (m->generation == m->index->generation) {
+        return;
+    }
+    m->generation = m->index->generation;
     for (int i = 0; i < BLOCKS; i++) {
         m->blocks[i].used = false;
     }
@@ -120,7 +160,7 @@ static void begin_row(Loading *l, uint8_t stream, bool continued, uint64_t pos,
         .kind = ROW_LINE,
         .stream = stream,
         .continued = continued,
-        .milestone = milestone_at(l->m, pos),
+        .milestone = milestone_at(l->m->index, pos),
     };
 
     if (!l->m->open_text[stream]) {
@@ -244,7 +284,7 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
 
 static void load_event(Loading *l, const CaptureRecord *rec)
 {
-    const char *milestone = milestone_at(l->m, rec->pos);
+    const char *milestone = milestone_at(l->m->index, rec->pos);
     CaptureCursor at;
     Row row = {
         .pos = rec->pos,
@@ -262,7 +302,7 @@ static void load_event(Loading *l, const CaptureRecord *rec)
         split_reset(l->line);
     }
     if (!l->behind && describe(rec, milestone, l->m->scratch)) {
-        capture_reader_tell(l->m->reread, &at);
+        capture_reader_tell(l->m->reader, &at);
         row.wall_zero = at.wall_zero;
         set_text(l->b, &row, l->m->scratch->str, l->m->scratch->len);
         g_array_append_val(l->b->rows, row);
@@ -277,7 +317,7 @@ static void load_until(Loading *l, uint64_t end)
 {
     static uint8_t bytes[4096];
     static uint64_t times[G_N_ELEMENTS(bytes)];
-    CaptureReader *r = l->m->reread;
+    CaptureReader *r = l->m->reader;
     CaptureRecord rec;
     CaptureCursor at;
     uint8_t stream;
@@ -316,52 +356,47 @@ static bool has_open_stream(const Loading *l, const Checkpoint *check)
     return check->has_session;
 }
 
-static uint64_t block_end(const Model *m, guint index)
-{
-    return index + 1 < m->checks->len
-               ? g_array_index(m->checks, Checkpoint, index + 1).at.pos
-               : m->indexed;
-}
-
 /* The rest of rows that began in the block and go on behind it. */
 static void load_rest(Loading *l, guint index)
 {
-    const Model *m = l->m;
+    const Rows *m = l->m;
+    const Index *x = m->index;
     uint64_t words = 0;
 
     l->behind = true;
     l->row_max =
         CLAMP(END_BYTES_MAX / MAX(l->n_open, 1), 4096, CAPTURE_LINE_MAX);
     for (guint i = index + 1;
-         i < m->checks->len && l->n_open && words < END_WORDS_MAX; i++) {
-        const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
+         i < x->checks->len && l->n_open && words < END_WORDS_MAX; i++) {
+        const Checkpoint *check = &g_array_index(x->checks, Checkpoint, i);
 
         if (has_open_stream(l, check)) {
-            capture_reader_seek(m->reread, &check->at);
-            load_until(l, block_end(m, i));
+            capture_reader_seek(m->reader, &check->at);
+            load_until(l, index_block_end(x, i));
             words += MODEL_BLOCK_WORDS;
         }
     }
     l->b->final =
-        index + 1 < m->checks->len && (!l->n_open || words >= END_WORDS_MAX);
+        index + 1 < x->checks->len && (!l->n_open || words >= END_WORDS_MAX);
     end_all_rows(l);
 }
 
-static void load(Model *m, Block *b, guint index)
+static void load(Rows *m, Block *b, guint index)
 {
-    const Checkpoint *check = &g_array_index(m->checks, Checkpoint, index);
+    const Checkpoint *check =
+        &g_array_index(m->index->checks, Checkpoint, index);
     Loading l = { .m = m, .b = b, .row_max = CAPTURE_LINE_MAX };
 
     b->used = true;
     b->index = index;
-    b->head = m->indexed;
+    b->head = m->index->indexed;
     b->turn = m->shown_turn - 1;
     g_array_set_size(b->rows, 0);
     g_string_truncate(b->text, 0);
     memset(l.open, 0xff, sizeof(l.open));
-    checkpoint_states(m, check, l.line);
-    capture_reader_seek(m->reread, &check->at);
-    load_until(&l, block_end(m, index));
+    checkpoint_states(m->index, check, l.line);
+    capture_reader_seek(m->reader, &check->at);
+    load_until(&l, index_block_end(m->index, index));
     load_rest(&l, index);
     for (guint i = 0; i < b->rows->len; i++) {
         Row *row = row_at(b, i);
@@ -370,20 +405,20 @@ static void load(Model *m, Block *b, guint index)
     }
 }
 
-static bool is_shown(Model *m, const Row *row)
+static bool is_shown(Rows *m, const Row *row)
 {
-    if (row->kind == ROW_LINE && model_is_hidden(m, row->stream)) {
+    if (row->kind == ROW_LINE && rows_is_hidden(m, row->stream)) {
         return false;
     }
     if (!m->filter) {
         return true;
     }
     g_string_truncate(m->scratch, 0);
-    model_append_text(m->scratch, row);
+    row_append_text(m->scratch, row);
     return g_regex_match(m->filter, m->scratch->str, 0, NULL);
 }
 
-static void pick_shown(Model *m, Block *b)
+static void pick_shown(Rows *m, Block *b)
 {
     Checkpoint *check;
 
@@ -396,13 +431,13 @@ static void pick_shown(Model *m, Block *b)
         }
     }
     b->turn = m->shown_turn;
-    check = &g_array_index(m->checks, Checkpoint, b->index);
+    check = &g_array_index(m->index->checks, Checkpoint, b->index);
     check->shown = b->shown->len;
     check->shown_head = b->final ? MODEL_END : b->head;
 }
 
 /* The block in memory, or the one to give up for it. */
-static Block *get_block(Model *m, guint index)
+static Block *get_block(Rows *m, guint index)
 {
     Block *b = &m->blocks[0];
 
@@ -417,7 +452,8 @@ static Block *get_block(Model *m, guint index)
             b = at;
         }
     }
-    if (!b->used || b->index != index || (!b->final && b->head != m->indexed)) {
+    if (!b->used || b->index != index ||
+        (!b->final && b->head != m->index->indexed)) {
         load(m, b, index);
     }
     if (b->turn != m->shown_turn) {
@@ -425,23 +461,6 @@ static Block *get_block(Model *m, guint index)
     }
     b->last_use = ++m->clock;
     return b;
-}
-
-/* The last checkpoint at or before @pos. */
-static guint block_of(const Model *m, uint64_t pos)
-{
-    guint low = 0, high = m->checks->len;
-
-    while (high - low > 1) {
-        guint mid = (low + high) / 2;
-
-        if (g_array_index(m->checks, Checkpoint, mid).at.pos <= pos) {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    return low;
 }
 
 /* In @b: the first shown row at or behind @pos, or the last before it. */
@@ -472,17 +491,19 @@ static bool find_in_block(Block *b, uint64_t pos, int step, Row *row)
     return true;
 }
 
-ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
-                      int64_t deadline)
+ModelFound rows_find(Rows *m, uint64_t pos, int step, Row *row,
+                     int64_t deadline)
 {
-    guint i = block_of(m, pos);
+    const Index *x = m->index;
+    guint i = index_block_of(x, pos);
     int loaded = 0;
 
-    for (; i < m->checks->len; i += step) { /* below 0 it wraps */
-        const Checkpoint *check = &g_array_index(m->checks, Checkpoint, i);
+    catch_up(m);
+    for (; i < x->checks->len; i += step) { /* below 0 it wraps */
+        const Checkpoint *check = &g_array_index(x->checks, Checkpoint, i);
         bool known =
             check->shown != SHOWN_UNKNOWN &&
-            (check->shown_head == MODEL_END || check->shown_head == m->indexed);
+            (check->shown_head == MODEL_END || check->shown_head == x->indexed);
 
         if (known && check->shown == 0) {
             continue;
@@ -498,31 +519,15 @@ ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
     return MODEL_NONE;
 }
 
-uint64_t model_pos_at(const Model *m, uint64_t time)
-{
-    guint low = 0, high = m->checks->len;
-
-    while (high - low > 1) {
-        guint mid = (low + high) / 2;
-
-        if (g_array_index(m->checks, Checkpoint, mid).at.time < time) {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    return g_array_index(m->checks, Checkpoint, low).at.pos;
-}
-
 /* ------------------------------------------------------------------ */
 /* What is shown                                                       */
 
-bool model_is_hidden(const Model *m, uint8_t stream)
+bool rows_is_hidden(const Rows *m, uint8_t stream)
 {
     return m->hidden[stream / 64 % 2] >> stream % 64 & 1;
 }
 
-void model_hide(Model *m, uint8_t stream, bool hide)
+void rows_hide(Rows *m, uint8_t stream, bool hide)
 {
     uint64_t bit = UINT64_C(1) << stream % 64;
     uint64_t *word = &m->hidden[stream / 64 % 2];
@@ -532,7 +537,7 @@ void model_hide(Model *m, uint8_t stream, bool hide)
     count_again(m);
 }
 
-void model_set_filter(Model *m, GRegex *filter)
+void rows_set_filter(Rows *m, GRegex *filter)
 {
     if (filter) {
         g_regex_ref(filter);
@@ -545,17 +550,17 @@ void model_set_filter(Model *m, GRegex *filter)
     count_again(m);
 }
 
-GRegex *model_filter(const Model *m)
+GRegex *rows_filter(const Rows *m)
 {
     return m->filter;
 }
 
-unsigned model_view_turn(const Model *m)
+unsigned rows_view_turn(const Rows *m)
 {
     return m->view_turn;
 }
 
-void model_append_text(GString *out, const Row *row)
+void row_append_text(GString *out, const Row *row)
 {
     CaptureLine line = {
         .text = row->text,

@@ -1,0 +1,432 @@
+/*
+ * The index over a capture, and the facts gathered on the way.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "index.h"
+
+/* Words asked for at a time between two looks at the clock. */
+#define WORDS_PER_LOOK 65536
+
+uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time)
+{
+    if (at->vclock == CAPTURE_NO_TIME || at->icount || time < at->vclock_time) {
+        return at->vclock;
+    }
+    return at->vclock + (time - at->vclock_time);
+}
+
+/* ------------------------------------------------------------------ */
+/* Checkpoints                                                         */
+
+static void add_checkpoint(Index *x, const CaptureCursor *at)
+{
+    Checkpoint check = {
+        .at = *at,
+        .first_state = x->states->len,
+        .n_states = x->streams.count,
+        .shown = SHOWN_UNKNOWN,
+    };
+
+    for (int i = 0; i < x->streams.count; i++) {
+        const LineState *s = &x->line[i];
+        uint32_t packed = s->len | (s->open ? STATE_OPEN : 0) |
+                          (s->complete ? STATE_COMPLETE : 0);
+
+        g_array_append_val(x->states, packed);
+    }
+    g_array_append_val(x->checks, check);
+}
+
+void checkpoint_states(const Index *x, const Checkpoint *check,
+                       LineState *states)
+{
+    split_reset(states);
+    for (int i = 0; i < check->n_states; i++) {
+        uint32_t packed =
+            g_array_index(x->states, uint32_t, check->first_state + i);
+
+        states[i].len = packed & STATE_LEN;
+        states[i].open = packed & STATE_OPEN;
+        states[i].complete = packed & STATE_COMPLETE;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Records                                                             */
+
+static void feed_phases_line(Index *x, uint8_t stream, const LineHead *h)
+{
+    CaptureLine line = {
+        .pos = h->pos,
+        .time = h->time,
+        .vtime = h->vtime,
+        .end_time = h->time,
+        .text = h->text,
+        .len = h->len,
+        .stream = stream,
+    };
+
+    capture_phases_line(x->phases, &line);
+}
+
+/* The beginning of each line is enough to know a milestone by. */
+static void take_head(Index *x, uint8_t stream, const Piece *piece,
+                      const uint8_t *bytes, uint64_t pos, uint64_t time,
+                      const CaptureCursor *at)
+{
+    LineHead *h = &x->head[stream];
+    size_t n;
+
+    if (piece->starts) {
+        h->pos = pos;
+        h->time = time;
+        h->vtime = cursor_vtime(at, time);
+        h->len = 0;
+        h->fed = piece->continued;
+    }
+    if (h->fed) {
+        return;
+    }
+    n = MIN(piece->len, sizeof(h->text) - h->len);
+    memcpy(h->text + h->len, bytes, n);
+    h->len += n;
+    h->fresh = true;
+    if (piece->ends || h->len == sizeof(h->text)) {
+        feed_phases_line(x, stream, h);
+        h->fed = true;
+        h->fresh = false;
+    }
+}
+
+static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
+                       const uint64_t *times, size_t n, const CaptureCursor *at)
+{
+    Checkpoint *check =
+        &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
+
+    check->streams[stream / 64] |= UINT64_C(1) << stream % 64;
+    x->streams.count = MAX(x->streams.count, stream + 1);
+    x->bytes += n;
+    x->stream_bytes[stream] += n;
+    x->end_time = times[n - 1];
+    for (size_t i = 0; i < n;) {
+        Piece piece;
+        size_t used = split_piece(&x->line[stream], bytes + i, n - i, &piece);
+
+        take_head(x, stream, &piece, bytes + i, at->pos + i, times[i], at);
+        i += used;
+    }
+}
+
+static void take_vm(Index *x, const CaptureRecord *rec)
+{
+    ModelVm vm = x->vm;
+
+    switch (rec->u.vm.event) {
+    case CAPTURE_VM_RUN:
+    case CAPTURE_VM_WAKEUP:
+        vm = MODEL_VM_RUNNING;
+        break;
+    case CAPTURE_VM_PAUSE:
+        /* The pause that belongs to a shutdown says less than that. */
+        if (vm == MODEL_VM_STOPPED) {
+            return;
+        }
+        vm = MODEL_VM_PAUSED;
+        break;
+    case CAPTURE_VM_SUSPEND:
+        vm = MODEL_VM_SUSPENDED;
+        break;
+    case CAPTURE_VM_SHUTDOWN:
+    case CAPTURE_VM_STOP:
+        vm = MODEL_VM_STOPPED;
+        if (x->vm == vm && !rec->u.vm.detail[0]) {
+            return;
+        }
+        break;
+    default:
+        return;
+    }
+    x->vm = vm;
+    g_strlcpy(x->vm_detail, rec->u.vm.detail, sizeof(x->vm_detail));
+}
+
+static void take_session(Index *x)
+{
+    Checkpoint *check =
+        &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
+
+    check->has_session = true;
+    x->vm = MODEL_VM_UNKNOWN;
+    x->vm_detail[0] = '\0';
+    x->lost_before += x->lost;
+    x->lost = 0;
+    split_reset(x->line);
+}
+
+static void take_event(Index *x, const CaptureRecord *rec)
+{
+    x->end_time = MAX(x->end_time, rec->time);
+    stream_names_feed(&x->streams, rec);
+    capture_copies_feed(x->copies, rec);
+    capture_phases_record(x->phases, rec);
+    if (rec->kind == CAPTURE_SESSION) {
+        take_session(x);
+    } else if (rec->kind == CAPTURE_VM) {
+        take_vm(x, rec);
+    } else if (rec->kind == CAPTURE_LOST) {
+        x->lost = rec->u.lost.bytes + rec->u.lost.events;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Milestones by position                                              */
+
+bool index_is_pending(const Index *x, const CapturePhase *phase)
+{
+    int now;
+
+    if (phase->milestone != CAPTURE_MS_LINUX_BOOT_OS ||
+        x->state != CAPTURE_LIVE) {
+        return false;
+    }
+    now = capture_copies_current(x->copies);
+    return now >= 0 &&
+           capture_copy_is_kernel_item(capture_copies_get(x->copies, now)->key);
+}
+
+static int by_pos(gconstpointer a, gconstpointer b)
+{
+    const MilestonePos *x = a;
+    const MilestonePos *y = b;
+
+    return x->pos < y->pos ? -1 : x->pos > y->pos;
+}
+
+/* Rows carry milestones, so blocks made before one came are stale. */
+static void update_milestones(Index *x)
+{
+    guint n = capture_phases_count(x->phases);
+    uint64_t sum = n;
+
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *p = capture_phases_get(x->phases, i);
+
+        sum = sum * 31 + (index_is_pending(x, p) ? 0 : p->pos + 1);
+    }
+    if (sum == x->milestone_sum) {
+        return;
+    }
+    x->milestone_sum = sum;
+    g_array_set_size(x->milestones, 0);
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *p = capture_phases_get(x->phases, i);
+        MilestonePos at = { p->pos, p->name };
+
+        if (!index_is_pending(x, p)) {
+            g_array_append_val(x->milestones, at);
+        }
+    }
+    g_array_sort(x->milestones, by_pos);
+    x->generation++;
+}
+
+const char *milestone_at(const Index *x, uint64_t pos)
+{
+    guint low = 0, high = x->milestones->len;
+
+    while (low < high) {
+        guint mid = (low + high) / 2;
+        const MilestonePos *p =
+            &g_array_index(x->milestones, MilestonePos, mid);
+
+        if (p->pos == pos) {
+            return p->name;
+        }
+        if (p->pos < pos) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ */
+/* Indexing                                                            */
+
+/* One run of bytes or one event; false: nothing is there at the moment. */
+static bool index_some(Index *x)
+{
+    static uint8_t bytes[4096];
+    static uint64_t times[G_N_ELEMENTS(bytes)];
+    const Checkpoint *last =
+        &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
+    CaptureRecord rec;
+    CaptureCursor at;
+    uint8_t stream;
+    size_t n;
+
+    capture_reader_tell(x->reader, &at);
+    if (at.pos - last->at.pos >= MODEL_BLOCK_WORDS) {
+        add_checkpoint(x, &at);
+        last = &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
+    }
+    n = MIN(G_N_ELEMENTS(bytes), last->at.pos + MODEL_BLOCK_WORDS - at.pos);
+    n = capture_reader_next_bytes(x->reader, &stream, times, bytes, n);
+    if (n) {
+        take_bytes(x, stream, bytes, times, n, &at);
+    } else if (!capture_reader_next(x->reader, &rec)) {
+        return false;
+    } else if (rec.kind == CAPTURE_BYTE) {
+        /* Behind a hole. */
+        capture_reader_tell(x->reader, &at);
+        at.pos = rec.pos;
+        take_bytes(x, rec.stream, &rec.byte, &rec.time, 1, &at);
+    } else {
+        take_event(x, &rec);
+    }
+    return true;
+}
+
+/* Lines that wait for their end, such as a prompt: they count as well. */
+static void feed_open_heads(Index *x)
+{
+    for (int i = 0; i < x->streams.count; i++) {
+        if (x->head[i].fresh) {
+            feed_phases_line(x, i, &x->head[i]);
+            x->head[i].fresh = false;
+        }
+    }
+}
+
+bool index_step(Index *x, int64_t deadline)
+{
+    uint64_t before = x->indexed;
+    CaptureCursor at;
+    uint64_t look = 0;
+
+    do {
+        capture_reader_tell(x->reader, &at);
+        look = at.pos + WORDS_PER_LOOK;
+        while (at.pos < look && index_some(x)) {
+            capture_reader_tell(x->reader, &at);
+        }
+    } while (at.pos >= look && g_get_monotonic_time() < deadline);
+    x->indexed = at.pos;
+    x->caught_up = at.pos < look;
+    if (x->indexed == before) {
+        return false;
+    }
+    feed_open_heads(x);
+    update_milestones(x);
+    return true;
+}
+
+bool index_ready(Index *x)
+{
+    return !x->caught_up || capture_reader_ready(x->reader);
+}
+
+/* ------------------------------------------------------------------ */
+/* The file as a whole                                                 */
+
+Index *index_open(const char *path, GError **error)
+{
+    CaptureReader *reader = capture_reader_open(path, error);
+    CaptureCursor at;
+    CaptureHeader h;
+    Index *x;
+
+    if (!reader) {
+        return NULL;
+    }
+    x = g_new0(Index, 1);
+    x->reader = reader;
+    x->checks = g_array_new(FALSE, TRUE, sizeof(Checkpoint));
+    x->states = g_array_new(FALSE, TRUE, sizeof(uint32_t));
+    x->milestones = g_array_new(FALSE, TRUE, sizeof(MilestonePos));
+    x->copies = capture_copies_new();
+    x->phases = capture_phases_new();
+    split_reset(x->line);
+    capture_reader_header(reader, &h);
+    x->mono_zero = h.start_mono_ns;
+    x->state = capture_reader_state(reader);
+    x->lost_header = h.lost_bytes + h.lost_events;
+    capture_reader_tell(reader, &at);
+    add_checkpoint(x, &at);
+    return x;
+}
+
+void index_close(Index *x)
+{
+    capture_copies_free(x->copies);
+    capture_phases_free(x->phases);
+    g_array_unref(x->checks);
+    g_array_unref(x->states);
+    g_array_unref(x->milestones);
+    capture_reader_close(x->reader);
+    g_free(x);
+}
+
+bool index_look(Index *x, bool *restarted)
+{
+    CaptureHeader h;
+    CaptureState state = capture_reader_state(x->reader);
+    uint64_t lost;
+    bool changed = state != x->state;
+
+    capture_reader_header(x->reader, &h);
+    *restarted = h.start_mono_ns != x->mono_zero ||
+                 capture_reader_words(x->reader) < x->indexed;
+    if (*restarted) {
+        return true;
+    }
+    x->state = state;
+    lost = h.lost_bytes + h.lost_events;
+    changed |= lost != x->lost_header;
+    x->lost_header = lost;
+    /* An event, or a hole that is to be given up. */
+    if (state != CAPTURE_LIVE || h.reserved_words > x->indexed) {
+        x->caught_up = false;
+    }
+    return changed;
+}
+
+double index_progress(const Index *x)
+{
+    uint64_t words;
+
+    if (x->caught_up) {
+        return 1;
+    }
+    words = capture_reader_words(x->reader);
+    return words ? MIN((double)x->indexed / words, 1) : 1;
+}
+
+guint index_block_of(const Index *x, uint64_t pos)
+{
+    guint low = 0, high = x->checks->len;
+
+    while (high - low > 1) {
+        guint mid = (low + high) / 2;
+
+        if (g_array_index(x->checks, Checkpoint, mid).at.pos <= pos) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    return low;
+}
+
+uint64_t index_block_end(const Index *x, guint block)
+{
+    return block + 1 < x->checks->len
+               ? g_array_index(x->checks, Checkpoint, block + 1).at.pos
+               : x->indexed;
+}

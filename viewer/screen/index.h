@@ -1,0 +1,119 @@
+/*
+ * The index over a capture: a checkpoint every MODEL_BLOCK_WORDS words of the
+ * file, with what is needed to read on from there.  No text is kept.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_SCREEN_INDEX_H
+#define VIEWER_SCREEN_INDEX_H
+
+#include "capture/copies.h"
+#include "capture/phases.h"
+#include "split.h"
+#include "viewer/common/common.h"
+
+#define MODEL_BLOCK_WORDS 16384
+#define MODEL_END UINT64_MAX /* behind every row */
+
+typedef enum ModelVm {
+    MODEL_VM_UNKNOWN, /* before the first word of it */
+    MODEL_VM_RUNNING,
+    MODEL_VM_PAUSED,
+    MODEL_VM_SUSPENDED,
+    MODEL_VM_STOPPED,
+} ModelVm;
+
+/* The virtual clock at @time for a reader that stands at @at. */
+uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time);
+
+#define STATE_LEN 0x1fffff
+#define STATE_OPEN 0x40000000
+#define STATE_COMPLETE 0x80000000
+
+#define SHOWN_UNKNOWN 0xffff
+
+/*
+ * The beginning of a block of about MODEL_BLOCK_WORDS words.  80 bytes and 4
+ * for each stream, for 128 KB of capture.
+ */
+typedef struct Checkpoint {
+    CaptureCursor at;
+    uint64_t streams[CAPTURE_STREAMS_MAX / 64]; /* that have a byte in it */
+    uint32_t first_state; /* packed LineStates in Index.states */
+    uint8_t n_states;
+    bool has_session; /* a SESSION record is in it */
+    uint16_t shown; /* rows that are; or SHOWN_UNKNOWN */
+    uint64_t shown_head; /* the index' end that it holds for; or MODEL_END */
+} Checkpoint;
+
+/* The beginning of the line that a stream is in. */
+typedef struct LineHead {
+    uint64_t pos, time, vtime;
+    uint16_t len;
+    bool fresh; /* has bytes that the milestones were not looked for in */
+    bool fed;
+    char text[CAPTURE_PATTERN_LINE_MAX];
+} LineHead;
+
+typedef struct MilestonePos {
+    uint64_t pos;
+    const char *name;
+} MilestonePos;
+
+/* The index over a capture, with the facts that were met on the way. */
+typedef struct Index {
+    CaptureReader *reader; /* stands where the index ends */
+    GArray *checks; /* Checkpoint */
+    GArray *states; /* uint32_t */
+    GArray *milestones; /* MilestonePos, by position */
+    uint64_t milestone_sum;
+    uint64_t indexed; /* words */
+    bool caught_up; /* the index had reached the end */
+    unsigned generation; /* another one when rows must be made again */
+
+    LineState line[CAPTURE_STREAMS_MAX];
+    LineHead head[CAPTURE_STREAMS_MAX];
+    CaptureCopies *copies;
+    CapturePhases *phases;
+    StreamNames streams;
+    CaptureState state;
+    ModelVm vm;
+    char vm_detail[CAPTURE_NAME_MAX];
+    uint64_t end_time, mono_zero;
+    uint64_t bytes, stream_bytes[CAPTURE_STREAMS_MAX];
+    uint64_t lost, lost_before, lost_header;
+} Index;
+
+/* As capture_reader_open(); returns at once, whatever the size. */
+Index *index_open(const char *path, GError **error);
+void index_close(Index *x);
+
+/* These are model_step(), model_ready() and model_progress() of model.h. */
+bool index_step(Index *x, int64_t deadline);
+bool index_ready(Index *x);
+double index_progress(const Index *x);
+
+/*
+ * Asks whether the writer still lives, and whether the file began anew: then
+ * the index is of no use any more, and @restarted is set.  True where anything
+ * changed.
+ */
+bool index_look(Index *x, bool *restarted);
+
+bool index_is_pending(const Index *x, const CapturePhase *phase);
+
+/* The name of the milestone at @pos, or NULL. */
+const char *milestone_at(const Index *x, uint64_t pos);
+
+/* Where the streams stood in their lines. */
+void checkpoint_states(const Index *x, const Checkpoint *check,
+                       LineState *states);
+
+/* The last checkpoint at or before @pos. */
+guint index_block_of(const Index *x, uint64_t pos);
+
+/* The word where the block of a checkpoint ends. */
+uint64_t index_block_end(const Index *x, guint block);
+
+#endif
