@@ -45,7 +45,7 @@ AR = ar
 endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wno-unused-parameter
+	-Wno-unused-parameter -Werror=switch
 ifneq ($(filter true 1,$(CI))$(filter-out 0,$(WERROR)),)
 WARNINGS += -Werror
 endif

@@ -198,7 +198,14 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
     case CAPTURE_DMA_END:
         take_dma_end(c, rec);
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+    case CAPTURE_VM:
+    case CAPTURE_LOST:
+    case CAPTURE_PROBE:
         break;
     }
 }

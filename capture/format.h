@@ -50,42 +50,106 @@
 /* No record carries this time: "unknown". */
 #define CAPTURE_NO_TIME UINT64_MAX
 
+/*
+ * Words that are no record: not yet written; reserved and never used; payload
+ * of the event before it.
+ */
+#define CAPTURE_NONE 0x00
+#define CAPTURE_PAD 0x7e
+#define CAPTURE_CONT 0x7f
+
+/* What a kind of record tells of, and so where it may stand. */
+typedef enum CaptureClass {
+    CAPTURE_CLASS_WRITER, /* the writer's own: nobody asked it to keep them */
+    CAPTURE_CLASS_VM, /* seldom: may use the room kept for the VM's end */
+    CAPTURE_CLASS_GUEST, /* as often as the guest likes: ends with its bytes */
+    CAPTURE_CLASS_FW_CFG, /* likewise, and not written with fw-cfg=off */
+    CAPTURE_CLASS_HOST, /* measured beside the guest: ends with its bytes */
+} CaptureClass;
+
+/*
+ * The kinds of events: one row makes the enum, the class, the smallest
+ * payload and the name that exports print.  docs/capture-format.md has the
+ * same rows, and tests/cli/format-doc.t compares them with these.
+ *
+ *   K(number, NAME, name in exports, class, fixed part of the payload)
+ */
+/* clang-format off */
+#define CAPTURE_KINDS(K)                                                       \
+    K(0x01, CLOCK,    clock,          WRITER, CaptureClock)                    \
+    K(0x02, VCLOCK,   vclock,         VM,     CaptureVclock)                   \
+    K(0x03, SESSION,  session,        WRITER, CaptureSession)                  \
+    K(0x04, STREAM,   stream,         VM,     CaptureStream)                   \
+    K(0x05, MACHINE,  machine,        VM,     CaptureMachine)                  \
+    K(0x06, VM,       vm,             VM,     CaptureVm)                       \
+    K(0x07, LOST,     lost,           WRITER, CaptureLost)                     \
+    K(0x08, ITEM,     fwcfg_item,     FW_CFG, CaptureItem)                     \
+    K(0x09, SELECT,   fwcfg_select,   FW_CFG, CaptureSelect)                   \
+    K(0x0a, PIO,      fwcfg_pio,      FW_CFG, CapturePio)                      \
+    K(0x0b, DMA,      fwcfg_dma,      FW_CFG, CaptureDma)                      \
+    K(0x0c, DMA_END,  fwcfg_dma_end,  FW_CFG, CaptureDmaEnd)                   \
+    K(0x0d, PROBE,    probe,          GUEST,  CaptureProbe)                    \
+    K(0x0e, DMA_PART, fwcfg_dma_part, FW_CFG, CaptureDmaPart)
+/* clang-format on */
+
+/* The kinds of records.  A switch over them has no default: it names all. */
 typedef enum CaptureKind {
-    CAPTURE_NONE = 0x00, /* not yet written */
-    CAPTURE_CLOCK = 0x01, /* CaptureClock: the time past 48 bits */
-    CAPTURE_VCLOCK = 0x02, /* u56: QEMU's virtual clock at this time, ns */
-    CAPTURE_SESSION = 0x03, /* CaptureSession + strings: a QEMU starts here */
-    CAPTURE_STREAM = 0x04, /* u8 id + strings: label, front end */
-    CAPTURE_MACHINE = 0x05, /* CaptureMachine + strings: type, arch, accel */
-    CAPTURE_VM = 0x06, /* u8 CaptureVmEvent + detail, u8 flags */
-    CAPTURE_LOST = 0x07, /* CaptureLost: totals since the session began */
-    CAPTURE_ITEM = 0x08, /* CaptureItem + string: a fw_cfg item's name */
-    CAPTURE_SELECT = 0x09, /* CaptureSelect */
-    CAPTURE_PIO = 0x0a, /* CapturePio: read so far */
-    CAPTURE_DMA = 0x0b, /* CaptureDma: a transfer starts */
-    CAPTURE_DMA_END = 0x0c, /* CaptureDmaEnd: it is over */
-    CAPTURE_PROBE = 0x0d, /* CaptureProbe: a write to port 0x404 */
-    CAPTURE_DMA_PART = 0x0e, /* CaptureDmaPart: a transfer goes on */
-    CAPTURE_PAD = 0x7e, /* a place that was reserved and never used */
-    CAPTURE_CONT = 0x7f, /* payload of the event before it */
-    CAPTURE_BYTE = 0x80, /* + stream number, 0 to 127: one guest byte */
+#define CAPTURE_KIND_ENUM(number, NAME, name, class, payload)                  \
+    CAPTURE_##NAME = (number),
+    CAPTURE_KINDS(CAPTURE_KIND_ENUM)
+#undef CAPTURE_KIND_ENUM
+        CAPTURE_BYTE = 0x80, /* + stream number, 0 to 127: one guest byte */
 } CaptureKind;
 
 #define CAPTURE_STREAMS_MAX 128
 
-/* What happened to the VM; the detail is QEMU's own name for the cause. */
+/*
+ * What happened to the VM; the detail is QEMU's own name for the cause.  One
+ * row makes the enum, the word of machine-readable exports and the text for
+ * people.
+ *
+ *   E(number, NAME, word, text)
+ */
+/* clang-format off */
+#define CAPTURE_VM_EVENTS(E)                                                   \
+    /* QEMU's process began */                                                 \
+    E(1, START, "start", "QEMU started")                                       \
+    /* machine init done */                                                    \
+    E(2, READY, "ready", "machine ready")                                      \
+    /* vCPUs run */                                                            \
+    E(3, RUN, "run", "VM runs")                                                \
+    /* vCPUs stopped; detail: run state */                                     \
+    E(4, PAUSE, "pause", "VM stopped")                                         \
+    /* detail: shutdown cause, where known */                                  \
+    E(5, RESET, "reset", "reset")                                              \
+    /* the power button was pressed */                                         \
+    E(6, POWERDOWN, "powerdown", "power button")                               \
+    /* detail: shutdown cause */                                               \
+    E(7, SHUTDOWN, "shutdown", "shutdown request")                             \
+    E(8, SUSPEND, "suspend", "suspended")                                      \
+    E(9, WAKEUP, "wakeup", "woken up")                                         \
+    /* QEMU ends, or the last back end was removed */                          \
+    E(10, STOP, "stop", "QEMU stopped")
+/* clang-format on */
+
 typedef enum CaptureVmEvent {
-    CAPTURE_VM_START = 1, /* QEMU's process began */
-    CAPTURE_VM_READY = 2, /* machine init done */
-    CAPTURE_VM_RUN = 3, /* vCPUs run */
-    CAPTURE_VM_PAUSE = 4, /* vCPUs stopped; detail: run state */
-    CAPTURE_VM_RESET = 5, /* detail: shutdown cause, where known */
-    CAPTURE_VM_POWERDOWN = 6, /* the power button was pressed */
-    CAPTURE_VM_SHUTDOWN = 7, /* shutdown request; detail: shutdown cause */
-    CAPTURE_VM_SUSPEND = 8,
-    CAPTURE_VM_WAKEUP = 9,
-    CAPTURE_VM_STOP = 10, /* QEMU ends, or the last back end went */
+#define CAPTURE_VM_ENUM(number, NAME, word, text) CAPTURE_VM_##NAME = (number),
+    CAPTURE_VM_EVENTS(CAPTURE_VM_ENUM)
+#undef CAPTURE_VM_ENUM
 } CaptureVmEvent;
+
+/* Whether this version knows @event of a VM record. */
+static inline bool capture_vm_event_is_known(uint8_t event)
+{
+    switch (event) {
+#define CAPTURE_VM_CASE(number, NAME, word, text) case (number):
+        CAPTURE_VM_EVENTS(CAPTURE_VM_CASE)
+#undef CAPTURE_VM_CASE
+        return true;
+    default:
+        return false;
+    }
+}
 
 /*
  * Stamped in the vCPU's own access that caused it.  All other events of the
@@ -154,6 +218,10 @@ typedef struct CAPTURE_PACKED CaptureClock {
     uint64_t time_ns; /* since the start, all 64 bits */
 } CaptureClock;
 
+typedef struct CAPTURE_PACKED CaptureVclock {
+    uint8_t virtual_ns[CAPTURE_CONT_BYTES]; /* QEMU's virtual clock, u56 */
+} CaptureVclock;
+
 typedef struct CAPTURE_PACKED CaptureSession {
     uint64_t time_ns; /* since the start, all 64 bits */
     uint64_t wall_ns; /* CLOCK_REALTIME */
@@ -161,6 +229,11 @@ typedef struct CAPTURE_PACKED CaptureSession {
     uint32_t pid;
     /* QEMU's version */
 } CaptureSession;
+
+typedef struct CAPTURE_PACKED CaptureStream {
+    uint8_t id; /* below CAPTURE_STREAMS_MAX */
+    /* label, front end */
+} CaptureStream;
 
 #define CAPTURE_MACHINE_ICOUNT 0x1 /* virtual clock counts instructions */
 
@@ -171,6 +244,12 @@ typedef struct CAPTURE_PACKED CaptureMachine {
     /* machine type, architecture, accelerator */
 } CaptureMachine;
 
+typedef struct CAPTURE_PACKED CaptureVm {
+    uint8_t event; /* CaptureVmEvent */
+    /* detail; then, where not 0, u8 flags */
+} CaptureVm;
+
+/* Totals since the session began. */
 typedef struct CAPTURE_PACKED CaptureLost {
     uint64_t bytes;
     uint64_t events;
@@ -224,11 +303,45 @@ typedef struct CAPTURE_PACKED CaptureProbe {
     uint8_t width; /* bytes of the guest's access */
 } CaptureProbe;
 
-/* What the guest does with fw_cfg; the kinds stand in two places. */
-static inline bool capture_kind_is_fw_cfg(uint8_t kind)
+/* Whether a word's @kind is an event that this version knows. */
+static inline bool capture_kind_is_known(uint8_t kind)
 {
-    return (kind >= CAPTURE_ITEM && kind <= CAPTURE_DMA_END) ||
-           kind == CAPTURE_DMA_PART;
+    switch (kind) {
+#define CAPTURE_KIND_CASE(number, NAME, name, class, payload) case (number):
+        CAPTURE_KINDS(CAPTURE_KIND_CASE)
+#undef CAPTURE_KIND_CASE
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Bytes of the fixed part of @kind's payload: less is damage. */
+static inline size_t capture_kind_payload(uint8_t kind)
+{
+    switch (kind) {
+#define CAPTURE_KIND_CASE(number, NAME, name, class, payload)                  \
+    case (number):                                                             \
+        return sizeof(payload);
+        CAPTURE_KINDS(CAPTURE_KIND_CASE)
+#undef CAPTURE_KIND_CASE
+    default:
+        return 0;
+    }
+}
+
+/* The class of @kind.  Guest bytes, and kinds not known, are the guest's. */
+static inline CaptureClass capture_kind_class(uint8_t kind)
+{
+    switch (kind) {
+#define CAPTURE_KIND_CASE(number, NAME, name, class, payload)                  \
+    case (number):                                                             \
+        return CAPTURE_CLASS_##class;
+        CAPTURE_KINDS(CAPTURE_KIND_CASE)
+#undef CAPTURE_KIND_CASE
+    default:
+        return CAPTURE_CLASS_GUEST;
+    }
 }
 
 static inline uint64_t capture_word(uint8_t kind, uint8_t data, uint64_t time)

@@ -191,9 +191,22 @@ static CapturePhaseSource source_of(const CaptureRecord *rec)
         return CAPTURE_SOURCE_PROBE;
     case CAPTURE_BYTE:
         return CAPTURE_SOURCE_LOG;
-    default:
-        return CAPTURE_SOURCE_EVENT;
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_SESSION:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+    case CAPTURE_VM:
+    case CAPTURE_LOST:
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
+        break;
     }
+    return CAPTURE_SOURCE_EVENT;
 }
 
 /* Before it runs no time passes for the guest: start and run are exact. */
@@ -448,7 +461,11 @@ static void take_vm(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_VM_STOP:
         first_time(p, CAPTURE_MS_STOP, rec, rec->u.vm.detail);
         break;
-    default:
+    case CAPTURE_VM_READY:
+    case CAPTURE_VM_PAUSE:
+    case CAPTURE_VM_POWERDOWN:
+    case CAPTURE_VM_SUSPEND:
+    case CAPTURE_VM_WAKEUP:
         break;
     }
 }
@@ -515,7 +532,13 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_PROBE:
         take_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff, NULL);
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_MACHINE:
+    case CAPTURE_LOST:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
         break;
     }
 }

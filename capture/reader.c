@@ -39,7 +39,8 @@ struct CaptureReader {
     CaptureCursor at;
     uint64_t hole_pos; /* empty word that we wait for */
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
-    uint64_t skipped;
+    uint64_t skipped; /* words */
+    uint64_t unknown; /* records */
     uint64_t base; /* first word's place in the file, in words */
     CaptureClockMode clock;
     uint64_t start_wall; /* the header's */
@@ -304,7 +305,7 @@ static bool decode_vm(CaptureRecord *rec, const uint8_t *p, const uint8_t *end)
 {
     uint8_t event;
 
-    if (!TAKE(event) || event < CAPTURE_VM_START || event > CAPTURE_VM_STOP) {
+    if (!TAKE(event) || !capture_vm_event_is_known(event)) {
         return false;
     }
     rec->u.vm.event = event;
@@ -345,18 +346,26 @@ static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
 {
     uint64_t vclock = 0;
 
-    if ((size_t)(end - p) < CAPTURE_CONT_BYTES ||
+    if ((size_t)(end - p) < sizeof(CaptureVclock) ||
         r->clock == CAPTURE_CLOCK_MODE_VIRTUAL) {
         return false;
     }
-    memcpy(&vclock, p, MIN((size_t)(end - p), sizeof(vclock)));
+    memcpy(&vclock, p, sizeof(CaptureVclock));
     r->at.vclock = vclock;
     r->at.vclock_time = rec->time;
     rec->vtime = vclock;
     return true;
 }
 
-/* False: the record makes no sense, or is of a kind we do not know. */
+/* A record that is whole, but of a kind or an event of a later version. */
+static bool is_unknown(const CaptureReader *r, uint8_t kind, size_t len)
+{
+    return !capture_kind_is_known(kind) ||
+           (kind == CAPTURE_VM && len > 0 && r->payload[0] &&
+            !capture_vm_event_is_known(r->payload[0]));
+}
+
+/* False: the record makes no sense.  Its kind is one that we know. */
 static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
 {
     const uint8_t *p = r->payload;
@@ -391,9 +400,10 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.dma_end);
     case CAPTURE_PROBE:
         return TAKE(rec->u.probe);
-    default:
-        return false;
+    case CAPTURE_BYTE: /* no event */
+        break;
     }
+    return false;
 }
 
 /*
@@ -416,22 +426,30 @@ static bool take_payload(CaptureReader *r, uint64_t pos, size_t n)
 /* Reads the event whose head is @head at r->at.pos and steps behind it. */
 static bool next_event(CaptureReader *r, CaptureRecord *rec, uint64_t head)
 {
+    uint8_t kind = capture_word_kind(head);
     size_t n = capture_word_data(head);
     CaptureCursor before = r->at;
 
-    rec->kind = capture_word_kind(head);
-    if (rec->kind == CAPTURE_PAD) {
+    if (kind == CAPTURE_PAD) {
         r->at.pos++;
         return false;
     }
-    if (rec->kind == CAPTURE_CONT || !take_payload(r, r->at.pos, n)) {
+    if (kind == CAPTURE_NONE || kind == CAPTURE_CONT ||
+        !take_payload(r, r->at.pos, n)) {
         r->at.pos++;
         r->skipped++;
         return false;
     }
+    if (is_unknown(r, kind, n * CAPTURE_CONT_BYTES)) {
+        r->at.pos += 1 + n;
+        r->unknown++;
+        return false;
+    }
+    rec->kind = kind;
     rec->pos = r->at.pos;
     rec->time = full_time(r, head);
-    if (!decode(r, rec, n * CAPTURE_CONT_BYTES)) {
+    if (n * CAPTURE_CONT_BYTES < capture_kind_payload(kind) ||
+        !decode(r, rec, n * CAPTURE_CONT_BYTES)) {
         r->at = before;
         r->at.pos += 1 + n;
         r->skipped += 1 + n;
@@ -575,6 +593,11 @@ uint64_t capture_reader_size(CaptureReader *r)
 uint64_t capture_reader_skipped(const CaptureReader *r)
 {
     return r->skipped;
+}
+
+uint64_t capture_reader_unknown(const CaptureReader *r)
+{
+    return r->unknown;
 }
 
 uint64_t capture_reader_wall(const CaptureReader *r, uint64_t time)

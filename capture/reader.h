@@ -44,7 +44,7 @@ typedef struct CaptureRecord {
     uint64_t pos; /* index of its first word */
     uint64_t time; /* ns since the capture's start; or virtual */
     uint64_t vtime; /* virtual clock, ns; CAPTURE_NO_TIME where unknown */
-    uint8_t kind;
+    CaptureKind kind;
     uint8_t stream; /* CAPTURE_BYTE only */
     uint8_t byte; /* CAPTURE_BYTE only */
     union {
@@ -114,7 +114,7 @@ void capture_reader_close(CaptureReader *r);
 /*
  * The next record.  Returns false when there is none at the moment: ask
  * capture_reader_state() whether more can come.  Records that were torn by
- * a killed QEMU, and kinds of a later version, are passed over.
+ * a killed QEMU, and kinds of a later version, are skipped and counted.
  */
 bool capture_reader_next(CaptureReader *r, CaptureRecord *record);
 
@@ -155,8 +155,14 @@ uint64_t capture_reader_words(CaptureReader *r);
 /* Bytes on disk now. */
 uint64_t capture_reader_size(CaptureReader *r);
 
-/* Words passed over so far because they made no sense (torn, unknown). */
+/* Words skipped so far because they are torn or damaged. */
 uint64_t capture_reader_skipped(const CaptureReader *r);
+
+/*
+ * Records skipped so far whose kind, or VM event, this version does not know.
+ * They are no damage: a later writer may add kinds.
+ */
+uint64_t capture_reader_unknown(const CaptureReader *r);
 
 /*
  * CLOCK_REALTIME of a time in this capture (ns since the epoch).  Where the

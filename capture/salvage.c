@@ -38,13 +38,6 @@ static bool is_event(uint8_t kind)
            kind != CAPTURE_CONT && kind < CAPTURE_BYTE;
 }
 
-/* The writer's own, which nobody asked it to keep. */
-static bool is_bookkeeping(uint8_t kind)
-{
-    return kind == CAPTURE_SESSION || kind == CAPTURE_CLOCK ||
-           kind == CAPTURE_LOST;
-}
-
 CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
 {
     uint64_t buf[CHUNK];
@@ -69,7 +62,8 @@ CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
         next = pos + 1;
         if (is_event(kind)) {
             next += capture_word_data(buf[pos - have_from]);
-            kept.events += next <= *end && !is_bookkeeping(kind);
+            kept.events += next <= *end &&
+                           capture_kind_class(kind) != CAPTURE_CLASS_WRITER;
         }
         kept.bytes += kind >= CAPTURE_BYTE;
         if (next <= *end && kind != CAPTURE_NONE) {

@@ -200,7 +200,18 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_PROBE:
         take_probe(s, rec);
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+    case CAPTURE_LOST:
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
         break;
     }
 }

@@ -245,9 +245,16 @@ static void store_event(CaptureWriter *w, uint64_t pos, uint64_t time,
  */
 static const uint64_t *event_limit(const CaptureWriter *w, CaptureKind kind)
 {
-    return kind == CAPTURE_PROBE || capture_kind_is_fw_cfg(kind)
-               ? &w->limit
-               : &w->event_limit;
+    switch (capture_kind_class(kind)) {
+    case CAPTURE_CLASS_WRITER:
+    case CAPTURE_CLASS_VM:
+        return &w->event_limit;
+    case CAPTURE_CLASS_GUEST:
+    case CAPTURE_CLASS_FW_CFG:
+    case CAPTURE_CLASS_HOST:
+        break;
+    }
+    return &w->limit;
 }
 
 static inline bool in_epoch(const CaptureWriter *w, uint64_t time)

@@ -146,7 +146,7 @@ static void event_at(BootCapture *c, uint64_t mono_ns, CaptureKind kind,
 {
     uint64_t time;
 
-    if (!c->fw_cfg && capture_kind_is_fw_cfg(kind)) {
+    if (!c->fw_cfg && capture_kind_class(kind) == CAPTURE_CLASS_FW_CFG) {
         return;
     }
     time = capture_writer_time(c->writer, mono_ns);

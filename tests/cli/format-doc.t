@@ -23,6 +23,10 @@ agree() {
     events "$1" >"$tmp/want"
     perl "$here/read-capture.pl" events "$1" >"$tmp/got"
     ok "events: $2" cmp "$tmp/want" "$tmp/got"
+    "$BOOTSTAMP" export --format json "$1" | tail -n 1 | perl -ne 'printf "%d words, %d records\n",
+        /"skipped_words":(\d+)/, /"unknown_records":(\d+)/ ? $1 : 0' >"$tmp/want"
+    perl "$here/read-capture.pl" skipped "$1" >"$tmp/skipped"
+    ok "what is damaged, and what is not known: $2" cmp "$tmp/want" "$tmp/skipped"
 }
 
 state() { perl "$here/read-capture.pl" state "$1"; }
@@ -69,7 +73,10 @@ done <"$tmp/cases"
 is "$(perl "$here/read-capture.pl" bytes "$tmp/leap.bst" | tail -n 1)" "$((5 * (1 << 48) + 9)) 0x0a 0" \
     "time past 48 bits"
 is "$("$BOOTSTAMP" export --format raw "$tmp/torn.bst")" abcde "torn records are passed over"
-is "$("$BOOTSTAMP" export --format raw "$tmp/unknown.bst")" ab "unknown kinds are passed over"
+is "$("$BOOTSTAMP" export --format raw "$tmp/unknown.bst")" ab "unknown kinds are skipped"
+like "$("$BOOTSTAMP" info "$tmp/unknown.bst")" "^unknown  *3 records of kinds" "and counted apart from damage"
+is "$("$BOOTSTAMP" export --format json "$tmp/unknown.bst" | grep -o '"unknown_records":[0-9]*')" '"unknown_records":3' \
+    "in JSON as well"
 is "$(state "$tmp/killed.bst")" killed "not ended and not locked is killed"
 
 # --- what a reader must refuse
@@ -82,12 +89,33 @@ cp "$tmp/virtual.bst" "$tmp/c9.bst"
 printf '\011' | dd of="$tmp/c9.bst" bs=1 seek=16 conv=notrunc 2>/dev/null
 like "$("$BOOTSTAMP" export "$tmp/c9.bst" 2>&1)" "^bootstamp: $tmp/c9.bst: has times of clock 9, " "and so is another clock"
 
-# --- every kind of format.h is on the page, and its header's offsets are right
-kinds=$(sed -n 's/^    CAPTURE_\([A-Z_]*\) = 0x\([0-9a-f][0-9a-f]\),.*/\1=\2/p' "$src/capture/format.h")
-for kind in $kinds; do
-    case $kind in NONE=*) continue ;; esac
-    name=${kind%=*}
-    ok "the page has kind $name" grep -q "^| 0x${kind#*=}.* | \`$name\` |" "$src/docs/capture-format.md"
-done
+# --- the tables of format.h and of the page are the same
+header=$src/capture/format.h page=$src/docs/capture-format.md
+{
+    sed -n 's/^ *K(\(0x[0-9a-f]*\), *\([A-Z_]*\),.*/\1 \2/p' "$header"
+    sed -n 's/^#define CAPTURE_\(PAD\|CONT\) \(0x[0-9a-f]*\)$/\2 \1/p' "$header"
+} | sort >"$tmp/header"
+sed -n 's/^| \(0x[0-9a-f]*\) | `\([A-Z_]*\)` |.*/\1 \2/p' "$page" | sort >"$tmp/page"
+ok "the page has the kinds of format.h, and no others" diff "$tmp/header" "$tmp/page"
+ok "there are some" test "$(wc -l <"$tmp/page")" -gt 15
+
+grep -v ' \(PAD\|CONT\)$' "$tmp/page" | sed 's/\(.*\) \(.*\)/### \2, \1/' >"$tmp/want"
+grep '^### [A-Z_]*, 0x' "$page" | sort -t x -k 2 >"$tmp/got"
+ok "and a section for each" diff "$tmp/want" "$tmp/got"
+
+last=$(grep -v ' \(PAD\|CONT\)$' "$tmp/page" | tail -n 1)
+free=$(printf '0x%02x' "$((${last%% *} + 1))")
+ok "the first free kind is the one behind the last" grep -q "^Kinds $free to 0x7d are free" "$page"
+
+sed -n 's/^ *E(\([0-9]*\), [A-Z]*, "\([a-z]*\)", "\([^"]*\)").*/\1 \2 \3/p' "$header" >"$tmp/header"
+sed -n 's/^| \([0-9]*\) | `\([a-z]*\)` | \([^|]*\) |.*/\1 \2 \3/p' "$page" >"$tmp/page"
+ok "the page has the VM events of format.h, and no others" diff "$tmp/header" "$tmp/page"
+ok "there are some of these, too" test "$(wc -l <"$tmp/page")" -ge 10
+
+# --- a new kind is met by the compiler: no switch over kinds has a default
+perl -0777 -ne 'while (/switch \((?:\w+(?:->|\.))*kind\) \{(.*?)\n    \}/gs) {
+        print "$ARGV: a switch over record kinds has a default\n" if $1 =~ /CAPTURE_(BYTE|VM)\b/ && $1 =~ /default:/
+    }' "$src"/capture/*.c "$src"/chardev-backend/*.c "$src"/viewer/*.c "$src"/viewer/*/*.c "$src"/tests/*/*.c >"$tmp/out"
+is "$(cat "$tmp/out")" "" "no switch over record kinds has a default"
 
 done_testing

@@ -2,14 +2,16 @@
 # A reader of captures, written from docs/capture-format.md alone: where it and the program differ, the
 # page, this file or the program is wrong.
 #
-#   read-capture.pl bytes|virtual|events|state FILE
+#   read-capture.pl bytes|virtual|events|state|skipped FILE
 #
 # bytes    a line per guest byte: nanoseconds, value, stream; what `export --format bytes` prints
 # virtual  the same by the virtual clock, 0 where it is not known
 # events   a line per event that `export --events` has a row for: seconds, text
 # state    live, ended or killed
+# skipped  words that are torn or damaged, and records of kinds that are not known
 use strict;
 use warnings;
+use FindBin;
 use Fcntl qw(O_RDONLY O_NONBLOCK F_RDLCK F_UNLCK SEEK_SET);
 
 use constant { WRAP => 1 << 48, HALF => 1 << 47, F_OFD_GETLK => 36 };
@@ -17,6 +19,15 @@ use constant { WRAP => 1 << 48, HALF => 1 << 47, F_OFD_GETLK => 36 };
 my ($what, $path) = @ARGV;
 sysopen my $file, $path, O_RDONLY | O_NONBLOCK or die "$path: $!\n";
 die "$path: not a regular file\n" if !-f $file;
+
+# The page's numbers: NAME => kind, and event => text
+my (%number, @vm);
+open my $page, '<', "$FindBin::Bin/../../docs/capture-format.md" or die "capture-format.md: $!\n";
+while (<$page>) {
+    $number{$2} = hex $1 if /^\| 0x([0-9a-f]{2}) \| `([A-Z_]+)` \|/;
+    $vm[$1] = $2 if /^\| (\d+) \| `[a-z]+` \| ([^|]+) \|/;
+}
+close $page;
 
 # Header
 die "$path: no capture\n" if (sysread($file, my $header, 4096) // 0) != 4096;
@@ -70,68 +81,93 @@ sub detail { defined $_[0] && length $_[0] ? ": $_[0]" : '' }
 # @strings at the end of a payload
 sub strings { split /\0/, shift, -1 }
 
-my @vm = (undef, 'QEMU started', 'machine ready', 'VM runs', 'VM stopped', 'reset', 'power button',
-    'shutdown request', 'suspended', 'woken up', 'QEMU stopped');
+my ($skipped, $unknown, $empty) = (0, 0, 0);
 
-# kind => [ smallest payload, what to do with time and payload ]; a true result is the record's own time
-my %kinds = (
-    0x01 => [ 8, sub { unpack 'Q<', $_[1] } ],
-    0x02 => [ 7, sub { ($vclock, $vtime) = (unpack('Q<', substr($_[1], 0, 7) . "\0"), $_[0]); undef } ],
-    0x03 => [ 28, sub {
+# [ smallest payload, what to do with time and payload ]; a result is the record's own time, -1: not a record
+my %reads = (
+    CLOCK => [ 8, sub { unpack 'Q<', $_[1] } ],
+    VCLOCK => [ 7, sub {
+        return -1 if $is_virtual;
+        ($vclock, $vtime) = (unpack('Q<', substr($_[1], 0, 7) . "\0"), $_[0]);
+        undef;
+    } ],
+    SESSION => [ 28, sub {
         ($vclock, $vtime, $icount) = ();
         unpack 'Q<', $_[1];
     } ],
-    0x04 => [ 1, sub {
+    STREAM => [ 1, sub {
         my ($id, $text) = unpack 'C a*', $_[1];
         return -1 if $id > 127;
         $label{$id} = (strings $text)[0];
         undef;
     } ],
-    0x05 => [ 13, sub { $icount = (unpack 'Q< L< C', $_[1])[2] & 1; undef } ],
-    0x06 => [ 1, sub {
+    MACHINE => [ 13, sub { $icount = (unpack 'Q< L< C', $_[1])[2] & 1; undef } ],
+    VM => [ 1, sub {
         my ($event, $text) = unpack 'C a*', $_[1];
-        return -1 if $event < 1 || $event > 10;
+        return -1 if $event < 1;
         event $_[0], $vm[$event] . detail((strings $text)[0]);
         undef;
     } ],
-    0x07 => [ 16, sub {
+    LOST => [ 16, sub {
         event $_[0], sprintf '%d bytes and %d other records lost up to here', unpack 'Q< Q<', $_[1];
         undef;
     } ],
-    0x08 => [ 6, sub {
+    ITEM => [ 6, sub {
         my ($key, $size, $text) = unpack 'S< L< a*', $_[1];
         event $_[0], sprintf('fw_cfg 0x%04x is %u bytes', $key, $size) . detail((strings $text)[0]);
         undef;
     } ],
-    0x09 => [ 3, sub {
+    SELECT => [ 3, sub {
         my ($key, $dma) = unpack 'S< C', $_[1];
         event $_[0], sprintf 'fw_cfg 0x%04x selected%s', $key, $dma ? ' by DMA' : '';
         undef;
     } ],
-    0x0a => [ 7, sub {
+    PIO => [ 7, sub {
         event $_[0], sprintf 'fw_cfg 0x%04x read up to %u by PIO', unpack 'S< L<', $_[1];
         undef;
     } ],
-    0x0b => [ 19, sub {
+    DMA => [ 19, sub {
         my ($key, $op, $offset, $length, $address) = unpack 'S< C L< L< Q<', $_[1];
         event $_[0], sprintf 'fw_cfg 0x%04x DMA of %u bytes at %u to 0x%x', $key, $length, $offset, $address;
         undef;
     } ],
-    0x0c => [ 7, sub {
+    DMA_END => [ 7, sub {
         my ($key, $offset, $error) = unpack 'S< L< C', $_[1];
         event $_[0], sprintf 'fw_cfg 0x%04x DMA done at %u%s', $key, $offset, $error ? ', error' : '';
         undef;
     } ],
-    0x0d => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
+    DMA_PART => [ 6, sub {
+        event $_[0], sprintf 'fw_cfg 0x%04x DMA has come to %u', unpack 'S< L<', $_[1];
+        undef;
+    } ],
+    PROBE => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
 );
+
+my %kinds;
+for (grep { !/^(PAD|CONT)$/ } keys %number) {
+    $reads{$_} or die "the page has a kind $_ that this reader does not read\n";
+    $kinds{$number{$_}} = $reads{$_};
+}
 
 my $at = 0;
 WORD: while ($at < $words) {
     my $word = unpack 'Q<', substr $data, $at * 8, 8;
     my ($kind, $info, $low) = ($word >> 56, $word >> 48 & 0xff, $word & WRAP - 1);
 
-    if ($word == 0 || $kind == 0x7f || $kind == 0x7e) {  # a hole, the rest of an event, a pad
+    if ($word == 0) {
         $at++;
+        $empty++;
+        next;
+    }
+    $skipped += $empty;  # a hole, for there is something behind it
+    $empty = 0;
+    if ($kind == $number{PAD}) {
+        $at++;
+        next;
+    }
+    if ($kind == 0 || $kind == $number{CONT}) {  # no record, or the rest of one
+        $at++;
+        $skipped++;
         next;
     }
     if ($kind >= 0x80) {
@@ -147,16 +183,25 @@ WORD: while ($at < $words) {
     my $payload = '';
     for my $i (1 .. $info) {
         my $cont = $at + $i < $words ? substr $data, ($at + $i) * 8, 8 : "\0" x 8;
-        if (ord(substr $cont, 7) != 0x7f) {
+        if (ord(substr $cont, 7) != $number{CONT}) {
             $at++;
+            $skipped++;
             next WORD;
         }
         $payload .= substr $cont, 0, 7;
     }
     $at += 1 + $info;
     my $known = $kinds{$kind};
-    next if !$known || length $payload < $known->[0];
+    if (!$known || $kind == $number{VM} && length $payload && ord($payload) > $#vm) {
+        $unknown++;
+        next;
+    }
     my $time = full_time($low);
-    my $own = $known->[1]->($time, $payload);
-    $last = $own // $time if ($own // 0) != -1;
+    my $own = length $payload < $known->[0] ? -1 : $known->[1]->($time, $payload);
+    if (defined $own && $own == -1) {
+        $skipped += 1 + $info;
+        next;
+    }
+    $last = $own // $time;
 }
+print "$skipped words, $unknown records\n" if $what eq 'skipped';

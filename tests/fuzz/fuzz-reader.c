@@ -61,7 +61,16 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_ITEM:
         FUZZ_CHECK(memchr(rec->u.item.name, 0, CAPTURE_NAME_MAX));
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_LOST:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
+    case CAPTURE_PROBE:
         break;
     }
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "util.h"
 
 static void word_has_time_data_kind_from_its_lowest_bit(void)
@@ -81,6 +82,52 @@ static void payload_structures_have_no_gaps(void)
     g_assert_cmpuint(sizeof(CaptureDma), ==, 19);
     g_assert_cmpuint(sizeof(CaptureDmaEnd), ==, 7);
     g_assert_cmpuint(sizeof(CaptureProbe), ==, 9);
+    g_assert_cmpuint(sizeof(CaptureVclock), ==, 7);
+    g_assert_cmpuint(sizeof(CaptureStream), ==, 1);
+    g_assert_cmpuint(sizeof(CaptureVm), ==, 1);
+    g_assert_cmpuint(sizeof(CaptureDmaPart), ==, 6);
+}
+
+static void a_kind_is_known_where_the_table_has_it(void)
+{
+    guint known = 0, rows = 0;
+
+#define COUNT(number, NAME, name, class, payload) rows++;
+    CAPTURE_KINDS(COUNT)
+#undef COUNT
+    for (unsigned kind = 0; kind < 256; kind++) {
+        known += capture_kind_is_known(kind);
+        /* An event has no more than a word can say. */
+        g_assert_cmpuint(capture_kind_payload(kind), <=, CAPTURE_PAYLOAD_MAX);
+    }
+    g_assert_cmpuint(known, ==, rows);
+    g_assert_false(capture_kind_is_known(CAPTURE_NONE));
+    g_assert_false(capture_kind_is_known(CAPTURE_PAD));
+    g_assert_false(capture_kind_is_known(CAPTURE_CONT));
+    g_assert_false(capture_kind_is_known(CAPTURE_BYTE));
+}
+
+static void the_class_says_who_may_use_the_room_for_the_end(void)
+{
+    g_assert_cmpuint(capture_kind_class(CAPTURE_LOST), ==,
+                     CAPTURE_CLASS_WRITER);
+    g_assert_cmpuint(capture_kind_class(CAPTURE_VM), ==, CAPTURE_CLASS_VM);
+    g_assert_cmpuint(capture_kind_class(CAPTURE_PROBE), ==,
+                     CAPTURE_CLASS_GUEST);
+    g_assert_cmpuint(capture_kind_class(CAPTURE_DMA_PART), ==,
+                     CAPTURE_CLASS_FW_CFG);
+    /* Bytes, and what a later version may have, never use it. */
+    g_assert_cmpuint(capture_kind_class(CAPTURE_BYTE), ==, CAPTURE_CLASS_GUEST);
+    g_assert_cmpuint(capture_kind_class(0x70), ==, CAPTURE_CLASS_GUEST);
+}
+
+static void names_come_from_the_tables(void)
+{
+    g_assert_cmpstr(capture_kind_word(CAPTURE_DMA_PART), ==, "fwcfg_dma_part");
+    g_assert_cmpstr(capture_kind_word(CAPTURE_BYTE), ==, "byte");
+    g_assert_cmpstr(capture_vm_word(CAPTURE_VM_PAUSE), ==, "pause");
+    g_assert_cmpstr(capture_vm_text(CAPTURE_VM_PAUSE), ==, "VM stopped");
+    g_assert_cmpint(CAPTURE_VM_STOP, ==, 10);
 }
 
 static void header_fields_stand_where_readers_in_other_languages_look(void)
@@ -113,6 +160,9 @@ int main(int argc, char **argv)
     ADD(no_record_is_a_word_of_zero);
     ADD(bytes_alone_have_the_highest_bit);
     ADD(payload_structures_have_no_gaps);
+    ADD(a_kind_is_known_where_the_table_has_it);
+    ADD(the_class_says_who_may_use_the_room_for_the_end);
+    ADD(names_come_from_the_tables);
     ADD(header_fields_stand_where_readers_in_other_languages_look);
     return g_test_run();
 }

@@ -114,6 +114,7 @@ TestCapture *test_read(const char *path)
     c->state = capture_reader_state(r);
     c->clock = capture_reader_clock(r);
     c->skipped = capture_reader_skipped(r);
+    c->unknown = capture_reader_unknown(r);
     capture_reader_close(r);
     return c;
 }
@@ -133,7 +134,7 @@ const CaptureRecord *test_record(const TestCapture *c, guint i)
     return &g_array_index(c->records, CaptureRecord, i);
 }
 
-guint test_count(const TestCapture *c, uint8_t kind)
+guint test_count(const TestCapture *c, CaptureKind kind)
 {
     guint n = 0;
 

@@ -38,7 +38,7 @@ typedef struct TestCapture {
     CaptureState state;
     CaptureClockMode clock;
     CaptureLost lost; /* of the last LOST record, else zero */
-    uint64_t skipped;
+    uint64_t skipped, unknown;
 } TestCapture;
 
 TestCapture *test_read(const char *path);
@@ -47,7 +47,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestCapture, test_capture_free)
 
 /* The record at @i, and how many there are of @kind. */
 const CaptureRecord *test_record(const TestCapture *c, guint i);
-guint test_count(const TestCapture *c, uint8_t kind);
+guint test_count(const TestCapture *c, CaptureKind kind);
 
 /* The bytes that test_bytes() wrote, nothing else, from @first on. */
 void test_check_bytes(const TestCapture *c, unsigned first, gsize n);

@@ -50,9 +50,22 @@ static const char *kind_word(const CaptureRecord *rec)
         return "probe";
     case CAPTURE_LOST:
         return "lost";
-    default:
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
         return "fw_cfg";
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_SESSION:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+        break; /* no rows of their own: append_event() has no text */
     }
+    return "";
 }
 
 static void csv_record(Export *e, const CaptureRecord *rec)

@@ -306,7 +306,12 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_LOST:
         put_event(e, EVENT_LOST, rec);
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_SESSION:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
         break;
     }
 }

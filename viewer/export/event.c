@@ -7,20 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "event.h"
-
-static const char *const vm_events[] = {
-    [CAPTURE_VM_START] = "QEMU started",
-    [CAPTURE_VM_READY] = "machine ready",
-    [CAPTURE_VM_RUN] = "VM runs",
-    [CAPTURE_VM_PAUSE] = "VM stopped",
-    [CAPTURE_VM_RESET] = "reset",
-    [CAPTURE_VM_POWERDOWN] = "power button",
-    [CAPTURE_VM_SHUTDOWN] = "shutdown request",
-    [CAPTURE_VM_SUSPEND] = "suspended",
-    [CAPTURE_VM_WAKEUP] = "woken up",
-    [CAPTURE_VM_STOP] = "QEMU stopped",
-};
 
 static void append_detail(GString *out, const char *text)
 {
@@ -34,7 +22,7 @@ bool append_event(GString *out, const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_VM:
-        g_string_append(out, vm_events[rec->u.vm.event]);
+        g_string_append(out, capture_vm_text(rec->u.vm.event));
         append_detail(out, rec->u.vm.detail);
         return true;
     case CAPTURE_ITEM:
@@ -77,7 +65,13 @@ bool append_event(GString *out, const CaptureRecord *rec)
         g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
                                rec->u.probe.arg);
         return true;
-    default:
-        return false;
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_SESSION:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+        break;
     }
+    return false;
 }

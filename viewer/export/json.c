@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "viewer/report/report.h"
 #include "format.h"
 #include "viewer/common/json-out.h"
@@ -92,20 +93,7 @@ static void put_machine(JsonOut *j, const CaptureRecord *rec)
 
 static void put_vm(JsonOut *j, const CaptureRecord *rec)
 {
-    static const char *const words[] = {
-        [CAPTURE_VM_START] = "start",
-        [CAPTURE_VM_READY] = "ready",
-        [CAPTURE_VM_RUN] = "run",
-        [CAPTURE_VM_PAUSE] = "pause",
-        [CAPTURE_VM_RESET] = "reset",
-        [CAPTURE_VM_POWERDOWN] = "powerdown",
-        [CAPTURE_VM_SHUTDOWN] = "shutdown",
-        [CAPTURE_VM_SUSPEND] = "suspend",
-        [CAPTURE_VM_WAKEUP] = "wakeup",
-        [CAPTURE_VM_STOP] = "stop",
-    };
-
-    json_out_string(j, "event", words[rec->u.vm.event]);
+    json_out_string(j, "event", capture_vm_word(rec->u.vm.event));
     json_out_string(j, "detail", rec->u.vm.detail);
     json_out_bool(j, "by_guest", rec->u.vm.by_guest);
 }
@@ -162,29 +150,18 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         json_out_int(j, "arg", rec->u.probe.arg);
         json_out_int(j, "width", rec->u.probe.width);
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
         break;
     }
 }
 
-static const char *type_of(const CaptureRecord *rec)
+/* Bytes are in the lines, and the clocks in all times. */
+static bool has_object(CaptureKind kind)
 {
-    static const char *const types[] = {
-        [CAPTURE_SESSION] = "session",
-        [CAPTURE_STREAM] = "stream",
-        [CAPTURE_MACHINE] = "machine",
-        [CAPTURE_VM] = "vm",
-        [CAPTURE_LOST] = "lost",
-        [CAPTURE_ITEM] = "fwcfg_item",
-        [CAPTURE_SELECT] = "fwcfg_select",
-        [CAPTURE_PIO] = "fwcfg_pio",
-        [CAPTURE_DMA] = "fwcfg_dma",
-        [CAPTURE_DMA_PART] = "fwcfg_dma_part",
-        [CAPTURE_DMA_END] = "fwcfg_dma_end",
-        [CAPTURE_PROBE] = "probe",
-    };
-
-    return rec->kind < G_N_ELEMENTS(types) ? types[rec->kind] : NULL;
+    return kind != CAPTURE_BYTE && kind != CAPTURE_CLOCK &&
+           kind != CAPTURE_VCLOCK;
 }
 
 static void put_times(JsonOut *j, uint64_t time, uint64_t vtime)
@@ -198,11 +175,10 @@ static void put_times(JsonOut *j, uint64_t time, uint64_t vtime)
 static void json_record(Export *e, const CaptureRecord *rec)
 {
     State *s = e->state;
-    const char *type = type_of(rec);
 
     boot_data_record(s->boot, rec);
-    if (type) {
-        begin(s->json, type);
+    if (has_object(rec->kind)) {
+        begin(s->json, capture_kind_word(rec->kind));
         put_times(s->json, rec->time, rec->vtime);
         put_members(s->json, rec);
         end(s->json, e->out);
@@ -279,6 +255,10 @@ static bool json_end(Export *e)
     json_out_int(s->json, "bytes", s->boot->bytes);
     json_out_int(s->json, "lines", s->boot->lines);
     json_out_int(s->json, "skipped_words", capture_reader_skipped(e->reader));
+    if (capture_reader_unknown(e->reader)) {
+        json_out_int(s->json, "unknown_records",
+                     capture_reader_unknown(e->reader));
+    }
     end(s->json, e->out);
     json_out_free(s->json);
     boot_data_free(s->boot);

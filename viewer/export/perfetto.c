@@ -200,46 +200,30 @@ static void copy_up_to(Export *e, uint16_t key, uint64_t time, uint32_t offset)
     count(e, key, s->copy_end, offset);
 }
 
-static void take_fwcfg(Export *e, const CaptureRecord *rec)
+static void take_pio(Export *e, const CapturePio *pio, uint64_t time)
 {
     State *s = e->state;
 
-    switch (rec->kind) {
-    case CAPTURE_ITEM:
-        g_hash_table_insert(s->items, GUINT_TO_POINTER(rec->u.item.key),
-                            g_strdup(rec->u.item.name));
-        break;
-    case CAPTURE_SELECT:
+    if (pio->late && s->copy_key != pio->key) {
+        /* That was read by another QEMU. */
         end_copy(e);
-        begin_copy(e, rec->u.select.key, rec->time, 0);
-        break;
-    case CAPTURE_PIO:
-        if (rec->u.pio.late && s->copy_key != rec->u.pio.key) {
-            /* That was read by another QEMU. */
-            end_copy(e);
-            begin_copy(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
-        }
-        copy_up_to(e, rec->u.pio.key, rec->time, rec->u.pio.offset);
-        break;
-    case CAPTURE_DMA:
-        if (s->copy_key != rec->u.dma.key) {
-            end_copy(e);
-            begin_copy(e, rec->u.dma.key, rec->time, rec->u.dma.offset);
-        }
-        if (rec->u.dma.op == CAPTURE_DMA_SKIP) {
-            s->copy_from += rec->u.dma.length;
-        }
-        s->copy_dma = true;
-        break;
-    case CAPTURE_DMA_PART:
-        copy_up_to(e, rec->u.dma_part.key, rec->time, rec->u.dma_part.offset);
-        break;
-    case CAPTURE_DMA_END:
-        copy_up_to(e, rec->u.dma_end.key, rec->time, rec->u.dma_end.offset);
-        break;
-    default:
-        break;
+        begin_copy(e, pio->key, time, pio->offset);
     }
+    copy_up_to(e, pio->key, time, pio->offset);
+}
+
+static void take_dma(Export *e, const CaptureDma *dma, uint64_t time)
+{
+    State *s = e->state;
+
+    if (s->copy_key != dma->key) {
+        end_copy(e);
+        begin_copy(e, dma->key, time, dma->offset);
+    }
+    if (dma->op == CAPTURE_DMA_SKIP) {
+        s->copy_from += dma->length;
+    }
+    s->copy_dma = true;
 }
 
 /* ------------------------------------------------------------------ */
@@ -266,6 +250,26 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
         end_copy(e);
         s->copy_end = 0;
         break;
+    case CAPTURE_ITEM:
+        g_hash_table_insert(s->items, GUINT_TO_POINTER(rec->u.item.key),
+                            g_strdup(rec->u.item.name));
+        break;
+    case CAPTURE_SELECT:
+        end_copy(e);
+        begin_copy(e, rec->u.select.key, rec->time, 0);
+        break;
+    case CAPTURE_PIO:
+        take_pio(e, &rec->u.pio, rec->time);
+        break;
+    case CAPTURE_DMA:
+        take_dma(e, &rec->u.dma, rec->time);
+        break;
+    case CAPTURE_DMA_PART:
+        copy_up_to(e, rec->u.dma_part.key, rec->time, rec->u.dma_part.offset);
+        break;
+    case CAPTURE_DMA_END:
+        copy_up_to(e, rec->u.dma_end.key, rec->time, rec->u.dma_end.offset);
+        break;
     case CAPTURE_VM:
     case CAPTURE_PROBE:
     case CAPTURE_LOST:
@@ -274,8 +278,11 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
             put_instant(e, TID_EVENTS, "vm", text->str, text->len, rec->time);
         }
         break;
-    default:
-        take_fwcfg(e, rec);
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
         break;
     }
 }

@@ -119,7 +119,17 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_LOST:
         b->lost = rec->u.lost;
         break;
-    default:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_VM:
+    case CAPTURE_PROBE:
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
         break;
     }
     b->end = MAX(b->end, rec->time);

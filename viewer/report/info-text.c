@@ -168,6 +168,11 @@ static void print_counts(CaptureReader *r, const Counts *c)
                "passed over\n",
                "damage", capture_reader_skipped(r));
     }
+    if (capture_reader_unknown(r)) {
+        printf("%-12s %" G_GUINT64_FORMAT " records of kinds that this "
+               "version does not know were skipped\n",
+               "unknown", capture_reader_unknown(r));
+    }
     g_string_free(length, TRUE);
 }
 

@@ -148,7 +148,10 @@ static void take_vm(Index *x, const CaptureRecord *rec)
             return;
         }
         break;
-    default:
+    case CAPTURE_VM_START:
+    case CAPTURE_VM_READY:
+    case CAPTURE_VM_RESET:
+    case CAPTURE_VM_POWERDOWN:
         return;
     }
     x->vm = vm;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "rows.h"
 
 /* Blocks in memory; each takes up to 3 MB where a guest means harm. */
@@ -228,19 +229,6 @@ static void load_bytes(Loading *l, uint8_t stream, const uint8_t *bytes,
 /* ------------------------------------------------------------------ */
 /* Events                                                              */
 
-static const char *const vm_texts[] = {
-    [CAPTURE_VM_START] = "QEMU's process starts",
-    [CAPTURE_VM_READY] = "the machine is there",
-    [CAPTURE_VM_RUN] = "VM runs",
-    [CAPTURE_VM_PAUSE] = "VM pauses",
-    [CAPTURE_VM_RESET] = "reset",
-    [CAPTURE_VM_POWERDOWN] = "power button",
-    [CAPTURE_VM_SHUTDOWN] = "shutdown request",
-    [CAPTURE_VM_SUSPEND] = "suspend",
-    [CAPTURE_VM_WAKEUP] = "wakeup",
-    [CAPTURE_VM_STOP] = "QEMU ends",
-};
-
 /* What an event reads as; false: it has no row of its own. */
 static bool describe(const CaptureRecord *rec, const char *milestone,
                      GString *out)
@@ -256,7 +244,7 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
         break;
     case CAPTURE_VM:
         if (!milestone) {
-            g_string_append(out, vm_texts[rec->u.vm.event]);
+            g_string_append(out, capture_vm_text(rec->u.vm.event));
         }
         if (rec->u.vm.detail[0]) {
             g_string_append_printf(out, ": %s", rec->u.vm.detail);
@@ -276,7 +264,17 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
             g_string_append_printf(out, ", argument 0x%x", rec->u.probe.arg);
         }
         break;
-    default:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
+    case CAPTURE_ITEM:
+    case CAPTURE_SELECT:
+    case CAPTURE_PIO:
+    case CAPTURE_DMA:
+    case CAPTURE_DMA_PART:
+    case CAPTURE_DMA_END:
         break;
     }
     return out->len > 0;
