@@ -1,0 +1,104 @@
+/*
+ * What a writer knows.  For the files of the writer alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_WRITER_STATE_H
+#define CAPTURE_WRITER_STATE_H
+
+#include <pthread.h>
+#include <time.h>
+
+#include "salvage.h"
+#include "sigbus.h"
+#include "writer.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Kept ready ahead of the guest: at first, and at most, in bytes. */
+#define AHEAD_MIN (UINT64_C(4) << 20)
+#define AHEAD_MAX (UINT64_C(64) << 20)
+
+/* The smallest piece worth mapping when the disk is nearly full, in bytes. */
+#define PIECE_MIN (UINT64_C(64) << 10)
+
+/*
+ * Words at the end of what is mapped that are kept for events: at the cap,
+ * or on a full disk, the end must be told.
+ */
+#define EVENT_WORDS 512
+
+/*
+ * A CLOCK record is due when the time enters another half of the 48-bit
+ * range, so the reader never has to guess across more than a half.
+ */
+#define EPOCH_SHIFT (CAPTURE_TIME_BITS - 1)
+#define EPOCH_NONE UINT64_MAX
+
+struct CaptureWriter {
+    /* Read by every append; written by the helper when it maps more. */
+    uint64_t *words;
+    CaptureHeader *header;
+    uint64_t start_ns;
+    uint64_t limit; /* first word that bytes may not use */
+    uint64_t event_limit; /* first word that events may not use */
+    uint64_t epoch; /* time >> EPOCH_SHIFT that was announced last */
+    uint64_t mapped_words; /* that a pad can be stored to */
+    CaptureClockFunc *virtual_now; /* NULL: stamps are the host's */
+
+    /* Words handed out: what all writers contend for. */
+    _Alignas(64) uint64_t reserved;
+    uint64_t other_words; /* of those, words that are no guest's byte */
+    uint64_t events; /* kept, but for the writer's own */
+
+    /* Refused so far; the header, which can be cut off, has a copy. */
+    _Alignas(64) CaptureLost lost;
+
+    /* The helper's own. */
+    _Alignas(64) char *region;
+    uint64_t region_size;
+    uint64_t mapped; /* bytes of the file mapped, header included */
+    uint64_t ahead; /* bytes to keep ready */
+    uint64_t size_max; /* page-aligned, 0: none */
+    uint64_t last_reserved;
+    CaptureLost told; /* losses the capture tells of already */
+    uint64_t first; /* word that the session begins at */
+    int fd;
+    CaptureClockMode clock;
+    bool dead; /* the file was truncated under us: */
+    _Alignas(8) CaptureLost gone; /* kept, then cut off */
+    uint64_t kept_end; /* word behind what the cut left */
+    uint64_t tail; /* where the next record can be put */
+    bool stop, stopped; /* asked to end; touches nothing any more */
+    pthread_t helper;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    SigbusRegion guard;
+    char *path;
+    GByteArray *session; /* payload of the SESSION record */
+    CaptureHeader saved; /* as it was written, without the counters */
+};
+
+static inline uint64_t clock_ns(clockid_t id)
+{
+    struct timespec ts;
+
+    clock_gettime(id, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static inline uint64_t writer_words_in(uint64_t bytes)
+{
+    return (bytes - CAPTURE_HEADER_SIZE) / CAPTURE_WORD_SIZE;
+}
+
+static inline uint64_t writer_used_bytes(const CaptureWriter *w)
+{
+    uint64_t words = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
+
+    return CAPTURE_HEADER_SIZE +
+           MIN(words, writer_words_in(w->mapped)) * CAPTURE_WORD_SIZE;
+}
+
+#endif
