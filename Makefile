@@ -273,13 +273,31 @@ unit_t := $(foreach u,$(unit),build/tests/unit/$(notdir $(u)).$(patsubst %/,%,$(
 
 # --- tests ------------------------------------------------------------------
 
-# Unit tests at once; those that boot machines one after the other, for they
-# measure time.
+# Stages, the quick one first: what needs no machine booted, or only for a moment.
+# Its tests run JOBS at once; those that boot machines one after the other, for
+# they measure time.
 JOBS ?= 2
 BOOT_JOBS ?= 1
 script_t := tools/check-symbols.sh \
 	$(sort $(filter-out tests/slow/% tests/in-tree/%,$(wildcard tests/*/*.t)))
 slow_t := $(sort $(wildcard tests/slow/*.t))
+
+# These boot for minutes, whatever their folder.
+long_cli_t := tests/cli/cookbook.t
+quick_t := $(unit_t) tools/check-symbols.sh $(filter-out $(long_cli_t),$(filter tests/cli/%,$(script_t)))
+boot_t := $(filter tests/boot/% tests/guests/% $(long_cli_t),$(script_t))
+terminal_t := $(filter tests/terminal/%,$(script_t))
+# Faults, fuzzing, and what has no stage of its own
+faults_t := $(filter-out $(quick_t) $(boot_t) $(terminal_t),$(script_t))
+
+# $(call stage,NAME,JOBS,TESTS)
+stage = --stage $(1) $(2) $(call select,$(3))
+stages = $(call stage,quick,$(JOBS),$(quick_t)) $(call stage,boot,$(BOOT_JOBS),$(boot_t)) \
+	$(call stage,terminal,$(BOOT_JOBS),$(terminal_t)) $(call stage,faults,$(BOOT_JOBS),$(faults_t))
+# Firmware with probes takes two minutes to build: beside the quick tests, where
+# one of the others boots it.
+need_firmware := tests/boot/probes.t tests/boot/optionrom.t
+prepare = $(if $(call select,$(need_firmware)),--prepare firmware-debug/build.sh)
 
 # TESTS=...: words, a test is taken if its name holds one of them
 select = $(if $(TESTS),$(foreach t,$(1),$(if $(strip $(foreach word,$(TESTS),$(findstring $(word),$(t)))),$(t))),$(1))
@@ -289,14 +307,13 @@ test_env = BOOTSTAMP_SRC=$(CURDIR) BOOTSTAMP_BUILD=$(CURDIR)/build \
 guests := $(wildcard tests/guests/make-guests.sh)
 
 check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) guests ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
-	@$(test_env) tools/run-tests.pl --result build/tests/result \
-		--jobs $(JOBS) $(call select,$(unit_t)) \
-		--jobs $(BOOT_JOBS) $(call select,$(script_t))
+	@$(test_env) tools/run-tests.pl --result build/tests/result $(prepare) $(stages)
+check-quick: all $(unit_t) guests ## the tests of one to three minutes: unit tests, sources, commands
+	@$(test_env) tools/run-tests.pl $(call stage,quick,$(JOBS),$(quick_t))
 check-slow: all $(unit_t) $(call fuzz_for,$(script_t)) guests ## the same and those that take minutes (tests/slow)
 	-@tools/qemu-build.sh -p 10.0 && tools/qemu-build.sh -p newest # before a test's time limit
 	@BOOTSTAMP_SLOW=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} $(test_env) tools/run-tests.pl --result build/tests/result \
-		--jobs $(JOBS) $(call select,$(unit_t)) \
-		--jobs $(BOOT_JOBS) $(call select,$(script_t) $(slow_t))
+		$(prepare) $(stages) $(call stage,slow,$(BOOT_JOBS),$(slow_t))
 unit-tests: $(unit_t) ## build the unit tests
 guests: ## make the guests that tests and benchmarks boot
 	@$(if $(guests),BOOTSTAMP_BUILD=$(CURDIR)/build $(guests),:)
@@ -318,7 +335,7 @@ demo: all guests ## boot a guest and look at it
 	@$(test_env) tools/demo.sh
 firmware: ## build firmware with probes from source packages, for run --probes
 	@$(test_env) firmware-debug/build.sh
-.PHONY: check check-slow unit-tests guests bench demo firmware
+.PHONY: check check-quick check-slow unit-tests guests bench demo firmware
 
 # --- QEMU itself, with the back end in it -----------------------------------
 
@@ -340,7 +357,7 @@ check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our test
 	qemu=$$(tools/qemu-build.sh -t '$(QEMU_BUILD_FROM)' | tail -n 1) && \
 	$(test_env) BOOTSTAMP_QEMU="$$qemu" QEMU="$$qemu" PATH="$${qemu%/*}:$$PATH" \
 		tools/run-tests.pl --result build/tests/result-qemu \
-		--jobs $(BOOT_JOBS) $(call select,$(in_tree_t))
+		$(call stage,in-tree,$(BOOT_JOBS),$(in_tree_t))
 .PHONY: series qemu check-qemu
 
 # --- installing -------------------------------------------------------------

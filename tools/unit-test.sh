@@ -4,7 +4,7 @@
 set -eu
 
 build=$1 program=$2
-set --
+fixed=
 export G_TEST_SRCDIR="$BOOTSTAMP_SRC/tests/unit"
 export G_TEST_BUILDDIR="$BOOTSTAMP_BUILD/$build/tests/unit"
 
@@ -23,13 +23,24 @@ tsan)
     # gcc 12's runtime gives up where the kernel randomizes more address bits
     # than it knows; a container may forbid the call, then as it is.
     if setarch -R true 2>/dev/null; then
-        set -- setarch -R
+        fixed='setarch -R'
     fi
     ;;
 esac
 
+# At the time limit: which test hung?  That after the last one that has printed.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+name_the_hung() {
+    done=$(grep -c '^\(not \)\{0,1\}ok ' "$log")
+    echo "# hangs: $($fixed "$program" -l | grep "^/" | sed -n "$((done + 1))p")" >&2
+    exit 143
+}
+trap name_the_hung TERM
+
 # A failed assertion of glib's ends the program with "Bail out!", which would
-# end all the other tests as well: it is this one that failed.
+# end all the other tests as well: it is this one that failed.  Line by line, for
+# what hangs must not hold back what came before.
 exec 3>&1
-status=$( { { "$@" "$program" --tap || echo $? >&4; } | sed 's/^Bail out!/# &/' >&3; } 4>&1)
+status=$( { { $fixed "$program" --tap || echo $? >&4; } | sed -u 's/^Bail out!/# &/' | tee "$log" >&3; } 4>&1)
 exit "${status:-0}"
