@@ -140,13 +140,12 @@ static inline uint64_t full_time(const CaptureReader *r, uint64_t word)
  * A capture of virtual times alone has the one VCLOCK that was always there:
  * 0 at 0, and running.
  */
-static inline uint64_t virtual_time(const CaptureReader *r, uint64_t time)
+uint64_t capture_cursor_vtime(const CaptureCursor *at, uint64_t time)
 {
-    if (r->at.vclock == CAPTURE_NO_TIME || r->at.icount ||
-        time < r->at.vclock_time) {
-        return r->at.vclock;
+    if (at->vclock == CAPTURE_NO_TIME || at->icount || time < at->vclock_time) {
+        return at->vclock;
     }
-    return r->at.vclock + (time - r->at.vclock_time);
+    return at->vclock + (time - at->vclock_time);
 }
 
 /* ------------------------------------------------------------------ */
@@ -457,7 +456,7 @@ static bool next_event(CaptureReader *r, CaptureRecord *rec, uint64_t head)
     }
     r->at.pos += 1 + n;
     r->at.time = rec->time;
-    rec->vtime = virtual_time(r, rec->time);
+    rec->vtime = capture_cursor_vtime(&r->at, rec->time);
     return true;
 }
 
@@ -476,7 +475,7 @@ bool capture_reader_next(CaptureReader *r, CaptureRecord *rec)
             rec->kind = CAPTURE_BYTE;
             rec->pos = r->at.pos++;
             rec->time = r->at.time = full_time(r, word);
-            rec->vtime = virtual_time(r, rec->time);
+            rec->vtime = capture_cursor_vtime(&r->at, rec->time);
             rec->stream = capture_word_kind(word) - CAPTURE_BYTE;
             rec->byte = capture_word_data(word);
             return true;

@@ -137,6 +137,9 @@ bool capture_reader_ready(CaptureReader *r);
 void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor);
 void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor);
 
+/* The virtual clock at @time (ns) for a reader that stands at @cursor. */
+uint64_t capture_cursor_vtime(const CaptureCursor *cursor, uint64_t time);
+
 /* Asks the file's lock and header; a system call or two. */
 CaptureState capture_reader_state(CaptureReader *r);
 

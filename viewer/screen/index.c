@@ -11,14 +11,6 @@
 /* Words asked for at a time between two looks at the clock. */
 #define WORDS_PER_LOOK 65536
 
-uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time)
-{
-    if (at->vclock == CAPTURE_NO_TIME || at->icount || time < at->vclock_time) {
-        return at->vclock;
-    }
-    return at->vclock + (time - at->vclock_time);
-}
-
 /* ------------------------------------------------------------------ */
 /* Checkpoints                                                         */
 
@@ -32,73 +24,39 @@ static void add_checkpoint(Index *x, const CaptureCursor *at)
     };
 
     for (int i = 0; i < x->streams.count; i++) {
-        const LineState *s = &x->line[i];
-        uint32_t packed = s->len | (s->open ? STATE_OPEN : 0) |
-                          (s->complete ? STATE_COMPLETE : 0);
+        CaptureLineState state;
 
-        g_array_append_val(x->states, packed);
+        capture_lines_save(x->lines, i, &state);
+        g_array_append_val(x->states, state);
     }
     g_array_append_val(x->checks, check);
 }
 
-void checkpoint_states(const Index *x, const Checkpoint *check,
-                       LineState *states)
+CaptureLines *checkpoint_lines(const Index *x, const Checkpoint *check)
 {
-    split_reset(states);
-    for (int i = 0; i < check->n_states; i++) {
-        uint32_t packed =
-            g_array_index(x->states, uint32_t, check->first_state + i);
+    CaptureLines *lines = capture_lines_new();
 
-        states[i].len = packed & STATE_LEN;
-        states[i].open = packed & STATE_OPEN;
-        states[i].complete = packed & STATE_COMPLETE;
+    capture_lines_keep_bytes(lines);
+    for (int i = 0; i < check->n_states; i++) {
+        capture_lines_restore(lines, i,
+                              &g_array_index(x->states, CaptureLineState,
+                                             check->first_state + i));
     }
+    return lines;
 }
 
 /* ------------------------------------------------------------------ */
 /* Records                                                             */
 
-static void feed_phases_line(Index *x, uint8_t stream, const LineHead *h)
-{
-    CaptureLine line = {
-        .pos = h->pos,
-        .time = h->time,
-        .vtime = h->vtime,
-        .end_time = h->time,
-        .text = h->text,
-        .len = h->len,
-        .stream = stream,
-    };
-
-    capture_phases_line(x->phases, &line);
-}
-
 /* The beginning of each line is enough to know a milestone by. */
-static void take_head(Index *x, uint8_t stream, const Piece *piece,
-                      const uint8_t *bytes, uint64_t pos, uint64_t time,
-                      const CaptureCursor *at)
+static void feed_phases_line(Index *x, const CaptureLine *line)
 {
-    LineHead *h = &x->head[stream];
-    size_t n;
+    FedRow *fed = &x->fed[line->stream];
+    size_t len = MIN(line->len, CAPTURE_PATTERN_LINE_MAX);
 
-    if (piece->starts) {
-        h->pos = pos;
-        h->time = time;
-        h->vtime = cursor_vtime(at, time);
-        h->len = 0;
-        h->fed = piece->continued;
-    }
-    if (h->fed) {
-        return;
-    }
-    n = MIN(piece->len, sizeof(h->text) - h->len);
-    memcpy(h->text + h->len, bytes, n);
-    h->len += n;
-    h->fresh = true;
-    if (piece->ends || h->len == sizeof(h->text)) {
-        feed_phases_line(x, stream, h);
-        h->fed = true;
-        h->fresh = false;
+    if (fed->pos != line->pos || fed->len != len) {
+        *fed = (FedRow){ line->pos, len };
+        capture_phases_line(x->phases, line);
     }
 }
 
@@ -107,6 +65,8 @@ static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
 {
     Checkpoint *check =
         &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
+    CaptureCursor place = *at;
+    CaptureLine line;
 
     check->streams[stream / 64] |= UINT64_C(1) << stream % 64;
     x->streams.count = MAX(x->streams.count, stream + 1);
@@ -114,11 +74,14 @@ static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
     x->stream_bytes[stream] += n;
     x->end_time = times[n - 1];
     for (size_t i = 0; i < n;) {
-        Piece piece;
-        size_t used = split_piece(&x->line[stream], bytes + i, n - i, &piece);
+        bool over;
 
-        take_head(x, stream, &piece, bytes + i, at->pos + i, times[i], at);
-        i += used;
+        place.pos = at->pos + i;
+        i += capture_lines_feed_bytes(x->lines, stream, bytes + i, times + i,
+                                      n - i, &place, &line, &over);
+        if (over) {
+            feed_phases_line(x, &line);
+        }
     }
 }
 
@@ -160,15 +123,19 @@ static void take_vm(Index *x, const CaptureRecord *rec)
 
 static void take_session(Index *x)
 {
-    Checkpoint *check =
-        &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
-
-    check->has_session = true;
     x->vm = MODEL_VM_UNKNOWN;
     x->vm_detail[0] = '\0';
     x->lost_before += x->lost;
     x->lost = 0;
-    split_reset(x->line);
+}
+
+/* A QEMU that died in a line does not lend it to the next one. */
+static void take_break(Index *x, const CaptureRecord *rec)
+{
+    CaptureLine line;
+
+    g_array_index(x->checks, Checkpoint, x->checks->len - 1).has_break = true;
+    capture_lines_feed(x->lines, rec, &line);
 }
 
 static void take_event(Index *x, const CaptureRecord *rec)
@@ -177,6 +144,9 @@ static void take_event(Index *x, const CaptureRecord *rec)
     stream_names_feed(&x->streams, rec);
     capture_copies_feed(x->copies, rec);
     capture_phases_record(x->phases, rec);
+    if (capture_lines_is_break(rec)) {
+        take_break(x, rec);
+    }
     if (rec->kind == CAPTURE_SESSION) {
         take_session(x);
     } else if (rec->kind == CAPTURE_VM) {
@@ -297,12 +267,13 @@ static bool index_some(Index *x)
 }
 
 /* Lines that wait for their end, such as a prompt: they count as well. */
-static void feed_open_heads(Index *x)
+static void feed_open_lines(Index *x)
 {
+    CaptureLine line;
+
     for (int i = 0; i < x->streams.count; i++) {
-        if (x->head[i].fresh) {
-            feed_phases_line(x, i, &x->head[i]);
-            x->head[i].fresh = false;
+        if (capture_lines_peek(x->lines, i, &line)) {
+            feed_phases_line(x, &line);
         }
     }
 }
@@ -325,7 +296,7 @@ bool index_step(Index *x, int64_t deadline)
     if (x->indexed == before) {
         return false;
     }
-    feed_open_heads(x);
+    feed_open_lines(x);
     update_milestones(x);
     return true;
 }
@@ -351,11 +322,11 @@ Index *index_open(const char *path, GError **error)
     x = g_new0(Index, 1);
     x->reader = reader;
     x->checks = g_array_new(FALSE, TRUE, sizeof(Checkpoint));
-    x->states = g_array_new(FALSE, TRUE, sizeof(uint32_t));
+    x->states = g_array_new(FALSE, TRUE, sizeof(CaptureLineState));
     x->milestones = g_array_new(FALSE, TRUE, sizeof(MilestonePos));
     x->copies = capture_copies_new();
     x->phases = capture_phases_new();
-    split_reset(x->line);
+    x->lines = capture_lines_new();
     capture_reader_header(reader, &h);
     x->mono_zero = h.start_mono_ns;
     x->state = capture_reader_state(reader);
@@ -367,6 +338,7 @@ Index *index_open(const char *path, GError **error)
 
 void index_close(Index *x)
 {
+    capture_lines_free(x->lines);
     capture_copies_free(x->copies);
     capture_phases_free(x->phases);
     g_array_unref(x->checks);

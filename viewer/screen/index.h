@@ -10,7 +10,6 @@
 
 #include "capture/copies.h"
 #include "capture/phases.h"
-#include "split.h"
 #include "viewer/common/common.h"
 
 #define MODEL_BLOCK_WORDS 16384
@@ -24,37 +23,27 @@ typedef enum ModelVm {
     MODEL_VM_STOPPED,
 } ModelVm;
 
-/* The virtual clock at @time for a reader that stands at @at. */
-uint64_t cursor_vtime(const CaptureCursor *at, uint64_t time);
-
-#define STATE_LEN 0x1fffff
-#define STATE_OPEN 0x40000000
-#define STATE_COMPLETE 0x80000000
-
 #define SHOWN_UNKNOWN 0xffff
 
 /*
- * The beginning of a block of about MODEL_BLOCK_WORDS words.  80 bytes and 4
+ * The beginning of a block of about MODEL_BLOCK_WORDS words.  96 bytes and 28
  * for each stream, for 128 KB of capture.
  */
 typedef struct Checkpoint {
     CaptureCursor at;
     uint64_t streams[CAPTURE_STREAMS_MAX / 64]; /* that have a byte in it */
-    uint32_t first_state; /* packed LineStates in Index.states */
+    uint32_t first_state; /* in Index.states */
     uint8_t n_states;
-    bool has_session; /* a SESSION record is in it */
+    bool has_break; /* a record is in it that breaks all rows off */
     uint16_t shown; /* rows that are; or SHOWN_UNKNOWN */
     uint64_t shown_head; /* the index' end that it holds for; or MODEL_END */
 } Checkpoint;
 
-/* The beginning of the line that a stream is in. */
-typedef struct LineHead {
-    uint64_t pos, time, vtime;
-    uint16_t len;
-    bool fresh; /* has bytes that the milestones were not looked for in */
-    bool fed;
-    char text[CAPTURE_PATTERN_LINE_MAX];
-} LineHead;
+/* What of an open row the milestones were looked for in. */
+typedef struct FedRow {
+    uint64_t pos;
+    size_t len;
+} FedRow;
 
 typedef struct MilestonePos {
     uint64_t pos;
@@ -65,15 +54,15 @@ typedef struct MilestonePos {
 typedef struct Index {
     CaptureReader *reader; /* stands where the index ends */
     GArray *checks; /* Checkpoint */
-    GArray *states; /* uint32_t */
+    GArray *states; /* CaptureLineState */
     GArray *milestones; /* MilestonePos, by position */
     uint64_t milestone_sum;
     uint64_t indexed; /* words */
     bool caught_up; /* the index had reached the end */
     unsigned generation; /* another one when rows must be made again */
 
-    LineState line[CAPTURE_STREAMS_MAX];
-    LineHead head[CAPTURE_STREAMS_MAX];
+    CaptureLines *lines; /* as they stand where the index ends */
+    FedRow fed[CAPTURE_STREAMS_MAX];
     CaptureCopies *copies;
     CapturePhases *phases;
     StreamNames streams;
@@ -106,9 +95,8 @@ bool index_is_pending(const Index *x, const CapturePhase *phase);
 /* The name of the milestone at @pos, or NULL. */
 const char *milestone_at(const Index *x, uint64_t pos);
 
-/* Where the streams stood in their lines. */
-void checkpoint_states(const Index *x, const Checkpoint *check,
-                       LineState *states);
+/* Lines that go on where the block of @check begins; the caller frees them. */
+CaptureLines *checkpoint_lines(const Index *x, const Checkpoint *check);
 
 /* The last checkpoint at or before @pos. */
 guint index_block_of(const Index *x, uint64_t pos);

@@ -202,9 +202,19 @@ unsigned model_view_turn(const Model *m)
     return rows_view_turn(m->rows);
 }
 
-void model_append_text(GString *out, const Row *row)
+void model_show_controls(Model *m, bool show)
 {
-    row_append_text(out, row);
+    rows_show_controls(m->rows, show);
+}
+
+bool model_shows_controls(const Model *m)
+{
+    return rows_shows_controls(m->rows);
+}
+
+void model_append_text(GString *out, const Model *m, const Row *row)
+{
+    rows_append_text(out, m->rows, row);
 }
 
 ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,

@@ -71,11 +71,15 @@ void model_hide(Model *m, uint8_t stream, bool hide);
 void model_set_filter(Model *m, GRegex *filter);
 GRegex *model_filter(const Model *m);
 
-/* Another number each time one of the two changed, or the file began anew. */
+/* Rows with their control sequences made visible: ^[[0;32m. */
+void model_show_controls(Model *m, bool show);
+bool model_shows_controls(const Model *m);
+
+/* Another number each time one of these changed, or the file began anew. */
 unsigned model_view_turn(const Model *m);
 
 /* What a row reads as, in UTF-8, with nothing a terminal would act on. */
-void model_append_text(GString *out, const Row *row);
+void model_append_text(GString *out, const Model *m, const Row *row);
 
 /*
  * The first shown row at or behind @pos (@step 1), or the last at or before

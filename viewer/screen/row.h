@@ -27,10 +27,13 @@ typedef struct Row {
     uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
     const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */
     uint32_t len;
+    const char *bytes; /* with the control sequences; NULL: the same as @text */
+    uint32_t n_bytes;
     RowKind kind;
     uint8_t stream; /* ROW_LINE */
     bool continued; /* a further piece of a long line */
-    bool complete; /* its newline came */
+    bool complete; /* nothing more can come */
+    bool overwritten; /* by the row that follows */
     const char *milestone; /* its name, or NULL */
 } Row;
 

@@ -43,23 +43,28 @@ struct Rows {
     unsigned generation; /* of the index, that the blocks are of */
     uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
     GRegex *filter;
+    bool controls; /* are shown */
     unsigned view_turn; /* changes of the filter and of hidden streams */
     unsigned shown_turn; /* another one each time what is shown changes */
     Block blocks[BLOCKS]; /* in memory */
     uint64_t clock; /* of their uses */
-    GString *open_text[CAPTURE_STREAMS_MAX]; /* rows being read */
     GString *scratch;
 };
+
+/* The wall clock's time 0 from a place of the capture on. */
+typedef struct WallZero {
+    uint64_t pos, wall_zero;
+} WallZero;
 
 /* While a block is read. */
 typedef struct Loading {
     Rows *m;
     Block *b;
-    LineState line[CAPTURE_STREAMS_MAX];
-    int open[CAPTURE_STREAMS_MAX]; /* row that its stream is in, or -1 */
-    int n_open;
+    CaptureLines *lines;
+    GArray *wall_zeros; /* WallZero */
+    uint64_t from, to; /* of the block: rows that begin there are its own */
     size_t row_max; /* bytes of a row that are kept */
-    bool behind; /* the block is over: no more rows begin */
+    bool behind; /* the block is over: only its open rows are looked for */
 } Loading;
 
 Rows *rows_new(Index *index, const char *path, GError **error)
@@ -92,11 +97,6 @@ void rows_free(Rows *m)
         g_array_unref(m->blocks[i].shown);
         g_string_free(m->blocks[i].text, TRUE);
     }
-    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
-        if (m->open_text[i]) {
-            g_string_free(m->open_text[i], TRUE);
-        }
-    }
     if (m->filter) {
         g_regex_unref(m->filter);
     }
@@ -109,6 +109,7 @@ void rows_take_over(Rows *m, const Rows *before)
 {
     memcpy(m->hidden, before->hidden, sizeof(m->hidden));
     rows_set_filter(m, before->filter);
+    m->controls = before->controls;
     m->view_turn = before->view_turn + 1;
 }
 
@@ -150,79 +151,98 @@ static void set_text(Block *b, Row *row, const char *text, size_t len)
     g_string_append_len(b->text, text, len);
 }
 
-static void begin_row(Loading *l, uint8_t stream, bool continued, uint64_t pos,
-                      uint64_t time, const CaptureCursor *at)
+/* Most rows have none of their own. */
+static void set_bytes(Loading *l, Row *row, const CaptureLine *line)
+{
+    if (line->n_bytes != line->len ||
+        memcmp(line->bytes, line->text, line->len)) {
+        row->bytes = GSIZE_TO_POINTER(l->b->text->len);
+        row->n_bytes = MIN(line->n_bytes, l->row_max);
+        g_string_append_len(l->b->text, line->bytes, row->n_bytes);
+    }
+}
+
+static void note_wall_zero(Loading *l, const CaptureCursor *at)
+{
+    WallZero zero = { at->pos, at->wall_zero };
+    guint n = l->wall_zeros->len;
+
+    if (!n || g_array_index(l->wall_zeros, WallZero, n - 1).wall_zero !=
+                  at->wall_zero) {
+        g_array_append_val(l->wall_zeros, zero);
+    }
+}
+
+static uint64_t wall_zero_at(const Loading *l, uint64_t pos)
+{
+    guint i = l->wall_zeros->len - 1;
+
+    while (i > 0 && g_array_index(l->wall_zeros, WallZero, i).pos > pos) {
+        i--;
+    }
+    return g_array_index(l->wall_zeros, WallZero, i).wall_zero;
+}
+
+/* A row that begins in another block is shown there. */
+static void add_line(Loading *l, const CaptureLine *line)
 {
     Row row = {
-        .pos = pos,
-        .time = time,
-        .vtime = cursor_vtime(at, time),
-        .wall_zero = at->wall_zero,
+        .pos = line->pos,
+        .time = line->time,
+        .vtime = line->vtime,
         .kind = ROW_LINE,
-        .stream = stream,
-        .continued = continued,
-        .milestone = milestone_at(l->m->index, pos),
+        .stream = line->stream,
+        .continued = line->continued,
+        .complete = line->complete,
+        .overwritten = line->end == CAPTURE_LINE_OVERWRITTEN,
+        .milestone = milestone_at(l->m->index, line->pos),
     };
 
-    if (!l->m->open_text[stream]) {
-        l->m->open_text[stream] = g_string_new(NULL);
+    if (line->pos >= l->from && line->pos < l->to) {
+        row.wall_zero = wall_zero_at(l, line->pos);
+        set_text(l->b, &row, line->text, MIN(line->len, l->row_max));
+        set_bytes(l, &row, line);
+        g_array_append_val(l->b->rows, row);
     }
-    g_string_truncate(l->m->open_text[stream], 0);
-    l->open[stream] = l->b->rows->len;
-    l->n_open++;
-    g_array_append_val(l->b->rows, row);
 }
 
-static void end_row(Loading *l, uint8_t stream)
+static int n_open(const Loading *l)
 {
-    Row *row = row_at(l->b, l->open[stream]);
-    const GString *text = l->m->open_text[stream];
+    int n = 0;
 
-    set_text(l->b, row, text->str, text->len);
-    row->complete = l->line[stream].complete;
-    l->open[stream] = -1;
-    l->n_open--;
+    for (int i = 0; i < l->m->index->streams.count; i++) {
+        n += capture_lines_is_open(l->lines, i, l->from, l->to);
+    }
+    return n;
 }
 
-static void end_all_rows(Loading *l)
+static void add_open_lines(Loading *l)
 {
-    for (int i = 0; i < CAPTURE_STREAMS_MAX && l->n_open; i++) {
-        if (l->open[i] >= 0) {
-            end_row(l, i);
+    CaptureLine line;
+
+    for (int i = 0; i < l->m->index->streams.count; i++) {
+        if (capture_lines_peek(l->lines, i, &line)) {
+            add_line(l, &line);
         }
     }
-}
-
-static void add_text(Loading *l, uint8_t stream, const uint8_t *bytes,
-                     size_t len)
-{
-    GString *text = l->m->open_text[stream];
-
-    len = MIN(len, l->row_max - MIN(text->len, l->row_max));
-    g_string_append_len(text, (const char *)bytes, len);
 }
 
 static void load_bytes(Loading *l, uint8_t stream, const uint8_t *bytes,
                        const uint64_t *times, size_t n, const CaptureCursor *at)
 {
-    for (size_t i = 0; i < n;) {
-        Piece piece;
-        size_t used;
+    CaptureCursor place = *at;
+    CaptureLine line;
 
-        if (l->behind && l->open[stream] < 0) {
-            return;
+    note_wall_zero(l, at);
+    for (size_t i = 0; i < n;) {
+        bool over;
+
+        place.pos = at->pos + i;
+        i += capture_lines_feed_bytes(l->lines, stream, bytes + i, times + i,
+                                      n - i, &place, &line, &over);
+        if (over) {
+            add_line(l, &line);
         }
-        used = split_piece(&l->line[stream], bytes + i, n - i, &piece);
-        if (piece.starts) {
-            begin_row(l, stream, piece.continued, at->pos + i, times[i], at);
-        }
-        if (l->open[stream] >= 0) {
-            add_text(l, stream, bytes + i, piece.len);
-            if (piece.ends) {
-                end_row(l, stream);
-            }
-        }
-        i += used;
     }
 }
 
@@ -284,6 +304,7 @@ static void load_event(Loading *l, const CaptureRecord *rec)
 {
     const char *milestone = milestone_at(l->m->index, rec->pos);
     CaptureCursor at;
+    CaptureLine line;
     Row row = {
         .pos = rec->pos,
         .time = rec->time,
@@ -295,10 +316,7 @@ static void load_event(Loading *l, const CaptureRecord *rec)
         .milestone = milestone,
     };
 
-    if (rec->kind == CAPTURE_SESSION) {
-        end_all_rows(l);
-        split_reset(l->line);
-    }
+    capture_lines_feed(l->lines, rec, &line);
     if (!l->behind && describe(rec, milestone, l->m->scratch)) {
         capture_reader_tell(l->m->reader, &at);
         row.wall_zero = at.wall_zero;
@@ -321,7 +339,7 @@ static void load_until(Loading *l, uint64_t end)
     uint8_t stream;
 
     capture_reader_tell(r, &at);
-    while (at.pos < end && !(l->behind && !l->n_open)) {
+    while (at.pos < end && !(l->behind && !n_open(l))) {
         size_t n = MIN(G_N_ELEMENTS(bytes), end - at.pos);
 
         n = capture_reader_next_bytes(r, &stream, times, bytes, n);
@@ -347,11 +365,12 @@ static void load_until(Loading *l, uint64_t end)
 static bool has_open_stream(const Loading *l, const Checkpoint *check)
 {
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
-        if (l->open[i] >= 0 && check->streams[i / 64] >> i % 64 & 1) {
+        if (check->streams[i / 64] >> i % 64 & 1 &&
+            capture_lines_is_open(l->lines, i, l->from, l->to)) {
             return true;
         }
     }
-    return check->has_session;
+    return check->has_break;
 }
 
 /* The rest of rows that began in the block and go on behind it. */
@@ -362,10 +381,10 @@ static void load_rest(Loading *l, guint index)
     uint64_t words = 0;
 
     l->behind = true;
-    l->row_max =
-        CLAMP(END_BYTES_MAX / MAX(l->n_open, 1), 4096, CAPTURE_LINE_MAX);
+    l->row_max = CLAMP(END_BYTES_MAX / MAX(n_open(l), 1), 4096,
+                       CAPTURE_LINE_MAX);
     for (guint i = index + 1;
-         i < x->checks->len && l->n_open && words < END_WORDS_MAX; i++) {
+         i < x->checks->len && n_open(l) && words < END_WORDS_MAX; i++) {
         const Checkpoint *check = &g_array_index(x->checks, Checkpoint, i);
 
         if (has_open_stream(l, check)) {
@@ -375,15 +394,31 @@ static void load_rest(Loading *l, guint index)
         }
     }
     l->b->final =
-        index + 1 < x->checks->len && (!l->n_open || words >= END_WORDS_MAX);
-    end_all_rows(l);
+        index + 1 < x->checks->len && (!n_open(l) || words >= END_WORDS_MAX);
+    add_open_lines(l);
+}
+
+static int by_row_pos(gconstpointer a, gconstpointer b)
+{
+    const Row *x = a;
+    const Row *y = b;
+
+    return x->pos < y->pos ? -1 : x->pos > y->pos;
 }
 
 static void load(Rows *m, Block *b, guint index)
 {
     const Checkpoint *check =
         &g_array_index(m->index->checks, Checkpoint, index);
-    Loading l = { .m = m, .b = b, .row_max = CAPTURE_LINE_MAX };
+    Loading l = {
+        .m = m,
+        .b = b,
+        .lines = checkpoint_lines(m->index, check),
+        .wall_zeros = g_array_new(FALSE, FALSE, sizeof(WallZero)),
+        .from = check->at.pos,
+        .to = index_block_end(m->index, index),
+        .row_max = CAPTURE_LINE_MAX,
+    };
 
     b->used = true;
     b->index = index;
@@ -391,16 +426,21 @@ static void load(Rows *m, Block *b, guint index)
     b->turn = m->shown_turn - 1;
     g_array_set_size(b->rows, 0);
     g_string_truncate(b->text, 0);
-    memset(l.open, 0xff, sizeof(l.open));
-    checkpoint_states(m->index, check, l.line);
+    note_wall_zero(&l, &check->at);
     capture_reader_seek(m->reader, &check->at);
-    load_until(&l, index_block_end(m->index, index));
+    load_until(&l, l.to);
     load_rest(&l, index);
+    g_array_sort(b->rows, by_row_pos);
     for (guint i = 0; i < b->rows->len; i++) {
         Row *row = row_at(b, i);
 
         row->text = b->text->str + GPOINTER_TO_SIZE(row->text);
+        row->bytes = row->n_bytes
+                         ? b->text->str + GPOINTER_TO_SIZE(row->bytes)
+                         : NULL;
     }
+    capture_lines_free(l.lines);
+    g_array_unref(l.wall_zeros);
 }
 
 static bool is_shown(Rows *m, const Row *row)
@@ -412,7 +452,7 @@ static bool is_shown(Rows *m, const Row *row)
         return true;
     }
     g_string_truncate(m->scratch, 0);
-    row_append_text(m->scratch, row);
+    rows_append_text(m->scratch, m, row);
     return g_regex_match(m->filter, m->scratch->str, 0, NULL);
 }
 
@@ -558,12 +598,25 @@ unsigned rows_view_turn(const Rows *m)
     return m->view_turn;
 }
 
-void row_append_text(GString *out, const Row *row)
+void rows_show_controls(Rows *m, bool show)
+{
+    m->controls = show;
+    m->view_turn++;
+    count_again(m);
+}
+
+bool rows_shows_controls(const Rows *m)
+{
+    return m->controls;
+}
+
+void rows_append_text(GString *out, const Rows *m, const Row *row)
 {
     CaptureLine line = {
         .text = row->text,
         .len = row->len,
-        .complete = row->complete,
+        .bytes = m->controls ? row->bytes : NULL,
+        .n_bytes = row->n_bytes,
     };
 
     append_line_text(out, &line);

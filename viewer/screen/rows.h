@@ -34,6 +34,8 @@ void rows_hide(Rows *rows, uint8_t stream, bool hide);
 void rows_set_filter(Rows *rows, GRegex *filter);
 GRegex *rows_filter(const Rows *rows);
 unsigned rows_view_turn(const Rows *rows);
-void row_append_text(GString *out, const Row *row);
+void rows_show_controls(Rows *rows, bool show);
+bool rows_shows_controls(const Rows *rows);
+void rows_append_text(GString *out, const Rows *rows, const Row *row);
 
 #endif
