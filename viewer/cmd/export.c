@@ -13,7 +13,7 @@
 
 static struct {
     char *format, *clock, *time, *output, *stream;
-    gboolean follow, events;
+    gboolean follow, events, controls;
 } opt;
 
 static const GOptionEntry entries[] = {
@@ -26,6 +26,8 @@ static const GOptionEntry entries[] = {
       "relative (default), wall or delta", "TIME" },
     { "events", 0, 0, G_OPTION_ARG_NONE, &opt.events,
       "text, csv, html: rows for fw_cfg and VM events as well", NULL },
+    { "controls", 0, 0, G_OPTION_ARG_NONE, &opt.controls,
+      "show the control sequences in lines, such as ^[[0;32m", NULL },
     { "stream", 0, 0, G_OPTION_ARG_STRING, &opt.stream,
       "only this stream, by its chardev id or number", "STREAM" },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &opt.follow,
@@ -75,6 +77,7 @@ static int read_options(ExportOptions *o)
     }
     o->time = time;
     o->events = opt.events;
+    o->controls = opt.controls;
     o->follow = opt.follow;
     o->stream = opt.stream;
     o->output = opt.output;

@@ -209,12 +209,11 @@ void append_visible(GString *out, const char *text, size_t len, bool keep_tabs)
 
 void append_line_text(GString *out, const CaptureLine *line)
 {
-    size_t len = line->len;
-
-    if (line->complete && len && line->text[len - 1] == '\r') {
-        len--;
+    if (line->bytes) {
+        append_visible(out, line->bytes, line->n_bytes, true);
+    } else {
+        append_visible(out, line->text, line->len, true);
     }
-    append_visible(out, line->text, len, true);
 }
 
 void append_number(GString *out, uint64_t n)

@@ -60,7 +60,10 @@ bool is_deceptive(gunichar c);
  */
 void append_visible(GString *out, const char *text, size_t len, bool keep_tabs);
 
-/* The same, with the carriage return of a line's end left out. */
+/*
+ * A line's text, tabs kept; or its bytes with the control sequences, where
+ * they were kept (capture_lines_keep_bytes()).
+ */
 void append_line_text(GString *out, const CaptureLine *line);
 
 /*

@@ -21,6 +21,9 @@ Walk *walk_new(CaptureReader *r, bool virtual_clock, const WalkOps *ops,
 
     w->reader = r;
     w->lines = capture_lines_new();
+    if (ops->bytes) {
+        capture_lines_keep_bytes(w->lines);
+    }
     w->ops = *ops;
     w->data = data;
     w->virtual_clock = virtual_clock;

@@ -20,6 +20,7 @@ typedef enum WalkNext {
 typedef struct WalkOps {
     WalkNext (*record)(void *data, const CaptureRecord *record);
     void (*line)(void *data, const CaptureLine *line);
+    bool bytes; /* lines have their bytes with the control sequences */
 } WalkOps;
 
 typedef struct Walk Walk;

@@ -194,7 +194,11 @@ static void take_line(void *data, const CaptureLine *line)
 static void write_all(Export *e, const ExportFormat *format)
 {
     Pass pass = { e, format };
-    const WalkOps ops = { take_record, format->line ? take_line : NULL };
+    const WalkOps ops = {
+        .record = take_record,
+        .line = format->line ? take_line : NULL,
+        .bytes = format->bytes || e->options->controls,
+    };
     Walk *walk = walk_new(e->reader, e->virtual_clock, &ops, &pass);
     bool live;
 

@@ -44,6 +44,7 @@ typedef struct ExportFormat {
     void (*record)(Export *e, const CaptureRecord *record);
     void (*line)(Export *e, const CaptureLine *line);
     bool (*end)(Export *e); /* also after a failed begin() */
+    bool bytes; /* lines come with their bytes, CaptureLine.bytes */
 } ExportFormat;
 
 #define DECLARE_FORMAT(name) extern const ExportFormat export_##name;

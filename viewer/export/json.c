@@ -196,9 +196,14 @@ static void json_line(Export *e, const CaptureLine *line)
     put_times(j, line->time, line->vtime);
     json_out_int(j, "end_ns", line->end_time);
     json_out_int(j, "stream", line->stream);
-    if (!json_out_bytes(j, "text", line->text, line->len)) {
-        base64 = g_base64_encode((const guchar *)line->text, line->len);
+    if (!json_out_bytes(j, "text", line->text, line->len) ||
+        line->len != line->n_bytes ||
+        memcmp(line->text, line->bytes, line->len)) {
+        base64 = g_base64_encode((const guchar *)line->bytes, line->n_bytes);
         json_out_string(j, "base64", base64);
+    }
+    if (line->end == CAPTURE_LINE_OVERWRITTEN) {
+        json_out_bool(j, "overwritten", true);
     }
     if (line->continued) {
         json_out_bool(j, "continued", true);
@@ -276,4 +281,5 @@ const ExportFormat export_json = {
     .record = json_record,
     .line = json_line,
     .end = json_end,
+    .bytes = true,
 };

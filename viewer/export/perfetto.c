@@ -291,7 +291,7 @@ static void perfetto_line(Export *e, const CaptureLine *line)
 {
     State *s = e->state;
     int tid = TID_STREAM + line->stream;
-    size_t len = line->len;
+    bool bytes = e->options->controls && line->bytes;
 
     boot_data_line(s->boot, line);
     if (!s->named[line->stream]) {
@@ -301,10 +301,8 @@ static void perfetto_line(Export *e, const CaptureLine *line)
         name_track(e, "thread_name", tid, tag);
         sort_track(e, tid);
     }
-    if (line->complete && len && line->text[len - 1] == '\r') {
-        len--;
-    }
-    put_instant(e, tid, "line", line->text, len, line->time);
+    put_instant(e, tid, "line", bytes ? line->bytes : line->text,
+                bytes ? line->n_bytes : line->len, line->time);
 }
 
 /* ------------------------------------------------------------------ */

@@ -161,7 +161,7 @@ static void take_line(void *boot, const CaptureLine *line)
 
 void boot_data_read(BootData *b, CaptureReader *r)
 {
-    static const WalkOps ops = { take_record, take_line };
+    static const WalkOps ops = { .record = take_record, .line = take_line };
 
     walk_capture(r, b->virtual_clock, &ops, b);
 }

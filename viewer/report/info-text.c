@@ -30,7 +30,6 @@ static WalkNext count(void *data, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_BYTE) {
         c->bytes++;
         c->stream_bytes[rec->stream]++;
-        c->lines += rec->byte == '\n';
         return WALK_ON;
     }
     c->events++;
@@ -49,6 +48,13 @@ static WalkNext count(void *data, const CaptureRecord *rec)
         c->session_lost = rec->u.lost;
     }
     return WALK_ON;
+}
+
+static void count_line(void *data, const CaptureLine *line)
+{
+    Counts *c = data;
+
+    c->lines += !line->continued;
 }
 
 static void print_text(const char *name, const char *text)
@@ -178,7 +184,7 @@ static void print_counts(CaptureReader *r, const Counts *c)
 
 void print_info(CaptureReader *r)
 {
-    static const WalkOps ops = { .record = count };
+    static const WalkOps ops = { .record = count, .line = count_line };
     g_autofree Counts *c = g_new0(Counts, 1);
 
     walk_capture(r, false, &ops, c);

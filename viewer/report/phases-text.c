@@ -201,7 +201,7 @@ static void print_spans(const Boot *b)
 
 int print_boot(CaptureReader *r, bool virtual_clock, int session)
 {
-    static const WalkOps ops = { take_record, take_line };
+    static const WalkOps ops = { .record = take_record, .line = take_line };
     Boot b = { .wanted = session, .virtual_clock = virtual_clock };
     int status = EXIT_SUCCESS;
 

@@ -189,7 +189,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     CaptureReader *r = open_capture(path);
     g_autoptr(BootData) boot = NULL;
     Pass pass = { .sample = s, .func = func, .data = data };
-    static const WalkOps ops = { take_record, take_line };
+    static const WalkOps ops = { .record = take_record, .line = take_line };
 
     if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
         capture_reader_close(r);

@@ -81,19 +81,19 @@ static bool write_visible(int fd, const char *text, size_t len)
 
     while (len) {
         const char *newline = memchr(text, '\n', len);
-        CaptureLine line = {
-            .text = text,
-            .len = newline ? (size_t)(newline - text) : len,
-            .complete = newline,
-        };
+        size_t line = newline ? (size_t)(newline - text) : len;
+        size_t shown = line;
 
-        append_line_text(out, &line);
+        if (newline && shown && text[shown - 1] == '\r') {
+            shown--;
+        }
+        append_visible(out, text, shown, true);
         if (newline) {
             g_string_append_c(out, '\n');
-            line.len++;
+            line++;
         }
-        text += line.len;
-        len -= line.len;
+        text += line;
+        len -= line;
     }
     return write_all(fd, out->str, out->len);
 }

@@ -82,7 +82,7 @@ void search_work(View *v, int64_t deadline)
             break;
         }
         g_string_truncate(text, 0);
-        model_append_text(text, &row);
+        model_append_text(text, view_source(v)->model, &row);
         if (g_regex_match(search->regex, text->str, 0, NULL)) {
             search_found(v, row.pos);
         } else if (step < 0 && row.pos == 0) {
@@ -201,7 +201,7 @@ static void write_row(View *v, const Row *row)
         log_append_time(step, s, TIME_DELTA, row, delta, 6);
         g_string_prepend(step, " ");
     }
-    model_append_text(text, row);
+    model_append_text(text, s->model, row);
     fprintf(w->file, "%12s%*s %-4s %s\n", time->str,
             v->settings.time == TIME_DELTA ? 0 : 12, step->str, tag, text->str);
     g_string_free(time, TRUE);

@@ -536,9 +536,10 @@ static void draw_row(RowDraw *d, const Columns *c)
     if (d->left > 0) {
         if (part.len > cells * BYTES_PER_CELL) {
             part.len = cells * BYTES_PER_CELL;
+            part.n_bytes = MIN(part.n_bytes, cells * BYTES_PER_CELL);
             part.complete = false;
         }
-        model_append_text(text, &part);
+        model_append_text(text, d->s->model, &part);
         text = expand_tabs(text);
         if (d->row->kind == ROW_LINE) {
             draw_line(d, text);

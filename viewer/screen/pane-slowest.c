@@ -103,7 +103,8 @@ static void draw_slow(View *v, const Box *box, int y, const SlowRow *slow,
         put_right(y, x, 11, style, text->str);
         g_string_truncate(text, 0);
         row.len = MIN(row.len, 4096);
-        model_append_text(text, &row);
+        row.n_bytes = MIN(row.n_bytes, 4096);
+        model_append_text(text, s->model, &row);
         text = expand_tabs(text);
         put_text_skip(y, x + 13, left - 13, style_attributes(style), text->str,
                       text->len, 0);
