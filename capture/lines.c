@@ -49,6 +49,7 @@ typedef struct Stream {
 
 struct CaptureLines {
     bool keep_bytes;
+    int n_streams; /* the highest that had a byte, plus one */
     Stream streams[CAPTURE_STREAMS_MAX];
     GString *text, *bytes; /* of the row that was handed out last */
 };
@@ -90,9 +91,10 @@ void capture_lines_keep_bytes(CaptureLines *lines)
     lines->keep_bytes = true;
 }
 
-static void need_text(Stream *s)
+static void need_text(CaptureLines *lines, Stream *s)
 {
     if (!s->text) {
+        lines->n_streams = MAX(lines->n_streams, s->number + 1);
         s->text = g_string_sized_new(256);
         s->bytes = g_string_new(NULL);
     }
@@ -423,7 +425,7 @@ static bool is_simple(const Stream *s)
 /* What stands open is of a boot that is over. */
 static void break_off(CaptureLines *lines)
 {
-    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+    for (int i = 0; i < lines->n_streams; i++) {
         Stream *s = &lines->streams[i];
 
         if (s->text) {
@@ -461,7 +463,7 @@ bool capture_lines_feed(CaptureLines *lines, const CaptureRecord *rec,
         s->end_time = rec->time;
         return false;
     }
-    need_text(s);
+    need_text(lines, s);
     at = (Place){ rec->pos, rec->time, rec->vtime };
     return feed_byte(lines, s, rec->byte, &at, line);
 }
@@ -493,7 +495,7 @@ size_t capture_lines_feed_bytes(CaptureLines *lines, uint8_t stream,
     Stream *s = &lines->streams[stream % CAPTURE_STREAMS_MAX];
     size_t i = 0;
 
-    need_text(s);
+    need_text(lines, s);
     *over = false;
     while (i < n && !*over) {
         if (!lines->keep_bytes && is_simple(s) &&
@@ -525,22 +527,44 @@ bool capture_lines_peek(const CaptureLines *lines, uint8_t stream,
     return true;
 }
 
+bool capture_lines_cut(CaptureLines *lines, uint8_t stream, CaptureLine *line)
+{
+    Stream *s = &lines->streams[stream % CAPTURE_STREAMS_MAX];
+
+    if (!(s->flags & FLAG_OPEN)) {
+        return false;
+    }
+    settle_held(s);
+    return end_row(lines, s, s->text->len, s->bytes->len,
+                   s->pending == PENDING_BREAK ? CAPTURE_LINE_BROKEN
+                                               : CAPTURE_LINE_OPEN,
+                   line);
+}
+
 bool capture_lines_flush(CaptureLines *lines, CaptureLine *line)
 {
-    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
-        Stream *s = &lines->streams[i];
-
-        if (s->flags & FLAG_OPEN) {
-            settle_held(s);
-            if (end_row(lines, s, s->text->len, s->bytes->len,
-                        s->pending == PENDING_BREAK ? CAPTURE_LINE_BROKEN
-                                                    : CAPTURE_LINE_OPEN,
-                        line)) {
-                return true;
-            }
+    for (int i = 0; i < lines->n_streams; i++) {
+        if (capture_lines_cut(lines, i, line)) {
+            return true;
         }
     }
     return false;
+}
+
+int capture_lines_oldest(const CaptureLines *lines, uint64_t *time)
+{
+    int oldest = -1;
+
+    *time = CAPTURE_NO_TIME;
+    for (int i = 0; i < lines->n_streams; i++) {
+        const Stream *s = &lines->streams[i];
+
+        if (s->flags & FLAG_OPEN && s->row.time < *time) {
+            *time = s->row.time;
+            oldest = i;
+        }
+    }
+    return oldest;
 }
 
 /* ------------------------------------------------------------------ */
@@ -581,7 +605,7 @@ void capture_lines_restore(CaptureLines *lines, uint8_t stream,
 {
     Stream *s = &lines->streams[stream % CAPTURE_STREAMS_MAX];
 
-    need_text(s);
+    need_text(lines, s);
     s->terminal = state->terminal;
     g_string_set_size(s->text, MIN(state->len, CAPTURE_LINE_MAX));
     g_string_truncate(s->bytes, 0);

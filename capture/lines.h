@@ -89,6 +89,15 @@ bool capture_lines_flush(CaptureLines *lines, CaptureLine *line);
 bool capture_lines_peek(const CaptureLines *lines, uint8_t stream,
                         CaptureLine *line);
 
+/* The stream of the row that has stood open for longest, and its time; or -1. */
+int capture_lines_oldest(const CaptureLines *lines, uint64_t *time);
+
+/*
+ * Hands out what @stream has as a piece: what follows goes on with it.  False:
+ * there is nothing to show.
+ */
+bool capture_lines_cut(CaptureLines *lines, uint8_t stream, CaptureLine *line);
+
 /*
  * Does a row stand open in @stream, or blanks that may become one, that begins
  * at @from or behind it, and before @to?

@@ -52,6 +52,12 @@ static void take(CaptureScan *s, const CaptureRecord *rec)
         }
         return;
     }
+    if (capture_lines_is_break(rec)) {
+        while (capture_lines_flush(s->lines, &line)) {
+            capture_phases_line(s->phases, &line); /* of what was before it */
+        }
+        capture_lines_feed(s->lines, rec, &line);
+    }
     if (rec->kind == CAPTURE_SESSION) {
         take_session(s, rec);
     }

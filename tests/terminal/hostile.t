@@ -14,8 +14,8 @@ tm pipe-pane -o "cat >$tmp/raw"
 sees "all lines are shown" 'the last line'
 keys / end Enter
 keys Right Right Left Left
-sees "an escape is shown as text" 'title: \^\[\]0;PWNED\^G end'
-sees "C1 too" 'C1 CSI: <U\+009B>2J end'
+sees "an escape is left out" 'title:  end'
+sees "what it clears ends a row" 'C1 CSI: *$'
 sees "and what is no UTF-8" 'invalid: <FF><FE><C3>\('
 sees "direction marks" 'right to left: <U\+202E>dlrow end'
 sees "wide characters stay in their place" 'wide: (日本語)+'
@@ -23,8 +23,8 @@ sees "a heap of accents is cut" 'heap: .*end'
 is "$(tm display-message -p '#{pane_title}' | grep -c PWNED)" 0 "the title is not the guest's"
 keys s
 sees "the slowest too" 'Slowest lines'
-keys q '&' PWNED Enter
-sees "and the filter" '& PWNED'
+keys q '&' title Enter
+sees "and the filter" '& title'
 keys q
 sees "it ends well" '\[status 0\]'
 perl -0777 -ne '
@@ -35,6 +35,12 @@ perl -0777 -ne '
     my $bytes = $_; print "C1\n" if $bytes =~ /\xc2[\x80-\x9f]/;' "$tmp/raw" >"$tmp/bad"
 is "$(head -n 5 "$tmp/bad")" "" "nothing but the viewer's own sequences reached the terminal"
 ok "they are few kinds" test "$(grep -a -o -P '\e\[[0-9;?]*[A-Za-z]' "$tmp/raw" | sed 's/[0-9;]//g' | sort -u | wc -l)" -lt 30
+
+screen_start 100 40 "$BOOTSTAMP" view --controls "$cap"
+sees "--controls: an escape is shown as text" 'title: \^\[\]0;PWNED\^G end'
+sees "C1 too" '<U\+009B>2J end'
+keys q
+sees "it ends well" '\[status 0\]'
 
 # --- C locale, no colours
 screen_env="LC_ALL=C NO_COLOR=1"

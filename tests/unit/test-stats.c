@@ -198,8 +198,7 @@ static void check_key(const char *text, const char *want)
 
 static void test_keys(void)
 {
-    check_key("[    0.123456] pid 17 at ffff8880 done\r",
-              "[ #] pid # at # done");
+    check_key("[    0.123456] pid 17 at ffff8880 done", "[ #] pid # at # done");
     check_key("Relocating init from 0x000d48c0 to 0x1efeb320 (size 85056)",
               "Relocating init from # to # (size #)");
     check_key("SeaBIOS (version 1.16.2-debian)", "SeaBIOS (version #-debian)");

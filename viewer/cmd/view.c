@@ -15,9 +15,9 @@
 #define WAIT_US 100000
 
 /* Without a terminal: the text, as it comes. */
-static int print_followed(char *const *paths, bool wait)
+static int print_followed(char *const *paths, bool wait, bool controls)
 {
-    const ExportOptions options = { .follow = true };
+    const ExportOptions options = { .follow = true, .controls = controls };
 
     if (paths[0] && paths[1]) {
         return usage_error("view", "standard output is no terminal: name one "
@@ -37,12 +37,14 @@ static int print_followed(char *const *paths, bool wait)
 
 int cmd_view(int argc, char **argv)
 {
-    gboolean wait = FALSE;
+    gboolean wait = FALSE, controls = FALSE;
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
           "Wait for the capture to appear (none named: for one that QEMU "
           "is writing)",
           NULL },
+        { "controls", 0, 0, G_OPTION_ARG_NONE, &controls,
+          "show the control sequences in lines, such as ^[[0;32m", NULL },
         { 0 },
     };
     g_auto(GStrv) rest = NULL;
@@ -57,10 +59,10 @@ int cmd_view(int argc, char **argv)
         return status;
     }
     if (!isatty(STDOUT_FILENO)) {
-        return print_followed(rest, wait);
+        return print_followed(rest, wait, controls);
     }
     if (!check_patterns()) {
         return EXIT_FAILURE;
     }
-    return view_run(rest, g_strv_length(rest), wait);
+    return view_run(rest, g_strv_length(rest), wait, controls);
 }

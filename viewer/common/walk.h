@@ -21,6 +21,11 @@ typedef struct WalkOps {
     WalkNext (*record)(void *data, const CaptureRecord *record);
     void (*line)(void *data, const CaptureLine *line);
     bool bytes; /* lines have their bytes with the control sequences */
+    /*
+     * Where it is set, @record gets no guest bytes.  This gets each run of them
+     * that is of one stream, for the bytes themselves are in the lines.
+     */
+    WalkNext (*run)(void *data, uint8_t stream);
 } WalkOps;
 
 typedef struct Walk Walk;
@@ -34,6 +39,9 @@ Walk *walk_new(CaptureReader *r, bool virtual_clock, const WalkOps *ops,
 
 /* Takes what is there now; false: a callback said WALK_STOP. */
 bool walk_on(Walk *walk);
+
+/* The lines that are open; they may be cut. */
+CaptureLines *walk_lines(const Walk *walk);
 
 /* A line that has no end yet: what a prompt shows; false: there is none. */
 bool walk_peek(const Walk *walk, uint8_t stream, CaptureLine *line);

@@ -68,12 +68,11 @@ static const char *kind_word(const CaptureRecord *rec)
     return "";
 }
 
-static void csv_record(Export *e, const CaptureRecord *rec)
+static void csv_event(Export *e, const CaptureRecord *rec)
 {
     g_autoptr(GString) text = NULL;
 
-    if (rec->kind == CAPTURE_BYTE ||
-        (rec->kind != CAPTURE_LOST && !e->options->events)) {
+    if (rec->kind != CAPTURE_LOST && !e->options->events) {
         return;
     }
     text = g_string_new(NULL);
@@ -99,6 +98,7 @@ const ExportFormat export_csv = {
         .extension = ".csv",
     },
     .begin = csv_begin,
-    .record = csv_record,
-    .line = csv_line,
+    .row_event = csv_event,
+    .row_line = csv_line,
+    .no_bytes = true,
 };

@@ -12,9 +12,13 @@
 
 #include "export.h"
 #include "format.h"
+#include "order.h"
 #include "viewer/common/walk.h"
 
 #define FOLLOW_PERIOD_US 20000
+
+/* Rows wait for the end of a line that began before them; no longer than this. */
+#define BLOCKED_MAX_US 1000000
 
 /* ------------------------------------------------------------------ */
 /* The table                                                           */
@@ -163,55 +167,153 @@ static int wanted_stream(const Export *e)
 typedef struct Pass {
     Export *export;
     const ExportFormat *format;
+    Walk *walk;
+    RowOrder *order; /* NULL: the format has no rows */
+    int64_t blocked; /* us; since when a line's end is waited for, or 0 */
 } Pass;
+
+static void give_row(void *data, const CaptureRecord *event,
+                     const CaptureLine *line)
+{
+    const Pass *p = data;
+
+    if (line) {
+        p->format->row_line(p->export, line);
+    } else {
+        p->format->row_event(p->export, event);
+    }
+}
+
+/* The line that rows wait for goes out as far as it has come. */
+static void cut_oldest(Pass *p)
+{
+    CaptureLines *lines = walk_lines(p->walk);
+    CaptureLine line;
+    uint64_t time;
+    int stream = capture_lines_oldest(lines, &time);
+
+    if (stream >= 0 && capture_lines_cut(lines, stream, &line)) {
+        row_order_line(p->order, &line);
+    }
+}
+
+static void release_rows(Pass *p, bool all)
+{
+    uint64_t open;
+
+    if (row_order_is_full(p->order)) {
+        cut_oldest(p);
+    }
+    capture_lines_oldest(walk_lines(p->walk), &open);
+    row_order_release(p->order, open, all);
+}
+
+/* In a live capture a line may stay open for hours. */
+static void release_live_rows(Pass *p)
+{
+    int64_t now = g_get_monotonic_time();
+
+    release_rows(p, true);
+    if (!row_order_waits(p->order)) {
+        p->blocked = 0;
+    } else if (!p->blocked) {
+        p->blocked = now;
+    } else if (now - p->blocked > BLOCKED_MAX_US) {
+        cut_oldest(p);
+        release_rows(p, true);
+        p->blocked = 0;
+    }
+}
+
+static bool is_wanted(const Export *e, uint8_t stream)
+{
+    return e->only_stream == -1 || stream == e->only_stream;
+}
+
+static void learn_names(Export *e, const CaptureRecord *rec)
+{
+    stream_names_feed(&e->names, rec);
+    e->only_stream = wanted_stream(e);
+}
+
+static WalkNext take_run(void *data, uint8_t stream)
+{
+    Export *e = ((const Pass *)data)->export;
+    const CaptureRecord rec = { .kind = CAPTURE_BYTE, .stream = stream };
+
+    if (stream >= e->names.count) {
+        learn_names(e, &rec);
+    }
+    return is_wanted(e, stream) ? WALK_ON : WALK_SKIP;
+}
 
 static WalkNext take_record(void *data, const CaptureRecord *rec)
 {
-    const Pass *p = data;
+    Pass *p = data;
     Export *e = p->export;
 
     if (rec->kind != CAPTURE_BYTE || rec->stream >= e->names.count) {
-        stream_names_feed(&e->names, rec);
-        e->only_stream = wanted_stream(e);
+        learn_names(e, rec);
     }
-    if (rec->kind == CAPTURE_BYTE && e->only_stream != -1 &&
-        rec->stream != e->only_stream) {
+    if (rec->kind == CAPTURE_BYTE && !is_wanted(e, rec->stream)) {
         return WALK_SKIP;
+    }
+    if (rec->kind == CAPTURE_SESSION && p->order) {
+        row_order_release(p->order, CAPTURE_NO_TIME, true);
     }
     if (p->format->record) {
         p->format->record(e, rec);
+    }
+    if (rec->kind != CAPTURE_BYTE && p->order) {
+        row_order_event(p->order, rec);
+        release_rows(p, false);
     }
     return WALK_ON;
 }
 
 static void take_line(void *data, const CaptureLine *line)
 {
-    const Pass *p = data;
+    Pass *p = data;
 
-    p->format->line(p->export, line);
+    if (p->format->line) {
+        p->format->line(p->export, line);
+    }
+    if (p->order) {
+        row_order_line(p->order, line);
+        release_rows(p, false);
+    }
 }
 
 static void write_all(Export *e, const ExportFormat *format)
 {
-    Pass pass = { e, format };
+    Pass pass = { .export = e, .format = format };
     const WalkOps ops = {
         .record = take_record,
-        .line = format->line ? take_line : NULL,
+        .line = format->line || format->row_line ? take_line : NULL,
         .bytes = format->bytes || e->options->controls,
+        .run = format->no_bytes ? take_run : NULL,
     };
-    Walk *walk = walk_new(e->reader, e->virtual_clock, &ops, &pass);
     bool live;
 
+    pass.walk = walk_new(e->reader, e->virtual_clock, &ops, &pass);
+    pass.order = format->row_line ? row_order_new(give_row, &pass) : NULL;
     do {
         live = e->options->follow &&
                capture_reader_state(e->reader) == CAPTURE_LIVE;
-        walk_on(walk);
+        walk_on(pass.walk);
         if (live) {
+            if (pass.order) {
+                release_live_rows(&pass);
+            }
             fflush(e->out); /* NULL, where a folder is written: all */
             g_usleep(FOLLOW_PERIOD_US);
         }
     } while (live && !(e->out && ferror(e->out)));
-    walk_end(walk);
+    walk_end(pass.walk);
+    if (pass.order) {
+        row_order_release(pass.order, CAPTURE_NO_TIME, true);
+        row_order_free(pass.order);
+    }
 }
 
 int export_capture(const char *path, const ExportOptions *options)

@@ -44,6 +44,10 @@ typedef struct ExportFormat {
     void (*record)(Export *e, const CaptureRecord *record);
     void (*line)(Export *e, const CaptureLine *line);
     bool (*end)(Export *e); /* also after a failed begin() */
+    /* The same as @record and @line, but in the order of their times. */
+    void (*row_event)(Export *e, const CaptureRecord *record);
+    void (*row_line)(Export *e, const CaptureLine *line);
+    bool no_bytes; /* @record is for what is no guest byte */
     bool bytes; /* lines come with their bytes, CaptureLine.bytes */
 } ExportFormat;
 

@@ -122,12 +122,16 @@ static void put_row(Export *e, uint64_t time, const char *class,
 static void html_record(Export *e, const CaptureRecord *rec)
 {
     State *s = e->state;
-    g_autoptr(GString) text = NULL;
 
     boot_data_record(s->boot, rec);
+}
+
+static void html_event(Export *e, const CaptureRecord *rec)
+{
+    g_autoptr(GString) text = NULL;
+
     if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
-        rec->kind == CAPTURE_PROBE ||
-        (e->options->events && rec->kind != CAPTURE_BYTE)) {
+        rec->kind == CAPTURE_PROBE || e->options->events) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, "e", "", text->str);
@@ -138,10 +142,15 @@ static void html_record(Export *e, const CaptureRecord *rec)
 static void html_line(Export *e, const CaptureLine *line)
 {
     State *s = e->state;
+
+    boot_data_line(s->boot, line);
+}
+
+static void html_row(Export *e, const CaptureLine *line)
+{
     g_autofree char *tag = stream_tag(&e->names, line->stream);
     g_autoptr(GString) text = g_string_new(NULL);
 
-    boot_data_line(s->boot, line);
     append_line_text(text, line);
     put_row(e, line->time, NULL, tag, text->str);
 }
@@ -233,5 +242,7 @@ const ExportFormat export_html = {
     .begin = html_begin,
     .record = html_record,
     .line = html_line,
+    .row_event = html_event,
+    .row_line = html_row,
     .end = html_end,
 };

@@ -83,14 +83,17 @@ static void put_row(Export *e, uint64_t time, const char *text)
 
 static void text_record(Export *e, const CaptureRecord *rec)
 {
-    g_autoptr(GString) text = NULL;
-
     if (rec->kind == CAPTURE_STREAM && rec->u.stream.id > 0) {
         e->tags = e->only_stream < 0;
     }
+}
+
+static void text_event(Export *e, const CaptureRecord *rec)
+{
+    g_autoptr(GString) text = NULL;
+
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind == CAPTURE_LOST ||
-        (e->options->events && rec->kind != CAPTURE_BYTE)) {
+    if (rec->kind == CAPTURE_LOST || e->options->events) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, text->str);
@@ -105,5 +108,7 @@ const ExportFormat export_text = {
         .extension = ".txt",
     },
     .record = text_record,
-    .line = text_line,
+    .row_event = text_event,
+    .row_line = text_line,
+    .no_bytes = true,
 };

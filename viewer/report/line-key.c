@@ -49,6 +49,7 @@ void make_line_key(GString *key, const CaptureLine *line)
     bool word_start = true;
 
     head.len = MIN(line->len, LINE_KEY_BYTES);
+    head.n_bytes = MIN(line->n_bytes, LINE_KEY_BYTES);
     text = g_string_sized_new(head.len + 16);
     g_string_truncate(key, 0);
     append_line_text(text, &head);

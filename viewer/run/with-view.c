@@ -202,7 +202,7 @@ int run_with_view(char **argv, const char *path)
     }
     found = wait_for_capture(&child, path);
     if (found) {
-        status = view_run(&found, 1, false);
+        status = view_run(&found, 1, false, false);
         /* Ctrl-C, a closed terminal: QEMU is told as well; q is for us. */
         if (status > 128) {
             kill(child.pid, status - 128);

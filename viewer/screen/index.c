@@ -60,6 +60,18 @@ static void feed_phases_line(Index *x, const CaptureLine *line)
     }
 }
 
+/* Lines that wait for their end, such as a prompt: they count as well. */
+static void feed_open_lines(Index *x)
+{
+    CaptureLine line;
+
+    for (int i = 0; i < x->streams.count; i++) {
+        if (capture_lines_peek(x->lines, i, &line)) {
+            feed_phases_line(x, &line);
+        }
+    }
+}
+
 static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
                        const uint64_t *times, size_t n, const CaptureCursor *at)
 {
@@ -134,6 +146,7 @@ static void take_break(Index *x, const CaptureRecord *rec)
 {
     CaptureLine line;
 
+    feed_open_lines(x);
     g_array_index(x->checks, Checkpoint, x->checks->len - 1).has_break = true;
     capture_lines_feed(x->lines, rec, &line);
 }
@@ -143,10 +156,10 @@ static void take_event(Index *x, const CaptureRecord *rec)
     x->end_time = MAX(x->end_time, rec->time);
     stream_names_feed(&x->streams, rec);
     capture_copies_feed(x->copies, rec);
-    capture_phases_record(x->phases, rec);
     if (capture_lines_is_break(rec)) {
         take_break(x, rec);
     }
+    capture_phases_record(x->phases, rec);
     if (rec->kind == CAPTURE_SESSION) {
         take_session(x);
     } else if (rec->kind == CAPTURE_VM) {
@@ -264,18 +277,6 @@ static bool index_some(Index *x)
         take_event(x, &rec);
     }
     return true;
-}
-
-/* Lines that wait for their end, such as a prompt: they count as well. */
-static void feed_open_lines(Index *x)
-{
-    CaptureLine line;
-
-    for (int i = 0; i < x->streams.count; i++) {
-        if (capture_lines_peek(x->lines, i, &line)) {
-            feed_phases_line(x, &line);
-        }
-    }
 }
 
 bool index_step(Index *x, int64_t deadline)

@@ -34,6 +34,7 @@
 typedef struct Loop {
     View v;
     int inotify;
+    bool controls; /* lines show their control sequences */
     int64_t next_frame, next_look, next_clock; /* us */
 } Loop;
 
@@ -108,6 +109,7 @@ static bool add_source(Loop *l, const char *path, GError **error)
     }
     s = g_new0(Source, 1);
     s->model = m;
+    model_show_controls(m, l->controls);
     begin_log(s);
     g_ptr_array_add(l->v.sources, s);
     /* Only a capture that nobody writes needs to be watched. */
@@ -597,9 +599,10 @@ static void stand_back(void)
     setpriority(PRIO_PROCESS, 0, 10);
 }
 
-int view_run(char *const *paths, int n_paths, bool wait_for_capture)
+int view_run(char *const *paths, int n_paths, bool wait_for_capture,
+             bool controls)
 {
-    Loop l = { 0 };
+    Loop l = { .controls = controls };
     int status;
 
     stand_back();

@@ -381,8 +381,8 @@ static void load_rest(Loading *l, guint index)
     uint64_t words = 0;
 
     l->behind = true;
-    l->row_max = CLAMP(END_BYTES_MAX / MAX(n_open(l), 1), 4096,
-                       CAPTURE_LINE_MAX);
+    l->row_max =
+        CLAMP(END_BYTES_MAX / MAX(n_open(l), 1), 4096, CAPTURE_LINE_MAX);
     for (guint i = index + 1;
          i < x->checks->len && n_open(l) && words < END_WORDS_MAX; i++) {
         const Checkpoint *check = &g_array_index(x->checks, Checkpoint, i);
@@ -435,9 +435,8 @@ static void load(Rows *m, Block *b, guint index)
         Row *row = row_at(b, i);
 
         row->text = b->text->str + GPOINTER_TO_SIZE(row->text);
-        row->bytes = row->n_bytes
-                         ? b->text->str + GPOINTER_TO_SIZE(row->bytes)
-                         : NULL;
+        row->bytes =
+            row->n_bytes ? b->text->str + GPOINTER_TO_SIZE(row->bytes) : NULL;
     }
     capture_lines_free(l.lines);
     g_array_unref(l.wall_zeros);

@@ -12,11 +12,13 @@
 /*
  * Shows the captures @paths on the terminal until the user has seen enough;
  * the newest one where @n_paths is 0.  With @wait_for_capture a capture that
- * is not there yet is waited for (no path: one that a QEMU is writing).
+ * is not there yet is waited for (no path: one that a QEMU is writing).  With
+ * @controls lines show their control sequences.
  *
  * Needs a terminal on standard output.  Returns the exit status: 128 plus
  * the signal's number where one ended it.
  */
-int view_run(char *const *paths, int n_paths, bool wait_for_capture);
+int view_run(char *const *paths, int n_paths, bool wait_for_capture,
+             bool controls);
 
 #endif
