@@ -13,15 +13,13 @@
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
-#include "qemu/timer.h"
 
 #include "boot-capture.h"
 #include "char-timestamp.h"
 #include "timestamp-options.h"
 
-/* Bytes on their way to chardev=ID2; a power of two. */
-#define NEXT_RING 65536
-#define NEXT_PERIOD_MS 5
+/* Of bytes that chardev=ID2 did not take, how many are compared. */
+#define REFUSED_MAX 256
 
 struct TimestampChardev {
     Chardev parent;
@@ -32,78 +30,49 @@ struct TimestampChardev {
     bool at_line_start;
     NotifierList closing;
 
-    /*
-     * chardev=ID2.  Both ends of the ring run with the BQL held: the guest
-     * puts bytes in, a timer of the main loop takes them out.
-     */
+    /* chardev=ID2.  As all of our state, under the chardev's write lock. */
     bool has_next;
     CharFrontend next;
-    QEMUTimer *next_timer;
-    Notifier next_exit;
-    uint8_t *ring;
-    uint32_t ring_in, ring_out;
+    int refused; /* bytes stamped, and not taken: they are offered again */
+    uint8_t refused_bytes[REFUSED_MAX]; /* the first of them */
 };
 
 /* ------------------------------------------------------------------ */
 /* chardev=ID2                                                         */
 
-/* Hands on what is waiting, without blocking. */
-static void next_flush(TimestampChardev *d)
+/*
+ * How many of these bytes were stamped before: a front end offers again what
+ * was not taken.  One that gave up, as a UART does after some attempts, comes
+ * with other bytes.
+ */
+static int already_stamped(TimestampChardev *d, const uint8_t *buf, int len)
 {
-    while (d->ring_out != d->ring_in) {
-        uint32_t at = d->ring_out % NEXT_RING;
-        uint32_t len = MIN(d->ring_in - d->ring_out, NEXT_RING - at);
-        int done = qemu_chr_fe_write(&d->next, d->ring + at, len);
+    int n = MIN(len, d->refused);
 
-        if (done <= 0) {
-            /* Nobody there is nobody to wait for. */
-            if (!qemu_chr_fe_backend_open(&d->next)) {
-                d->ring_out = d->ring_in;
-            }
-            return;
-        }
-        d->ring_out += done;
+    return memcmp(buf, d->refused_bytes, MIN(n, REFUSED_MAX)) ? 0 : n;
+}
+
+/*
+ * Passes bytes on as they come: the other back end's short count, or its
+ * EAGAIN, is the front end's to wait for, by our watch, which is that of the
+ * other.  Nothing is kept here, so nothing waits here but what waits in that
+ * back end as well.
+ */
+static int next_write(TimestampChardev *d, const uint8_t *buf, int len)
+{
+    int done = qemu_chr_fe_write(&d->next, buf, len);
+    int err = errno;
+
+    if (!qemu_chr_fe_backend_connected(&d->next)) {
+        done = len; /* chardev-remove: nobody there is nobody to wait for */
     }
-}
-
-/* Blocks as that back end alone would have, when its reader is too slow. */
-static void next_flush_all(TimestampChardev *d)
-{
-    while (d->ring_out != d->ring_in) {
-        uint32_t at = d->ring_out % NEXT_RING;
-        uint32_t len = MIN(d->ring_in - d->ring_out, NEXT_RING - at);
-
-        if (qemu_chr_fe_write_all(&d->next, d->ring + at, len) <= 0) {
-            d->ring_out = d->ring_in;
-            return;
-        }
-        d->ring_out += len;
+    d->refused = done < 0 && err != EAGAIN ? 0 : len - MAX(done, 0);
+    if (unlikely(d->refused)) {
+        memcpy(d->refused_bytes, buf + len - d->refused,
+               MIN(d->refused, REFUSED_MAX));
     }
-}
-
-static void next_timer_tick(void *opaque)
-{
-    TimestampChardev *d = opaque;
-
-    next_flush(d);
-    timer_mod(d->next_timer,
-              qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + NEXT_PERIOD_MS);
-}
-
-static void next_write(TimestampChardev *d, const uint8_t *buf, int len)
-{
-    for (int i = 0; i < len; i++) {
-        if (d->ring_in - d->ring_out == NEXT_RING) {
-            next_flush_all(d);
-        }
-        d->ring[d->ring_in++ % NEXT_RING] = buf[i];
-    }
-}
-
-/* exit() by a device, without QEMU's clean-up. */
-static void next_on_exit(Notifier *notifier, void *data)
-{
-    next_flush_all(container_of(notifier, TimestampChardev, next_exit));
+    errno = err;
+    return done;
 }
 
 static int next_can_read(void *opaque)
@@ -118,10 +87,7 @@ static void next_read(void *opaque, const uint8_t *buf, int size)
 
 static void next_event(void *opaque, QEMUChrEvent event)
 {
-    /* Our own front end was told OPENED already and is never closed. */
-    if (event == CHR_EVENT_BREAK) {
-        qemu_chr_be_event(CHARDEV(opaque), event);
-    }
+    qemu_chr_be_event(CHARDEV(opaque), event);
 }
 
 static bool next_open(TimestampChardev *d, const char *id, Error **errp)
@@ -139,30 +105,66 @@ static bool next_open(TimestampChardev *d, const char *id, Error **errp)
     if (!qemu_chr_fe_init(&d->next, next, errp)) {
         return false;
     }
-    /* QEMU's clean-up may drop it before us, with bytes still to come. */
-    object_ref(OBJECT(next));
     d->has_next = true;
-    d->ring = g_malloc0(NEXT_RING);
-    d->next_exit.notify = next_on_exit;
-    qemu_add_exit_notifier(&d->next_exit);
     qemu_chr_fe_set_handlers(&d->next, next_can_read, next_read, next_event,
-                             NULL, d, NULL, true);
-    d->next_timer = timer_new_ms(QEMU_CLOCK_REALTIME, next_timer_tick, d);
-    next_timer_tick(d);
+                             NULL, d, NULL, false);
     return true;
 }
 
 static void next_close(TimestampChardev *d)
 {
-    Chardev *next = qemu_chr_fe_get_driver(&d->next);
+    if (!d->has_next) {
+        return;
+    }
+    if (d->refused) {
+        warn_report("timestamp: '%s': bytes not passed on: %d (the other back "
+                    "end did not take them; the capture has them)",
+                    CHARDEV(d)->label, d->refused);
+    }
+    qemu_chr_fe_deinit(&d->next, false);
+}
+
+static GSource *timestamp_chr_add_watch(Chardev *chr, GIOCondition cond)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+    Chardev *next = d->has_next ? qemu_chr_fe_get_driver(&d->next) : NULL;
+
+    return next && CHARDEV_GET_CLASS(next)->chr_add_watch
+               ? CHARDEV_GET_CLASS(next)->chr_add_watch(next, cond)
+               : NULL;
+}
+
+static int timestamp_chr_ioctl(Chardev *chr, int cmd, void *arg)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+
+    return d->has_next ? qemu_chr_fe_ioctl(&d->next, cmd, arg) : -ENOTSUP;
+}
+
+static void timestamp_chr_accept_input(Chardev *chr)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
 
     if (d->has_next) {
-        next_flush_all(d);
-        timer_free(d->next_timer);
-        qemu_remove_exit_notifier(&d->next_exit);
-        qemu_chr_fe_deinit(&d->next, false);
-        object_unref(OBJECT(next));
-        g_free(d->ring);
+        qemu_chr_fe_accept_input(&d->next);
+    }
+}
+
+static void timestamp_chr_set_echo(Chardev *chr, bool echo)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+
+    if (d->has_next) {
+        qemu_chr_fe_set_echo(&d->next, echo);
+    }
+}
+
+static void timestamp_chr_set_fe_open(Chardev *chr, int fe_open)
+{
+    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
+
+    if (d->has_next) {
+        qemu_chr_fe_set_open(&d->next, fe_open);
     }
 }
 
@@ -181,13 +183,8 @@ static inline int line_length(const uint8_t *buf, int len)
     return newline ? newline - buf + 1 : len;
 }
 
-/*
- * Here a vCPU waits for us: no system call, no lock of ours, no allocation,
- * no formatting.  The stamp comes first, whatever the rest may take.
- */
-static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
+static void stamp(TimestampChardev *d, const uint8_t *buf, int len)
 {
-    TimestampChardev *d = container_of(chr, TimestampChardev, parent);
     uint64_t time = capture_writer_now(d->writer);
     int done = 0;
 
@@ -201,10 +198,19 @@ static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
         done += n;
         d->at_line_start = buf[done - 1] == '\n';
     }
-    if (d->has_next) {
-        next_write(d, buf, len);
-    }
-    return len;
+}
+
+/*
+ * Here a vCPU waits for us: no system call, no lock of ours, no allocation,
+ * no formatting.  The stamp comes first, whatever another back end may take.
+ */
+static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
+{
+    TimestampChardev *d = container_of(chr, TimestampChardev, parent);
+    int before = unlikely(d->refused) ? already_stamped(d, buf, len) : 0;
+
+    stamp(d, buf + before, len - before);
+    return d->has_next ? next_write(d, buf, len) : len;
 }
 
 /* ------------------------------------------------------------------ */
@@ -292,6 +298,8 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
     g_auto(TimestampOptions) o = timestamp_options_take(backend);
     int stream;
 
+    /* With chardev=ID2 we are as open as that is, which tells us. */
+    *be_opened = !o.next;
     if (!check_options(&o.capture, o.next, chr, errp) ||
         (o.next && !next_open(d, o.next, errp))) {
         return;
@@ -311,15 +319,6 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
     d->at_line_start = true;
     chr->filename =
         g_strdup_printf("timestamp:%s", capture_writer_path(d->writer));
-}
-
-static void timestamp_chr_accept_input(Chardev *chr)
-{
-    TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
-
-    if (d->has_next) {
-        qemu_chr_fe_accept_input(&d->next);
-    }
 }
 
 static void timestamp_chr_init(Object *obj)
@@ -345,7 +344,11 @@ static void timestamp_chr_class_init(ObjectClass *oc, BootstampClassData *data)
     cc->parse = timestamp_options_parse;
     cc->open = timestamp_chr_open;
     cc->chr_write = timestamp_chr_write;
+    cc->chr_add_watch = timestamp_chr_add_watch;
+    cc->chr_ioctl = timestamp_chr_ioctl;
     cc->chr_accept_input = timestamp_chr_accept_input;
+    cc->chr_set_echo = timestamp_chr_set_echo;
+    cc->chr_set_fe_open = timestamp_chr_set_fe_open;
 }
 
 static const TypeInfo timestamp_chr_info = {

@@ -182,8 +182,8 @@ like "$(cat log)" 'hot: filename=timestamp:hot\.bst' "hot plug"
 like "$("$BOOTSTAMP" info hot.bst)" '^state +ended$' "and unplug"
 like "$("$BOOTSTAMP" info hot.bst)" '^machine +pc-i440fx' "with the machine in it"
 
-# A monitor as the front end
-$RUN "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -S -chardev null,id=n \
+# A monitor as the front end: it greets who is there, so ID2 must be one that is open
+$RUN "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -S -chardev file,id=n,path=mon.out \
     -chardev timestamp,id=mon,path=mon.bst,chardev=n -mon mon >log 2>&1 </dev/null &
 qemu_job=$! qemu_pid=$!
 ok "a monitor's output" wait_for 5 sh -c '"$BOOTSTAMP" export --format raw mon.bst 2>/dev/null | grep -q "QEMU.*monitor"'

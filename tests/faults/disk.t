@@ -68,17 +68,18 @@ else
     skip "$what" "$why"
 fi
 
-# inject WHAT RULE: strace answers in the kernel's place, from before the guest's first byte
+# inject WHAT RULE: strace answers in the kernel's place, from before the guest's first byte.  It stops every
+# system call, so no back end with one for each byte stands behind: the guest's bytes are known.
 inject() {
     cap=$tmp/capture.bst
     rm -f "$cap" "$next"
-    start_rom "$guest_rom" -S -chardev "file,id=next,path=$next" -chardev "timestamp,id=dbg,path=$cap,chardev=next" \
+    start_rom "$guest_rom" -S -chardev "timestamp,id=dbg,path=$cap" \
         -qmp "unix:$tmp/qmp,server=on,wait=off"
     strace -f -q -o "$tmp/strace.log" -e "trace=${2%%:*}" -e "inject=$2" -p "$qemu_pid" 2>"$tmp/strace.err" &
     tracer=$!
     wait_for 10 grep -q '^TracerPid:.*[1-9]' "/proc/$qemu_pid/status"
     go_on
-    finish "$1"
+    ends "$1"
     if wait $tracer; then
         account "$1"
         ok "$1: it came to that" grep -q 'INJECTED\|DELAYED' "$tmp/strace.log"

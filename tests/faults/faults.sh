@@ -9,7 +9,8 @@
 #   begin [QEMU ARGS]             the guest runs, and has written 100,000 bytes
 #   at_work [QEMU ARGS], go_on    the same, but it stands still between the two
 #   qmp COMMAND...                talks to a QEMU on $tmp/qmp (see qmp.pl)
-#   finish WHAT                   waits for it: it ended by itself, and $next is whole
+#   ends WHAT [STATUS]            waits for it: it ended by itself
+#   finish WHAT [STATUS]          the same, and $next is whole
 #   whole WHAT [QEMU ARGS]        begin and finish without a look between them
 #   account WHAT [FILE]           the capture opens, ended in good order, the loss reported is the loss measured and
 #                                 what is kept is a beginning (gaps=allowed, of flood: or has gaps); sets $kept,
@@ -49,12 +50,17 @@ at_work() {
 }
 go_on() { qmp cont; }
 
-# finish WHAT [WANTED STATUS]
-finish() {
+# ends WHAT [WANTED STATUS]
+ends() {
     wait "$qemu_job"
     status=$?
     qemu_pid='' qemu_job=''
     is $status "${2:-0}" "$1: the guest ends"
+}
+
+# finish WHAT [WANTED STATUS]
+finish() {
+    ends "$@"
     ok "$1: what chardev= passes on is whole" cmp "$tmp/want" "$next"
 }
 
