@@ -297,7 +297,7 @@ stages = $(call stage,quick,$(JOBS),$(quick_t)) $(call stage,boot,$(BOOT_JOBS),$
 # Firmware with probes takes two minutes to build: beside the quick tests, where
 # one of the others boots it.
 need_firmware := tests/boot/probes.t tests/boot/optionrom.t
-prepare = $(if $(call select,$(need_firmware)),--prepare firmware-debug/build.sh)
+prepare = $(if $(strip $(call select,$(need_firmware))),--prepare firmware-debug/build.sh)
 
 # TESTS=...: words, a test is taken if its name holds one of them
 select = $(if $(TESTS),$(foreach t,$(1),$(if $(strip $(foreach word,$(TESTS),$(findstring $(word),$(t)))),$(t))),$(1))
