@@ -5,6 +5,7 @@
 #
 # Results       ok NAME COMMAND...     is GOT WANT NAME     like GOT ERE NAME     pass NAME     fail NAME
 #               skip NAME REASON       skip_all REASON      diag TEXT    plan N   done_testing (last line)
+# Programs      compile CC-ARGUMENTS...   have_compiler
 # Guests        need_guests [roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
 #               boot_linux [QEMU ARGS]   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
 # Tables        commands   formats   file_formats: names, as the program lists them
@@ -106,6 +107,17 @@ done_testing() {
     [ -n "$tap_plan" ] || echo "1..$tap_count"
     [ "$tap_failed" = 0 ] || diag "failed $tap_failed of $tap_count"
     exit $((tap_failed != 0))
+}
+
+# compile ARGUMENTS...: by the compiler that the tests are given, which may be two words ("ccache cc")
+compile() {
+    # shellcheck disable=SC2086
+    ${CC:-cc} "$@"
+}
+have_compiler() {
+    # shellcheck disable=SC2086
+    set -- ${CC:-cc}
+    command -v "$1" >/dev/null
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds; false if it never does

@@ -66,7 +66,7 @@ $(stat -L -c '%n %s %Y' "$qemu")"
 fi
 identity="$binary
 source: $3 ${4-}
-compiler: $cc $("$cc" -dumpfullversion 2>/dev/null || :)
+compiler: $cc $($cc -dumpfullversion 2>/dev/null || :)
 tools: $(cat "$0" "$tools/qemu-configure.sh" "$tools/qapi-conditions.py" "$tools/qemu-abi.c" | cksum)"
 
 exec 9>"$dest/lock"
@@ -160,8 +160,8 @@ fi
 # A binary that this cannot be loaded into (static, set-user-id) could not load
 # bootstamp either, so failing here is right.
 probe=$dest/headers/bootstamp-abi.so
-# shellcheck disable=SC2046
-"$cc" $(cat "$dest/cflags") $(pkg-config --cflags glib-2.0) -O2 -fPIC -shared \
+# shellcheck disable=SC2046,SC2086
+$cc $(cat "$dest/cflags") $(pkg-config --cflags glib-2.0) -O2 -fPIC -shared \
     -iquote "$tools/.." -o "$probe" "$tools/qemu-abi.c" ||
     die "cannot compile tools/qemu-abi.c with the generated headers"
 LD_PRELOAD=$probe "$qemu" -version >>"$dest/abi.new" 2>&1 || :

@@ -30,6 +30,10 @@ finds() {
 lint "every C file is as clang-format writes it" c
 lint "every shell script is clean for shellcheck" shell
 
+# CC may be two words, "ccache cc": a script that quotes it looks for a program of that name.
+is "$(cd "$src" && grep -nE '"\$\{?(CC|cc)(:-[a-z]+)?\}?"' configure tools/*.sh tests/*/*.t tests/*/*.sh tests/lib.sh firmware-debug/*.sh |
+    grep -v 'quote "\$CC"\|dollars "\$CC"\|found compiler')" "" "no script takes CC for one word"
+
 cp "$src/.clang-format" "$tmp/"
 printf 'int f(int a) { return  a; }\n' >"$tmp/bad.c"
 finds "a C file in another style is found" c 'clang-format-violations'

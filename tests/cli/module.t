@@ -82,11 +82,11 @@ is "$(child_env LD_PRELOAD="$other $module")" "KEPT=yes LD_PRELOAD=$other" "also
 is "$(child_env "$BOOTSTAMP" run -q --)" "KEPT=yes" "nothing of bootstamp run either"
 
 # --- another QEMU
-if command -v "${CC:-cc}" >/dev/null; then
+if have_compiler; then
     mkdir -p other/build
     sed 's/^#define BOOTSTAMP_QEMU_VERSION .*/#define BOOTSTAMP_QEMU_VERSION "6.2.0 (another)"/' "$build/config.h" \
         >other/build/config.h
-    "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -fPIC -shared -iquote other/build -o other/chardev-timestamp.so \
+    compile -std=gnu11 -D_GNU_SOURCE -fPIC -shared -iquote other/build -o other/chardev-timestamp.so \
         "$src/chardev-backend/preload.c" -ldl 2>err || diag "$(cat err)"
     cp "$build/chardev-timestamp-qemu.so" other/
     RUN="env LD_PRELOAD=$tmp/other/chardev-timestamp.so" run_rom reset -chardev null,id=dbg

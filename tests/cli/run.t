@@ -141,13 +141,13 @@ environment() {
     PATH=$tmp/bin:$PATH "$BOOTSTAMP" run --capture x.bst -- "$1" 2>err |
         sed -n 's/^\(LD_PRELOAD\|BOOTSTAMP_START_NS\)=.*/\1/p' | sort | paste -sd ' '
 }
-if command -v "${CC:-cc}" >/dev/null; then
+if have_compiler; then
     for name in native foreign; do
         type='chardev-ringbuf'
         [ $name = foreign ] || type='chardev-timestamp'
         printf '%s\n' '#include <stdio.h>' 'extern char **environ;' "const char type[] = \"$type\";" \
             'int main(void) { for (char **e = environ; *e; e++) puts(*e); return 0; }' >native.c
-        "${CC:-cc}" -s -o bin/qemu-$name native.c 2>err || diag "$(cat err)"
+        compile -s -o bin/qemu-$name native.c 2>err || diag "$(cat err)"
     done
     is "$(environment qemu-native)" BOOTSTAMP_START_NS "a QEMU that has the back end: its start, and no module"
     like "$(cat err)" 'added -chardev timestamp,id=bootstamp,path=x.bst$' "but a chardev"

@@ -12,7 +12,7 @@ HOURS=${HOURS:-80}
 guest 1999998 flood
 gaps=allowed
 need_guests flood.rom
-${CC:-gcc} -std=gnu11 -Wall -O2 -shared -fPIC -o "$tmp/shim.so" "$src/tests/faults/clock-shim.c" -ldl 2>"$tmp/cc.log" ||
+compile -std=gnu11 -Wall -O2 -shared -fPIC -o "$tmp/shim.so" "$src/tests/faults/clock-shim.c" -ldl 2>"$tmp/cc.log" ||
     skip_all "cannot compile clock-shim.c: $(head -n 1 "$tmp/cc.log")"
 # As the module itself is loaded: before QEMU, not into the program that starts it
 RUN="$BOOTSTAMP run -q -- env LD_PRELOAD=$tmp/shim.so:$build/chardev-timestamp.so"

@@ -77,7 +77,7 @@ screen_pid() {
 make_capture() {
     if [ ! -x "$tmp/make-capture" ]; then
         # shellcheck disable=SC2046
-        "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O2 -iquote "$src" -iquote "$build" -o "$tmp/make-capture" \
+        compile -std=gnu11 -D_GNU_SOURCE -O2 -iquote "$src" -iquote "$build" -o "$tmp/make-capture" \
             "$src/tests/terminal/make-capture.c" "$build/libcapture.a" \
             $(pkg-config --cflags --libs glib-2.0) -pthread -lm >"$tmp/make-capture.log" 2>&1 ||
             skip_all "cannot compile make-capture: $(head -n 1 "$tmp/make-capture.log")"
