@@ -6,6 +6,9 @@
 # Results       ok NAME COMMAND...     is GOT WANT NAME     like GOT ERE NAME     pass NAME     fail NAME
 #               skip NAME REASON       skip_all REASON      diag TEXT    plan N   done_testing (last line)
 # Programs      compile CC-ARGUMENTS...   have_compiler
+# Captures      info_value, info_number CAPTURE NAME     row_value, row_number NAME <TABLE     raw_of, milestones,
+#               milestone_times, vm_events CAPTURE       copied CAPTURE ITEM                   json_of CAPTURE FILTER
+# The machine   free_mb DIR            peak_kb PID
 # Guests        need_guests [roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
 #               boot_linux [QEMU ARGS]   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
 # Tables        commands   formats   file_formats: names, as the program lists them
@@ -136,6 +139,36 @@ wait_for() {
 commands() { "$BOOTSTAMP" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
 formats() { "$BOOTSTAMP" export --format help | sed 's/ .*//'; }
 file_formats() { "$BOOTSTAMP" export --format help | awk '$2 != "(folder)" { print $1 }'; }
+
+# --- what the program reports of a capture
+
+# row_value NAME, row_number NAME: of a table on standard input, that row without its name; its first number
+row_value() { sed -n "s/^$1  *//p"; }
+row_number() { row_value "$1" | grep -o '^[0-9]*'; }
+# info_value CAPTURE NAME, info_number CAPTURE NAME: the same of info
+info_value() { "$BOOTSTAMP" info "$1" 2>/dev/null | row_value "$2"; }
+info_number() { "$BOOTSTAMP" info "$1" 2>/dev/null | row_number "$2"; }
+# raw_of CAPTURE: the guest's bytes
+raw_of() { "$BOOTSTAMP" export --format raw "$1"; }
+# The table of milestones, without its head
+milestone_table() { "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p'; }
+# Its names, and its times, in order
+milestones() { milestone_table "$1" | sed -n 's/   *[0-9.]* .*//p'; }
+milestone_times() { milestone_table "$1" | cut -c 25- | grep -o '^ *[0-9.]*' | tr -d ' '; }
+# copied CAPTURE ITEM: bytes and method of that item of fw_cfg
+copied() { "$BOOTSTAMP" phases "$1" | row_value "$2" | grep -o '^[0-9]* *[A-Z]*' | tr -s ' '; }
+# The events but for fw_cfg's, without their times
+vm_events() {
+    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -a -v '^fw_cfg'
+}
+# json_of CAPTURE FILTER: what jq makes of its JSON export
+json_of() { "$BOOTSTAMP" export --format json "$1" | jq -r "$2"; }
+
+# --- the machine
+
+# Megabytes free where DIR is; kilobytes that process PID had at most
+free_mb() { df -Pm "$1" | awk 'NR == 2 { print $4 }'; }
+peak_kb() { sed -n "s/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$1/status"; }
 
 # --- guests
 

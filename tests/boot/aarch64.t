@@ -26,23 +26,13 @@ arm() {
     return $status
 }
 
-milestones() {
-    "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p' |
-        sed -n 's/^\([A-Z][A-Za-z0-9 ]*[A-Za-z0-9]\)   *[0-9.]* .*/\1/p'
-}
-
-# Bytes and method of an item.
-copied() {
-    "$BOOTSTAMP" phases "$1" | awk -v item="$2" '$1 == item { print $2, $3 }'
-}
-
 # What every boot to the end leaves, whoever loaded the kernel.
 check_whole() {
     how=$1 capture=$2
     "$BOOTSTAMP" export -F raw -o "$tmp/raw" "$capture"
     ok "$how: the capture has the bytes of QEMU's own log" cmp "$tmp/raw" "$capture.log"
     like "$(cat "$tmp/raw")" "bootstamp guest: init" "$how: the guest's init ran"
-    times=$("$BOOTSTAMP" phases "$capture" | sed -n '2,/^$/p' | cut -c 25- | awk 'NF { print $1 }')
+    times=$(milestone_times "$capture")
     is "$(echo "$times" | sort -n -s)" "$times" "$how: the times never step back"
     like "$("$BOOTSTAMP" phases "$capture")" "Shutdown request .*guest-shutdown" "$how: the guest asked for the end, by PSCI"
     like "$("$BOOTSTAMP" info "$capture")" "^machine +virt[-.0-9]*, aarch64, tcg, 512" "$how: machine and architecture"

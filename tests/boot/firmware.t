@@ -26,11 +26,6 @@ boot() {
         -device isa-serial,chardev=console,index=1 "$@"
 }
 
-milestones() {
-    "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p' |
-        sed -n 's/^\([A-Z_a-z][A-Za-z0-9_ ]*[A-Za-z0-9]\)   *[0-9.]* .*/\1/p'
-}
-
 ends='Kernel start
 User space start
 Shutdown request

@@ -4,13 +4,8 @@
 need_guests pattern-1000.rom reset.rom flood.rom
 RUN="$BOOTSTAMP run --"
 
-# Event rows without their times
-events() {
-    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -v '^fw_cfg'
-}
-
 run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$tmp/a.bst"
-is "$(events "$tmp/a.bst")" "QEMU started
+is "$(vm_events "$tmp/a.bst")" "QEMU started
 machine ready
 reset
 VM runs
@@ -19,20 +14,20 @@ VM stopped: shutdown
 QEMU stopped" "a guest that powers off"
 
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/r.bst"
-is "$(events "$tmp/r.bst" | grep -c '^reset')" 5 "four resets by the guest, and QEMU's first"
+is "$(vm_events "$tmp/r.bst" | grep -c '^reset')" 5 "four resets by the guest, and QEMU's first"
 is "$("$BOOTSTAMP" phases "$tmp/r.bst" | grep -c '^Reset ')" 4 "the guest's are rows of the milestone table"
 
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/n.bst" -no-reboot
-like "$(events "$tmp/n.bst")" "^shutdown request: guest-reset" "-no-reboot: the cause is the guest's reset"
+like "$(vm_events "$tmp/n.bst")" "^shutdown request: guest-reset" "-no-reboot: the cause is the guest's reset"
 
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/n.bst" -action reboot=shutdown
-like "$(events "$tmp/n.bst")" "^shutdown request: guest-reset" "-action reboot=shutdown: the same"
+like "$(vm_events "$tmp/n.bst")" "^shutdown request: guest-reset" "-action reboot=shutdown: the same"
 
 runs() { events "$1" 2>/dev/null | grep -q '^VM runs'; }
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/t.bst"
 wait_for 10 runs "$tmp/t.bst"
 stop_qemu TERM
-like "$(events "$tmp/t.bst")" "^shutdown request: host-signal" "SIGTERM: the cause is a signal"
+like "$(vm_events "$tmp/t.bst")" "^shutdown request: host-signal" "SIGTERM: the cause is a signal"
 like "$("$BOOTSTAMP" info "$tmp/t.bst")" "^state  *ended$" "and the capture is ended in good order"
 
 start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst"
@@ -56,10 +51,10 @@ exec 3>"$tmp/mon"
 live() { "$BOOTSTAMP" export --events "$tmp/m.bst" 2>/dev/null | grep -q -e "$1"; }
 printf 'info chardev\n' >&3
 wait_for 10 live 'machine ready'
-is "$(events "$tmp/m.bst" | grep -c 'VM runs')" 0 "-S: the VM does not run yet"
+is "$(vm_events "$tmp/m.bst" | grep -c 'VM runs')" 0 "-S: the VM does not run yet"
 printf 'chardev-remove spare\n' >&3
 wait_for 10 sh -c '"$0" info "$1" | grep -q "^state *ended"' "$BOOTSTAMP" "$tmp/spare.bst"
-like "$(events "$tmp/spare.bst")" "QEMU stopped: back end removed" "chardev-remove ends its capture"
+like "$(vm_events "$tmp/spare.bst")" "QEMU stopped: back end removed" "chardev-remove ends its capture"
 printf 'cont\n' >&3
 wait_for 10 live 'shutdown request'
 printf 'chardev-add timestamp,id=again,path=%s\n' "$tmp/again.bst" >&3
@@ -69,6 +64,6 @@ printf 'quit\n' >&3
 exec 3>&-
 wait $job
 like "$(cat "$tmp/mon.out")" "filename=timestamp:$tmp/m.bst" "info chardev shows the file"
-like "$(events "$tmp/m.bst")" "^VM stopped: shutdown" "-no-shutdown: the VM is stopped"
-like "$(events "$tmp/m.bst")" "^QEMU stopped" "and at last QEMU"
+like "$(vm_events "$tmp/m.bst")" "^VM stopped: shutdown" "-no-shutdown: the VM is stopped"
+like "$(vm_events "$tmp/m.bst")" "^QEMU stopped" "and at last QEMU"
 done_testing

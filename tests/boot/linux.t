@@ -9,22 +9,6 @@ RUN="$BOOTSTAMP run --"
 kernel_bytes=$(stat -c %s "$guests/vmlinuz")
 initrd_bytes=$(stat -c %s "$guests/initrd")
 
-# The names in the table's order, without the figures.
-milestones() {
-    "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p' |
-        sed -n 's/^\([A-Z][A-Za-z0-9 ]*[A-Za-z0-9]\)   *[0-9.]* .*/\1/p'
-}
-
-# Time column of the table, to check that they never step back.
-stamps() {
-    "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p' | cut -c 25- | awk 'NF { print $1 }'
-}
-
-# Bytes and method of the row that is exactly this item.
-copied() {
-    "$BOOTSTAMP" phases "$1" | awk -v item="$2" '$1 == item { print $2, $3 }'
-}
-
 # Today's option ROMs copy the initrd before the kernel.
 want="Start
 Run
@@ -46,7 +30,7 @@ check_boot() {
         -chardev "timestamp,id=dbg,path=$capture" "$@"
     is $? 0 "$machine, $how: the guest powers off"
     is "$(milestones "$capture")" "$want" "$machine, $how: all ten milestones, in order"
-    is "$(stamps "$capture" | sort -n -s)" "$(stamps "$capture")" "$machine, $how: the times never step back"
+    is "$(milestone_times "$capture" | sort -n -s)" "$(milestone_times "$capture")" "$machine, $how: the times never step back"
     is "$(copied "$capture" initrd)" "$initrd_bytes $how" "$machine, $how: the whole initrd by $how"
     # QEMU takes the real-mode part off the kernel: setup is its own item.
     setup_bytes=$(copied "$capture" setup | cut -d' ' -f1)

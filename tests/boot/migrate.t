@@ -12,14 +12,9 @@ qmp() { # SOCKET COMMAND...
     shift
     perl "$src/tests/faults/qmp.pl" "$socket" "$@" 2>&1
 }
-events() {
-    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -a -v '^fw_cfg'
-}
-raw() { "$BOOTSTAMP" export --format raw "$1"; }
-state() { "$BOOTSTAMP" info "$1" | sed -n 's/^state  *//p'; }
-holds() { # FILE BYTES: at least
-    [ "$("$BOOTSTAMP" info "$1" 2>/dev/null | sed -n 's/^holds  *\([0-9]*\) .*/\1/p')0" -ge "${2}0" ]
-}
+state() { info_value "$1" state; }
+# holds CAPTURE BYTES: at least
+holds() { [ "$(info_number "$1" holds)0" -ge "${2}0" ]; }
 status_is() { qmp "$1" query-status | grep -q "\"$2\""; }
 
 # source_vm ROM OPTION...: writes $tmp/a.bst, its monitor is $tmp/qa
@@ -46,7 +41,7 @@ source_ends() {
 
 # Of a guest that was moved: what each capture must say of its life
 check_source() {
-    is "$(events "$tmp/a.bst")" "QEMU started
+    is "$(vm_events "$tmp/a.bst")" "QEMU started
 machine ready
 reset
 VM runs
@@ -56,16 +51,14 @@ QEMU stopped" "$1: the source's capture ends with the migration"
     is "$(state "$tmp/a.bst")" ended "$1: in good order"
 }
 check_destination() {
-    is "$(events "$tmp/b.bst" | head -n 4)" "QEMU started
+    is "$(vm_events "$tmp/b.bst" | head -n 4)" "QEMU started
 machine ready
 reset
 VM runs" "$1: the destination's begins with it"
-    "$BOOTSTAMP" export -F json "$tmp/b.bst" >"$tmp/b.json"
-    run=$(sed -n 's/^{"type":"vm","time_ns":\([0-9]*\),.*"event":"run".*/\1/p' "$tmp/b.json" | head -n 1)
-    first=$(sed -n 's/^{"type":"line","time_ns":\([0-9]*\),.*/\1/p' "$tmp/b.json" | head -n 1)
-    "$BOOTSTAMP" export -F json "$tmp/a.bst" >"$tmp/a.json"
-    paused=$(sed -n 's/.*"vtime_ns":\([0-9]*\),"event":"pause","detail":"finish-migrate".*/\1/p' "$tmp/a.json")
-    goes_on=$(sed -n 's/.*"vtime_ns":\([0-9]*\),"event":"run".*/\1/p' "$tmp/b.json" | head -n 1)
+    run=$(json_of "$tmp/b.bst" 'select(.event == "run").time_ns' | head -n 1)
+    first=$(json_of "$tmp/b.bst" 'select(.type == "line").time_ns' | head -n 1)
+    paused=$(json_of "$tmp/a.bst" 'select(.event == "pause" and .detail == "finish-migrate").vtime_ns')
+    goes_on=$(json_of "$tmp/b.bst" 'select(.event == "run").vtime_ns' | head -n 1)
     ok "$1: the virtual clock goes on" test "${goes_on:-0}" -ge "${paused:-1}"
     ok "$1: no byte of it comes before Run" test "${first:-0}" -ge "${run:-1}"
 }
@@ -144,7 +137,7 @@ source_ends
 lib_rom pattern -chardev "timestamp,id=dbg,path=$tmp/b.bst" -incoming "exec:cat $tmp/state"
 is $? 1 "$what: refused by QEMU"
 like "$(cat "$tmp/qemu.log")" "Unknown (savevm )?section or instance 'isa-bootprobe'" "$what: with the device's name"
-is "$(events "$tmp/b.bst" | tail -n 1)" "QEMU stopped: exit" "$what: and the capture ends without Run"
+is "$(vm_events "$tmp/b.bst" | tail -n 1)" "QEMU stopped: exit" "$what: and the capture ends without Run"
 
 # --- in the middle of a copy out of fw_cfg
 
@@ -170,7 +163,7 @@ wait "$qemu_job"
 is $? 0 "$what: the guest powers off"
 qemu_pid=''
 a=$(copied "$tmp/a.bst") b=$(copied "$tmp/b.bst")
-size=$(raw "$tmp/b.bst" | sed -n 's/^kernel \([0-9a-f]*\) .*/\1/p')
+size=$(raw_of "$tmp/b.bst" | sed -n 's/^kernel \([0-9a-f]*\) .*/\1/p')
 is "$((a + b))" "$((0x$size))" "$what: the bytes that each side saw are the item"
 ok "$what: of which each saw some ($a, $b)" test "$a" -gt 0 -a "$b" -gt 0
 like "$("$BOOTSTAMP" phases "$tmp/b.bst")" '^cmdline  *1 ' "$what: and then all else"
@@ -186,14 +179,14 @@ if command -v qemu-img >/dev/null; then
     source_vm flood -drive "if=ide,format=qcow2,file=$tmp/disk.qcow2"
     wait_for 10 holds "$tmp/a.bst" 50000
     like "$(qmp qa hmp:savevm\ one)" '"return": ""' "$what: savevm"
-    n=$(raw "$tmp/a.bst" | wc -c)
+    n=$(raw_of "$tmp/a.bst" | wc -c)
     wait_for 10 holds "$tmp/a.bst" $((n + 50000))
     like "$(qmp qa hmp:loadvm\ one)" '"return": ""' "$what: loadvm"
-    n=$(raw "$tmp/a.bst" | wc -c)
+    n=$(raw_of "$tmp/a.bst" | wc -c)
     wait_for 10 holds "$tmp/a.bst" $((n + 50000))
     like "$(qmp qa hmp:loadvm\ none)" "does not exist" "$what: a snapshot that is not there is refused"
     source_ends
-    is "$(events "$tmp/a.bst")" "QEMU started
+    is "$(vm_events "$tmp/a.bst")" "QEMU started
 machine ready
 reset
 VM runs
@@ -208,24 +201,16 @@ QEMU stopped" "$what: the capture tells when the VM was saved and loaded"
         "Milestone,Start,Run,Shutdown request,Stop," "$what: no new boot, whose reset would be a milestone"
     like "$("$BOOTSTAMP" info "$tmp/a.bst")" '^lost  *0 bytes' "$what: nothing is lost"
     # The guest's first run up to loadvm, then on from where it was at savevm, maybe in the middle of a line.
-    raw "$tmp/a.bst" >"$tmp/whole"
-    # shellcheck disable=SC2016
-    ok "$what: the bytes are those of both runs" perl -0777 -ne '
-        my $flood = join "", map { sprintf "%08x\n", $_ } 0 .. length($_) / 9;
-        my $seam = ($_ ^ substr $flood, 0, length) =~ /[^\0]/ ? $-[0] : die "nothing was thrown back\n";
-        my $rest = substr $_, $seam;
-        $rest =~ /\n(.{8})\n/ or die "no whole line behind loadvm\n";
-        my $from = 9 * hex($1) - $-[1];
-        print "$seam bytes, then from $from\n";
-        exit !($from > 0 && $from < $seam && $rest eq substr $flood, $from, length $rest);' "$tmp/whole"
+    raw_of "$tmp/a.bst" >"$tmp/whole"
+    ok "$what: the bytes are those of both runs" "$src/tests/boot/check-loadvm.pl" "$tmp/whole"
     like "$("$BOOTSTAMP" phases --clock=virtual "$tmp/a.bst")" '^Stop ' "$what: and the milestones on the virtual clock"
 
     start_rom flood -chardev "timestamp,id=dbg,path=$tmp/b.bst" -drive "if=ide,format=qcow2,file=$tmp/disk.qcow2" \
         -loadvm one
     wait_for 10 holds "$tmp/b.bst" 1000
     stop_qemu TERM
-    is "$(events "$tmp/b.bst" | head -n 4 | tr '\n' ,)" "QEMU started,machine ready,reset,VM runs," "$what: -loadvm"
-    is "$(raw "$tmp/b.bst" | head -c 9 | grep -c '^00000000$')" 0 "$what: the guest goes on where it was saved"
+    is "$(vm_events "$tmp/b.bst" | head -n 4 | tr '\n' ,)" "QEMU started,machine ready,reset,VM runs," "$what: -loadvm"
+    is "$(raw_of "$tmp/b.bst" | head -c 9 | grep -c '^00000000$')" 0 "$what: the guest goes on where it was saved"
 
     rm -f "$tmp/disk.qcow2"
     qemu-img create -q -f qcow2 "$tmp/disk.qcow2" 4M
@@ -252,9 +237,9 @@ qmp qa system_wakeup >/dev/null
 wait "$source_job"
 is $? 0 "$what: the guest wakes up and powers off"
 qemu_pid=''
-is "$(raw "$tmp/a.bst")" "asleep
+is "$(raw_of "$tmp/a.bst")" "asleep
 awake" "$what: both lines are there"
-is "$(events "$tmp/a.bst")" "QEMU started
+is "$(vm_events "$tmp/a.bst")" "QEMU started
 machine ready
 reset
 VM runs
@@ -280,7 +265,7 @@ wait_for 10 holds "$tmp/a.bst" $((n + 1000))
 source_ends
 raw "$tmp/a.bst" >"$tmp/whole"
 like "$(guest_bytes check-flood "$tmp/whole")" 'in order$' "$what: which loses nothing by it"
-like "$(events "$tmp/b.bst")" '^QEMU stopped: back end removed$' "$what: the last one's capture says that it was removed"
+like "$(vm_events "$tmp/b.bst")" '^QEMU stopped: back end removed$' "$what: the last one's capture says that it was removed"
 
 source_vm serial-20000 -S -chardev null,id=ser -serial chardev:ser
 like "$(qmp qa hmp:chardev-remove\ dbg)" "'dbg' is busy" "$what: a chardev in use cannot be removed"
@@ -295,5 +280,5 @@ else
 fi
 source_ends
 is "$(state "$tmp/a.bst")" ended "$what: the capture is ended"
-is "$(events "$tmp/a.bst" | tail -n 1)" "QEMU stopped" "$what: a VM that never ran stops with QEMU"
+is "$(vm_events "$tmp/a.bst" | tail -n 1)" "QEMU stopped" "$what: a VM that never ran stops with QEMU"
 done_testing

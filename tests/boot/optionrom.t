@@ -53,8 +53,7 @@ check() {
 
 # The row in the milestone table, and the probe, are one.
 jump_is_milestone() {
-    jump=$("$BOOTSTAMP" export --format json "$capture" |
-        sed -n 's/.*"type":"probe","time_ns":\([0-9]*\),.*"id":37,.*/\1/p')
+    jump=$(json_of "$capture" 'select(.type == "probe" and .id == 37).time_ns')
     want=$(printf '%d.%06d' $((jump / 1000000000)) $((jump / 1000 % 1000000)))
     like "$("$BOOTSTAMP" phases "$capture" | grep '^LinuxBoot boot OS ')" "^LinuxBoot boot OS  *$want " \
         "$1: LinuxBoot boot OS is the probe's"
@@ -70,7 +69,7 @@ kernel() { boot -m 64 -kernel "$guests/$1.elf" -append hello; }
 # What QEMU makes of a multiboot kernel is its image, whole pages, and more behind it.
 check "multiboot_dma" "initrd=item kernel=item" kernel multiboot
 like "$("$BOOTSTAMP" export "$capture")" 'kernel: multiboot' "multiboot_dma: its kernel runs"
-kib=$("$BOOTSTAMP" export --format json "$capture" | sed -n 's/.*"type":"probe".*"id":98,"arg":\([0-9]*\),.*/\1/p')
+kib=$(json_of "$capture" 'select(.type == "probe" and .id == 98).arg')
 ok "multiboot_dma: its kernel is larger than its data ($kib KiB)" test "${kib:-0}" -gt 293
 check "pvh" "cmdline=6" kernel pvh
 like "$("$BOOTSTAMP" export "$capture")" 'kernel: PVH' "pvh: its kernel runs"

@@ -11,13 +11,12 @@ RUN="$BOOTSTAMP run --"
 run_rom pattern -chardev "timestamp,id=dbg,path=$tmp/a.bst"
 is $? 0 "the timestamp back end records the guest"
 ok "raw export" "$BOOTSTAMP" export --format raw -o "$tmp/raw.out" "$tmp/a.bst"
-ok "all 256 values are in the pattern" perl -e '
-    local $/; open my $f, "<:raw", $ARGV[0]; my %s; $s{$_}++ for split //, <$f>; exit(keys(%s) != 256)' "$tmp/file.out"
+is "$(od -An -v -tx1 -w1 "$tmp/file.out" | sort -u | wc -l)" 256 "all 256 values are in the pattern"
 ok "2,000,000 bytes: raw export = file back end" cmp "$tmp/raw.out" "$tmp/file.out"
 ok "and both are what the guest was told to write" cmp "$tmp/raw.out" "$tmp/expected"
 is "$("$BOOTSTAMP" export --format bytes "$tmp/a.bst" | wc -l)" 2000000 "bytes export: a line per byte"
-ok "bytes export: the stamps of one vCPU never step back" sh -c \
-    '"$0" export --format bytes "$1" | awk "\$1 + 0 < t { exit 1 } { t = \$1 + 0 }"' "$BOOTSTAMP" "$tmp/a.bst"
+"$BOOTSTAMP" export --format bytes "$tmp/a.bst" >"$tmp/bytes"
+ok "bytes export: the stamps of one vCPU never step back" sort -nsc -k1,1 "$tmp/bytes"
 
 # All of it passes through chardev=, and logfile= and mux=on stay QEMU's own.
 run_rom pattern -chardev "file,id=next,path=$tmp/next.out" \

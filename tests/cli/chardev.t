@@ -92,7 +92,7 @@ is "$(raw new.bst | wc -l)" 5 "and writes it"
 run_rom flood-1000 -chardev timestamp,id=dbg,path=cap.bst,size=64K
 is $? 0 "size=64K"
 ok "the file is no larger" test "$(stat -c %s cap.bst)" -le 65536
-lost=$("$BOOTSTAMP" info cap.bst | sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p')
+lost=$(info_number cap.bst lost)
 kept=$(raw cap.bst | wc -c)
 is "$((lost + kept))" 9000 "every byte is kept or counted as lost"
 guest_bytes flood 1000 | head -c "$kept" >want

@@ -21,9 +21,9 @@ for clock in both host virtual; do
     make $clock clock=$clock
 done
 v=$tmp/virtual.bst h=$tmp/host.bst
-is "$("$BOOTSTAMP" info "$v" | sed -n 's/^clock  *//p')" virtual "info: virtual"
-is "$("$BOOTSTAMP" info "$h" | sed -n 's/^clock  *//p')" host "info: host"
-is "$("$BOOTSTAMP" info "$tmp/both.bst" | sed -n 's/^clock  *//p')" "host, virtual beside it" "info: both"
+is "$(info_value "$v" clock)" virtual "info: virtual"
+is "$(info_value "$h" clock)" host "info: host"
+is "$(info_value "$tmp/both.bst" clock)" "host, virtual beside it" "info: both"
 
 # --- what is not there
 for command in phases export stats; do

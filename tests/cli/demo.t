@@ -4,16 +4,21 @@
 . "$(dirname "$0")/../lib.sh"
 need_guests linux
 
-# in order NAME FILE ERE...: are there lines that match, one after the other?
+# in_order NAME FILE ERE...: are there lines that match, one after the other?
 in_order() {
     name=$1 file=$2
     shift 2
-    ok "$name" perl -e '
-        my ($file, @want) = @ARGV;
-        open my $in, "<", $file or die;
-        while (<$in>) { shift @want if @want && /$want[0]/ }
-        print "missing: $want[0]\n" if @want;
-        exit(@want ? 1 : 0)' "$file" "$@"
+    from=1
+    for ere; do
+        found=$(tail -n "+$from" "$file" | grep -n -E -m 1 -e "$ere" | cut -d : -f 1)
+        if [ -z "$found" ]; then
+            fail "$name"
+            diag "missing: $ere"
+            return 1
+        fi
+        from=$((from + found))
+    done
+    pass "$name"
 }
 
 check() {

@@ -29,20 +29,7 @@ ok "with the bytes' values" cmp "$tmp/want" "$tmp/got"
 ok "times do not go back, one vCPU" sort -nc "$tmp/bytes"
 
 # A line's time is its first byte's; the delta is to the line above.
-perl -e '
-    my ($text, $bytes) = @ARGV;
-    open my $b, "<", $bytes or die; open my $t, "<", $text or die;
-    my (@first, $start); $start = 1;
-    while (<$b>) { my ($ns, $v) = split; push @first, $ns if $start; $start = $v eq "0x0a" }
-    my $last = 0;
-    while (<$t>) {
-        my ($time, $sign, $delta) = /^ *([\d.]+) +([+-])([\d.]+)  / or die "line: $_";
-        my $ns = shift @first;
-        my $us = int($ns / 1000);
-        $time eq sprintf("%d.%06d", $us / 1e6, $us % 1e6) or die "time $time of $ns\n";
-        abs($delta * 1e9 - ($ns - $last)) <= 1000 or die "delta $delta of ", $ns - $last, "\n";
-        $last = $ns;
-    }' "$tmp/text" "$tmp/bytes" >"$tmp/err" 2>&1
+"$src/tests/cli/check-line-times.pl" "$tmp/text" "$tmp/bytes" >"$tmp/err" 2>&1
 is "$?$(cat "$tmp/err")" 0 "times and deltas of the lines are those of the bytes"
 
 run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$tmp/pattern.bst"
@@ -66,15 +53,7 @@ is "$(texts <"$tmp/text" | grep -v '^--' | tr '\n' ,)" "boot 1,boot 2,boot 3,boo
 is "$("$BOOTSTAMP" phases "$tmp/reset.bst" | grep -c '^Reset ')" 4 "phases: a row for each reset of the guest"
 
 # --- the deltas of --events are to the row above
-perl -e '
-    my $last = 0;
-    while (<>) {
-        my ($time, $sign, $delta) = /^ *([\d.]+) +([+-])([\d.]+)  / or die "line: $_";
-        my $want = $time - $last;
-        $delta = -$delta if $sign eq "-";
-        abs($want - $delta) < 2e-6 or die "$time: delta $delta, not $want\n";
-        $last = $time;
-    }' "$tmp/text" >"$tmp/err" 2>&1
+"$src/tests/cli/check-deltas.pl" "$tmp/text" >"$tmp/err" 2>&1
 is "$?$(cat "$tmp/err")" 0 "deltas add up with --events"
 
 # --- times

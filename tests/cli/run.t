@@ -98,7 +98,7 @@ like "$("$BOOTSTAMP" info isapc.bst)" '^state +ended$' "which is ended"
     -bios "$guests/flood.rom" </dev/null 2>err &
 pid=$!
 wait_for 10 "$BOOTSTAMP" info sig.bst >/dev/null 2>&1
-is "$("$BOOTSTAMP" info sig.bst | sed -n 's/^pid  *//p')" $pid "QEMU takes the place of bootstamp"
+is "$(info_value sig.bst pid)" $pid "QEMU takes the place of bootstamp"
 like "$("$BOOTSTAMP" info sig.bst)" "^QEMU +$("$QEMU" --version | sed -n '1s/^QEMU emulator version \([0-9.]*\).*/\1/p')" "info tells QEMU's version"
 wait_for 10 sh -c '"$BOOTSTAMP" phases sig.bst | grep -q ^Run'
 kill -TERM $pid

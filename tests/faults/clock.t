@@ -21,15 +21,17 @@ export CLOCK_SHIM
 
 # clocks WALL MONOTONIC: seconds more than the host's from now on
 clocks() {
-    perl -e 'use Fcntl; sysopen my $f, $ARGV[0], O_RDWR | O_CREAT or die "$!\n";
-        syswrite $f, pack "q2", map { $_ * 1e9 } @ARGV[1, 2]' "$CLOCK_SHIM" "$1" "$2"
+    perl -e 'print pack "q2", map { $_ * 1e9 } @ARGV' -- "$1" "$2" | dd of="$CLOCK_SHIM" conv=notrunc status=none
 }
 
 # stamps: first, last and largest step between two stamps of guest bytes in seconds; none goes back
 stamps() {
     "$BOOTSTAMP" export --format bytes "$cap" | awk '
-        NR == 1 { first = $1 } NR > 1 { if ($1 < last) bad++; if ($1 - last > gap) gap = $1 - last }
-        { last = $1 } END { printf "%d %d %d %d\n", first / 1e9, last / 1e9, gap / 1e9, bad }'
+        NR == 1 { first = last = $1 }
+        $1 < last { bad++ }
+        $1 - last > gap { gap = $1 - last }
+        { last = $1 }
+        END { printf "%d %d %d %d\n", first / 1e9, last / 1e9, gap / 1e9, bad }'
 }
 
 # --- the wall clock

@@ -79,7 +79,7 @@ account() {
     like "$(cat "$tmp/info")" '^state +ended$' "$1: it ended in good order"
     "$BOOTSTAMP" export --format raw -o "$tmp/raw" "${2:-$cap}"
     kept=$(wc -c <"$tmp/raw")
-    lost=$(sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
+    lost=$(row_number lost <"$tmp/info")
     is $((kept + lost)) "$N" "$1: the loss reported is the loss measured"
     if [ "${gaps:-}" = allowed ]; then
         ok "$1: what is kept is the guest's, with a gap for each loss that is told" \

@@ -36,7 +36,7 @@ for vm in $(seq "$VMS"); do
     ! grep -q '^state  *ended$' "$tmp/info" || ended=$((ended + 1))
     grep -q ^damage "$tmp/info" || whole=$((whole + 1))
     "$BOOTSTAMP" export --format raw -o "$tmp/raw" "$tmp/$vm.bst"
-    lost=$(sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
+    lost=$(row_number lost <"$tmp/info")
     kept=$(wc -c <"$tmp/raw")
     if [ "$lost" = 0 ]; then
         ! cmp -s "$tmp/raw" "$tmp/want" || exact=$((exact + 1))

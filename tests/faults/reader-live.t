@@ -87,8 +87,7 @@ cap=$tmp/quiet.bst
 
 # A follower of a live capture that is cut: what it printed up to there is right.
 cp "$tmp/whole.bst" "$cap"
-perl -e 'use Fcntl; open my $f, "+<", $ARGV[0] or die; my $l = pack "s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0;
-    fcntl $f, 37, $l or die "lock: $!"; sleep 60' "$cap" & # F_OFD_SETLK: it looks live
+"$src/tests/faults/hold-lock.pl" "$cap" &
 holder=$!
 wait_for 10 sh -c '"$0" info "$1" | grep -q "^state  *live"' "$BOOTSTAMP" "$cap"
 "$BOOTSTAMP" export -f -F raw -o "$tmp/followed" "$cap" &
@@ -115,7 +114,8 @@ like "$("$BOOTSTAMP" info "$cap" 2>&1)" 'cut off inside its header' "cut in its 
 
 # Headers that claim what cannot be
 head_of() { head -c 4096 "$tmp/whole.bst"; }
-patch() { perl -e 'my ($file, $at, $hex) = @ARGV; open my $f, "+<:raw", $file or die; seek $f, $at, 0; print $f pack "H*", $hex' "$cap" "$1" "$2"; }
+# patch OFFSET HEX: of $cap
+patch() { perl -e 'print pack "H*", $ARGV[0]' "$2" | dd of="$cap" bs=1 seek="$1" conv=notrunc status=none; }
 for header in "12 ffffffff" "12 00000080" "12 f8ffffff" "12 00000000" "12 01100000" "8 ffffffff" "8 00000000"; do
     cp "$tmp/whole.bst" "$cap"
     # shellcheck disable=SC2086

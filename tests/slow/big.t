@@ -6,7 +6,7 @@
 SIZE=${SIZE:-10000}
 need_guests pattern-1000.rom
 make -s -C "$src" build/bench/big-capture >"$tmp/make.log" 2>&1 || skip_all "cannot build big-capture"
-[ "$(df -Pm "$tmp" | awk 'NR == 2 {print $4}')" -gt $((SIZE + 1000)) ] || skip_all "no room for $SIZE MB in $tmp"
+[ "$(free_mb "$tmp")" -gt $((SIZE + 1000)) ] || skip_all "no room for $SIZE MB in $tmp"
 cap=$tmp/big.bst
 
 # took COMMAND...: in $ms
@@ -24,8 +24,8 @@ diag "written in $ms ms: $(stat -c %s "$cap") bytes of file, $wrote of the guest
 ok "it is that large" test "$(stat -c %s "$cap")" -gt $((SIZE * 990000))
 ok "it opens" took sh -c "'$BOOTSTAMP' info '$cap' >'$tmp/info'"
 diag "info: $ms ms"
-kept=$(sed -n 's/^holds  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
-lost=$(sed -n 's/^lost  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")
+kept=$(row_number holds <"$tmp/info")
+lost=$(row_number lost <"$tmp/info")
 is $((kept + lost)) "$wrote" "the loss reported is the loss measured ($lost)"
 like "$(cat "$tmp/info")" '^state +ended$' "it ended in good order"
 ok "nothing is torn" sh -c "! grep ^damage '$tmp/info'"
@@ -41,5 +41,5 @@ took run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$cap,append=on"
 is $took_status 0 "a QEMU goes on in it"
 diag "append=on: $ms ms, with QEMU's start"
 "$BOOTSTAMP" info "$cap" >"$tmp/info"
-is "$(sed -n 's/^holds  *\([0-9]*\) bytes.*/\1/p' "$tmp/info")" $((kept + 1000)) "and its bytes are there"
+is "$(row_number holds <"$tmp/info")" $((kept + 1000)) "and its bytes are there"
 done_testing

@@ -5,8 +5,7 @@
 
 command -v python3 >/dev/null || skip_all "no python3"
 make -s -C "$src" build/bench/big-capture >"$tmp/make.log" 2>&1 || skip_all "cannot build big-capture"
-room=$(df -Pk "$tmp" | awk 'NR == 2 {print $4}')
-[ "$room" -gt 2000000 ] || skip_all "no room for 1 GB in $tmp"
+[ "$(free_mb "$tmp")" -gt 2000 ] || skip_all "no room for 1 GB in $tmp"
 "$build/bench/big-capture" "$tmp/small.bst" 20 >/dev/null || exit
 "$build/bench/big-capture" "$tmp/big.bst" 1000 >/dev/null || exit
 

@@ -26,7 +26,7 @@ rom=("${idle[@]}" -bios "$guests/pattern-1000.rom")
 rm -f "$tmp/a.bst"
 in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/a.bst" -- "$QEMU" "${idle[@]}"
 ok "the guest's lines appear" wait_for 20 shows 'LIVE'
-pid=$("$BOOTSTAMP" info "$tmp/a.bst" | awk '$1 == "pid" { print $2 }')
+pid=$(info_value "$tmp/a.bst" pid)
 tmux_ send-keys -t t q
 ok "q leaves the viewer and says that QEMU goes on" wait_for 10 shows "pid $pid) goes on"
 ok "and it does" kill -0 "$pid"
@@ -38,7 +38,7 @@ like "$("$BOOTSTAMP" export --events "$tmp/a.bst" | tail -n 8)" "shutdown reques
 rm -f "$tmp/b.bst"
 in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/b.bst" -- "$QEMU" "${idle[@]}"
 wait_for 20 shows 'LIVE'
-pid=$("$BOOTSTAMP" info "$tmp/b.bst" | awk '$1 == "pid" { print $2 }')
+pid=$(info_value "$tmp/b.bst" pid)
 tmux_ send-keys -t t C-c
 ok "Ctrl-C in the viewer ends both" wait_for 10 sh -c "! kill -0 $pid 2>/dev/null"
 ok "and leaves a sane terminal" wait_for 10 shows '^status '
