@@ -85,8 +85,8 @@ is $? 0 "$what: the source ends"
 stop_qemu TERM
 check_source "$what"
 check_destination "$what"
-raw "$tmp/a.bst" >"$tmp/whole"
-raw "$tmp/b.bst" >>"$tmp/whole"
+raw_of "$tmp/a.bst" >"$tmp/whole"
+raw_of "$tmp/b.bst" >>"$tmp/whole"
 like "$(guest_bytes check-flood "$tmp/whole")" 'in order$' "$what: both captures are what the guest wrote, no gap, nothing twice"
 
 # --- by a command and a file, to the guest's end
@@ -108,8 +108,8 @@ qemu_pid=''
 source_ends
 check_source "$what"
 check_destination "$what"
-raw "$tmp/a.bst" >"$tmp/whole"
-raw "$tmp/b.bst" >>"$tmp/whole"
+raw_of "$tmp/a.bst" >"$tmp/whole"
+raw_of "$tmp/b.bst" >>"$tmp/whole"
 guest_bytes pattern 2000000 >"$tmp/expected"
 ok "$what: both captures are what the guest wrote" cmp "$tmp/whole" "$tmp/expected"
 
@@ -118,7 +118,7 @@ ok "$what: both captures are what the guest wrote" cmp "$tmp/whole" "$tmp/expect
 what="append=on"
 lib_rom pattern -chardev "timestamp,id=dbg,path=$tmp/a.bst,append=on" -incoming "exec:cat $tmp/state"
 is $? 0 "$what: the guest goes on in the source's capture"
-raw "$tmp/a.bst" >"$tmp/whole"
+raw_of "$tmp/a.bst" >"$tmp/whole"
 ok "$what: which then has all of it" cmp "$tmp/whole" "$tmp/expected"
 
 # --- to and from QEMUs that have no part in it
@@ -263,7 +263,7 @@ is "$(qmp qa "$@" | grep -c '"return": ""')" 100 "$what: 50 come and go while th
 n=$("$BOOTSTAMP" info "$tmp/a.bst" | sed -n 's/^holds  *\([0-9]*\) .*/\1/p')
 wait_for 10 holds "$tmp/a.bst" $((n + 1000))
 source_ends
-raw "$tmp/a.bst" >"$tmp/whole"
+raw_of "$tmp/a.bst" >"$tmp/whole"
 like "$(guest_bytes check-flood "$tmp/whole")" 'in order$' "$what: which loses nothing by it"
 like "$(vm_events "$tmp/b.bst")" '^QEMU stopped: back end removed$' "$what: the last one's capture says that it was removed"
 
