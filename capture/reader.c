@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "reader.h"
+#include "sigbus-handler.h"
 #include "sigbus.h"
 
 /* Mapped at a time, in bytes; a multiple of the page size. */
@@ -101,6 +102,7 @@ static bool map_window(CaptureReader *r, uint64_t pos)
     r->map_size = WINDOW_SIZE;
     r->map_first = first;
     r->map_words = last - first;
+    sigbus_install();
     sigbus_guard(&r->guard, map, WINDOW_SIZE, false);
     return true;
 }
@@ -534,6 +536,7 @@ static void *map_header(CaptureReader *r, SigbusRegion *guard)
     if (map == MAP_FAILED) {
         return NULL;
     }
+    sigbus_install();
     sigbus_guard(guard, map, CAPTURE_HEADER_SIZE, false);
     return map;
 }

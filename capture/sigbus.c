@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -20,7 +19,6 @@
  */
 static pthread_mutex_t regions_lock = PTHREAD_MUTEX_INITIALIZER;
 static SigbusRegion *regions;
-static struct sigaction previous;
 static size_t page_size;
 
 __thread bool sigbus_admitted
@@ -49,26 +47,6 @@ static SigbusRegion *find_region(const char *addr)
     return NULL;
 }
 
-static void chain(int sig, siginfo_t *info, void *context)
-{
-    if (previous.sa_flags & SA_SIGINFO) {
-        previous.sa_sigaction(sig, info, context);
-    } else if (previous.sa_handler == SIG_IGN) {
-        return;
-    } else if (previous.sa_handler == SIG_DFL) {
-        /*
-         * Returning repeats the access, now with the default action; a
-         * signal that somebody sent has to be sent again.
-         */
-        sigaction(sig, &previous, NULL);
-        if (info->si_code <= 0) {
-            raise(sig);
-        }
-    } else {
-        previous.sa_handler(sig);
-    }
-}
-
 /*
  * Two threads may do so for the same page, one after the other; what the
  * first has stored there by then was lost anyway.  (Not inlined: the tests'
@@ -84,48 +62,15 @@ static __attribute__((noinline)) bool put_zero_page(const SigbusRegion *r,
                 -1, 0) != MAP_FAILED;
 }
 
-static void handler(int sig, siginfo_t *info, void *context)
+bool sigbus_repair(void *addr)
 {
-    int saved = errno;
-    char *addr = info->si_addr;
     SigbusRegion *r = find_region(addr);
 
-    if (!r || info->si_code <= 0) {
-        chain(sig, info, context);
-        errno = saved;
-        return;
+    if (!r || !put_zero_page(r, addr)) {
+        return false;
     }
-
-    if (put_zero_page(r, addr)) {
-        __atomic_store_n(&r->damaged, 1, __ATOMIC_RELEASE);
-    } else {
-        chain(sig, info, context);
-    }
-    errno = saved;
-}
-
-static void install_locked(void)
-{
-    struct sigaction now, ours = {
-        .sa_sigaction = handler,
-        .sa_flags = SA_SIGINFO | SA_RESTART,
-    };
-
-    if (sigaction(SIGBUS, NULL, &now) ||
-        ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == handler)) {
-        return;
-    }
-    page_size = sysconf(_SC_PAGE_SIZE);
-    sigemptyset(&ours.sa_mask);
-    previous = now;
-    sigaction(SIGBUS, &ours, NULL);
-}
-
-void sigbus_install(void)
-{
-    pthread_mutex_lock(&regions_lock);
-    install_locked();
-    pthread_mutex_unlock(&regions_lock);
+    __atomic_store_n(&r->damaged, 1, __ATOMIC_RELEASE);
+    return true;
 }
 
 void sigbus_guard(SigbusRegion *region, void *start, size_t size, bool writable)
@@ -135,7 +80,7 @@ void sigbus_guard(SigbusRegion *region, void *start, size_t size, bool writable)
     region->writable = writable;
     region->damaged = 0;
     pthread_mutex_lock(&regions_lock);
-    install_locked();
+    page_size = sysconf(_SC_PAGE_SIZE);
     region->next = regions;
     __atomic_store_n(&regions, region, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&regions_lock);

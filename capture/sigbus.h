@@ -21,15 +21,9 @@ typedef struct SigbusRegion {
 } SigbusRegion;
 
 /*
- * Installs the process-wide handler, in front of the one that is there (it
- * is called for every other address).  Again after somebody replaced it:
- * a no-op when ours is in place.
- */
-void sigbus_install(void);
-
-/*
- * Guards [start, start + size).  @region is the caller's and stays valid
- * until sigbus_unguard().  Threads other than the caller may fault in it.
+ * Guards [start, start + size), once a handler is there (sigbus-handler.h).
+ * @region is the caller's and stays valid until sigbus_unguard().  Threads
+ * other than the caller may fault in it.
  */
 void sigbus_guard(SigbusRegion *region, void *start, size_t size,
                   bool writable);
@@ -50,6 +44,12 @@ static inline void sigbus_admit(void)
         sigbus_admit_slow();
     }
 }
+
+/*
+ * For a handler of SIGBUS, which is to go on where this returns true: puts a
+ * page of zeros at @addr, if that is in a region.  Safe in a signal handler.
+ */
+bool sigbus_repair(void *addr);
 
 /* True once a page of the region had to be replaced. */
 bool sigbus_damaged(const SigbusRegion *region);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sigbus-handler.h"
 #include "writer-cut.h"
 #include "writer-file.h"
 #include "writer-grow.h"
@@ -68,6 +69,7 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     }
     /* Before the first page is touched: somebody may cut the file now. */
     sigbus_admit();
+    sigbus_install();
     sigbus_guard(&w->guard, w->region, w->region_size, true);
     ret = old < w->region_size ? writer_allocate(w->fd, 0, old) : ENOMEM;
     if (ret == 0) {

@@ -508,6 +508,8 @@ static void close_writer(CaptureWriter *w)
 
 void boot_capture_put(BootCapture *c)
 {
+    bool others = false;
+
     if (--c->refs) {
         return;
     }
@@ -515,6 +517,10 @@ void boot_capture_put(BootCapture *c)
         if (captures[i] == c) {
             captures[i] = NULL;
         }
+        others = others || captures[i];
+    }
+    if (!others) {
+        boot_sources_stop();
     }
     /* QEMU drops them last of all, whatever state the VM is in. */
     tell_stop(c, emulator.ends && emulator.ends() ? NULL : "back end removed");

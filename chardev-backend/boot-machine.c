@@ -13,7 +13,7 @@
 #include "qemu/notify.h"
 
 #include "boot-capture.h"
-#include "capture/sigbus.h"
+#include "capture/sigbus-handler.h"
 
 static const char *arch_name(void)
 {

@@ -1,5 +1,5 @@
 /*
- * info boot-timestamps: what query-boot-timestamps tells, for people.
+ * info boot-timestamps: what x-query-boot-timestamps tells, for people.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /*
- * query-boot-timestamps and info boot-timestamps in a QEMU that has neither
+ * x-query-boot-timestamps and info boot-timestamps in a QEMU that has neither
  * in its schema and tables: for the loadable module only.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -9,13 +9,14 @@
 #include "../monitor/monitor-internal.h" /* beside QEMU's include/ */
 #include "monitor/hmp.h"
 #include "qapi/qobject-input-visitor.h"
+#include "qapi/util.h"
 #include "qapi/visitor.h"
 #include "qemu/module.h"
 
 #include "boot-query.h"
 
 #define NS_PER_S 1000000000
-#define QMP_NAME "query-boot-timestamps"
+#define QMP_NAME "x-query-boot-timestamps"
 #define HMP_NAME "boot-timestamps"
 
 /* ------------------------------------------------------------------ */
@@ -284,7 +285,8 @@ static void register_commands(void)
         return;
     }
     qmp_register_command(&qmp_commands, QMP_NAME, query_boot_timestamps,
-                         QCO_COROUTINE | QCO_ALLOW_PRECONFIG, 0);
+                         QCO_COROUTINE | QCO_ALLOW_PRECONFIG,
+                         1u << QAPI_UNSTABLE);
     register_hmp();
 }
 

@@ -58,3 +58,13 @@ void boot_sources_describe(BootCapture *capture)
         }
     }
 }
+
+void boot_sources_stop(void)
+{
+    for (BootSource *s = sources; s; s = s->next) {
+        if (s->started && s->stop) {
+            s->started = s->is_ready = false;
+            s->stop();
+        }
+    }
+}

@@ -20,10 +20,13 @@ typedef struct BootSource BootSource;
 struct BootSource {
     /* Only for captures that have fw-cfg=on. */
     bool fw_cfg;
-    /* The first capture opens; once. */
+    /* The first capture opens. */
     void (*start)(void);
-    /* The machine is there, or was when the source was started; once. */
+    /* The machine is there, or was when the source was started. */
     void (*ready)(void);
+    /* The last capture closed: undoes both, which are called again for the
+     * next one.  Without it a source is started once and stays. */
+    void (*stop)(void);
     /* The machine is there and @capture open: records of what does not change. */
     void (*describe)(BootCapture *capture);
 
@@ -40,6 +43,9 @@ void boot_sources_start(bool fw_cfg);
 
 /* The machine is there. */
 void boot_sources_ready(void);
+
+/* No capture is open any more. */
+void boot_sources_stop(void);
 
 void boot_sources_describe(BootCapture *capture);
 

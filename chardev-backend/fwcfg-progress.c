@@ -168,13 +168,23 @@ static void on_run_state(void *opaque, bool running, RunState run_state)
     }
 }
 
+static VMChangeStateEntry *run_state_entry;
+
 void fwcfg_watch_loads(FWCfgState *s, void (*loaded)(const FWCfgState *s))
 {
     loaded_hook = loaded;
-    qemu_add_vm_change_state_handler(on_run_state, s);
+    run_state_entry = qemu_add_vm_change_state_handler(on_run_state, s);
     tell_loaded(s);
     stopped_key = s->cur_entry;
     stopped_offset = s->cur_offset;
+}
+
+void fwcfg_unwatch_loads(void)
+{
+    qemu_del_vm_change_state_handler(run_state_entry);
+    run_state_entry = NULL;
+    memset(&state.sizes, 0,
+           sizeof(state.sizes)); /* the next capture knows none */
 }
 
 /* ------------------------------------------------------------------ */

@@ -43,6 +43,7 @@ void fwcfg_tell_pio(uint16_t key, uint32_t offset, bool late);
  * the item.
  */
 void fwcfg_watch_loads(FWCfgState *s, void (*loaded)(const FWCfgState *s));
+void fwcfg_unwatch_loads(void);
 
 /* A transfer as @dma, in host order, has it, beginning at @offset. */
 void fwcfg_tell_dma(uint16_t key, uint32_t offset, const FWCfgDmaAccess *dma,

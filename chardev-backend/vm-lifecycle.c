@@ -67,9 +67,11 @@ static Notifier shutdown_notifier = { .notify = on_shutdown };
 static Notifier suspend_notifier = { .notify = on_suspend };
 static Notifier wakeup_notifier = { .notify = on_wakeup };
 
+static VMChangeStateEntry *run_state;
+
 static void start(void)
 {
-    qemu_add_vm_change_state_handler(on_run_state, NULL);
+    run_state = qemu_add_vm_change_state_handler(on_run_state, NULL);
     /* loadvm resets the devices before it fills them: no boot follows. */
     qemu_register_reset_nosnapshotload(on_reset, NULL);
     qemu_register_powerdown_notifier(&powerdown_notifier);
@@ -78,7 +80,17 @@ static void start(void)
     qemu_register_wakeup_notifier(&wakeup_notifier);
 }
 
-static BootSource lifecycle = { .start = start };
+static void stop(void)
+{
+    qemu_del_vm_change_state_handler(run_state);
+    qemu_unregister_reset(on_reset, NULL);
+    notifier_remove(&powerdown_notifier);
+    notifier_remove(&shutdown_notifier);
+    notifier_remove(&suspend_notifier);
+    notifier_remove(&wakeup_notifier);
+}
+
+static BootSource lifecycle = { .start = start, .stop = stop };
 
 static void register_lifecycle(void)
 {

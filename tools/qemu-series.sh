@@ -2,23 +2,24 @@
 # The series of patches that puts our back end into QEMU, made from the sources.
 #
 #   tools/qemu-series.sh VERSION DIR      write it to DIR, for git am
-#   tools/qemu-series.sh --files          which file goes where: STEP SET FROM TO
-#   tools/qemu-series.sh --import TREE    only the files, into a QEMU tree
+#   tools/qemu-series.sh --files VERSION  which file goes where: STEP SET FROM TO
+#   tools/qemu-series.sh --lines VERSION  how many lines each step adds
 #
 # VERSION is 7.2, 10.0 or newest, any version of QEMU (one that is newer than
-# those it knows is newest), or the folder of a QEMU source.  A patch is made of each step, a folder
-# chardev-backend/hooks/NN-NAME:
+# those it knows is newest), or the folder of a QEMU source.  A patch is made of
+# each step, a folder chardev-backend/hooks/NN-NAME:
 #
 #   message         subject, blank line, text
-#   files           our files that it adds, lines of a word and patterns; a file
-#                   goes with the first step that names it.  The word says where
-#                   chardev/timestamp/meson.build, which is made, has the C files
-#                   among them: chardev (also in QEMU's unit tests), system (system
-#                   emulators), isa (those with an ISA bus), none
-#   VERSION.diff    by hand: what it changes in QEMU; a version without one has
-#                   that of the version before
+#   files           our files that it adds, lines of SET FOLDER PATTERN...; a file
+#                   goes with the first step that names it.  SET: chardev (its C
+#                   files are linked into QEMU's unit tests too) or system (system
+#                   emulators only) of chardev/timestamp/meson.build, which is made;
+#                   "-": the step's diff names it in the meson.build of its folder
+#   VERSION.diff    by hand: what it changes in QEMU's files; a version without one
+#                   has that of the version before
+#   common.diff     the same for all versions
 #
-# What becomes of a file is in destination() and put().
+# What becomes of a file is in put().
 set -euo pipefail
 shopt -s nullglob
 
@@ -28,7 +29,7 @@ die() {
 }
 
 usage() {
-    echo "usage: tools/qemu-series.sh VERSION DIR | --files | --import TREE" >&2
+    echo "usage: tools/qemu-series.sh VERSION DIR | --files VERSION | --lines VERSION" >&2
     exit 2
 }
 
@@ -36,7 +37,7 @@ versions=(7.2 10.0 newest)
 here=$PWD
 [ $# -eq 0 ] || [ ! -f "$1/VERSION" ] || set -- "$(cat "$1/VERSION")" "${@:2}"
 cd "$(dirname "$0")/.."
-hooks=chardev-backend/hooks
+hooks="chardev-backend/hooks"
 author='bootstamp developers <bootstamp@example.org>'
 
 # --- which files, and where they go -----------------------------------------
@@ -46,50 +47,43 @@ loadable_only() {
     case $1 in
     chardev-backend/preload.c | chardev-backend/*-wrap.c | chardev-backend/*-module.c) return 0 ;;
     chardev-backend/in-tree/*) return 1 ;;
-    chardev-backend/*) [ -e "chardev-backend/in-tree/${1##*/}" ] ;;
-    *) return 1 ;;
+    *) [ -e "chardev-backend/in-tree/${1##*/}" ] ;;
     esac
 }
 
-destination() {
-    case $1 in
-    capture/phases.conf) echo chardev/timestamp/capture/phases-conf.h ;;
-    capture/*) echo "chardev/timestamp/$1" ;;
-    *-test.c) echo "tests/qtest/${1##*/}" ;;
-    *.json) echo "qapi/${1##*/}" ;;
-    *.rst) echo "docs/system/${1##*/}" ;;
-    *) echo "chardev/timestamp/${1##*/}" ;;
-    esac
-}
-
-# step_files STEP: SET FILE, for each that its patterns name
+# step_files STEP: SET FOLDER FILE, for each that its patterns name
 step_files() {
-    local set pattern file
+    local set folder pattern file
     local -a patterns
 
     [ -f "$hooks/$1/files" ] || return 0
-    while read -r set pattern; do
+    while read -r set folder pattern; do
         read -ra patterns <<<"$pattern"
         for pattern in "${patterns[@]}"; do
             # shellcheck disable=SC2231  # a pattern
             for file in $pattern; do
-                loadable_only "$file" || echo "$set $file"
+                loadable_only "$file" || echo "$set $folder $file"
             done
         done
     done < <(grep -v '^#' "$hooks/$1/files")
 }
 
-# list_files: STEP SET FROM TO, for each file of the series
+# list_files VERSION: STEP SET FROM TO, for each file of the series
 list_files() {
-    local step set file
+    local step set folder file
     local -A taken=()
 
     for step in "$hooks"/[0-9]*/; do
         step=$(basename "$step")
-        while read -r set file; do
+        while read -r set folder file; do
             [ -z "${taken[$file]-}" ] || continue
             taken[$file]=1
-            echo "$step $set $file $(destination "$file")"
+            # until 8.1
+            [ "$1 $folder" != '7.2 system' ] || folder=softmmu
+            case $file in
+            *.conf) echo "$step $set $file $folder/$(basename "$file" .conf)-conf.h" ;;
+            *) echo "$step $set $file $folder/${file##*/}" ;;
+            esac
         done < <(step_files "$step")
     done
 }
@@ -130,12 +124,33 @@ as_c_string() {
     sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' "$1"
 }
 
-# put FROM TO TREE
+# own_includes FROM TO LIST: standard input, our headers by their place in QEMU's tree
+own_includes() {
+    awk -v from="${1%/*}/" -v to="${2%/*}/" '
+        NR == FNR { place[$3] = $4; next }
+        /^#include "/ {
+            name = $2
+            gsub(/"/, "", name)
+            # beside the file, or from the root
+            found = place[from name] ? place[from name] : place[name]
+            # in-tree/ stands for the folder above it
+            if (!found && sub(/in-tree\/$/, "", from))
+                found = place[from name]
+            if (found && index(found, to) == 1)
+                found = substr(found, length(to) + 1)
+            if (found)
+                $0 = "#include \"" found "\""
+        }
+        { print }
+    ' "$3" -
+}
+
+# put FROM TO TREE LIST
 put() {
     mkdir -p "$(dirname "$3/$2")"
     case $1 in
-    *.c) as_qemu_source "$1" 1 ;;
-    *.h) as_qemu_source "$1" '' ;;
+    *.c) as_qemu_source "$1" 1 | own_includes "$1" "$2" "$4" ;;
+    *.h) as_qemu_source "$1" '' | own_includes "$1" "$2" "$4" ;;
     *.conf) as_c_string "$1" ;;
     *) cat "$1" ;;
     esac >"$3/$2"
@@ -174,17 +189,15 @@ meson_files() {
 # meson_build STEP VERSION LIST: chardev/timestamp/meson.build after that step; empty before there is one
 meson_build() {
     local system=system_ss
-    local -a chardev emulator isa
+    local -a chardev emulator
 
     [ "$2" != 7.2 ] || system=softmmu_ss # until 8.1
     mapfile -t chardev < <(meson_files chardev "$1" "$3")
     mapfile -t emulator < <(meson_files system "$1" "$3")
-    mapfile -t isa < <(meson_files isa "$1" "$3")
     [ ${#chardev[@]} -gt 0 ] || return 0
     echo '# chardev_ss is also linked into unit tests.'
     meson_set 'chardev_ss.add(files' "${chardev[@]}"
     meson_set "$system.add(files" "${emulator[@]}"
-    meson_set "$system.add(when: 'CONFIG_ISA_BUS', if_true: files" "${isa[@]}"
 }
 
 # meson_diff WORK STEP VERSION: what the step changes in it
@@ -213,6 +226,7 @@ hook() {
         [ "$version" != "$2" ] || break
     done
     [ -z "$file" ] || cat "$file"
+    [ ! -f "$hooks/$1/common.diff" ] || cat "$hooks/$1/common.diff"
 }
 
 # patch STEP DIFF
@@ -256,9 +270,10 @@ make_series() {
     work=$(mktemp -d)
     # shellcheck disable=SC2064  # its name now
     trap "rm -rf '$work'" EXIT
-    list_files >"$work/list"
+    list_files "$version" >"$work/list"
+    # shellcheck disable=SC2094  # read by both
     while read -r _ _ from to; do
-        put "$from" "$to" "$work/tree"
+        put "$from" "$to" "$work/tree" "$work/list"
     done <"$work/list"
     mkdir -p "$out"
     rm -f "$out"/*.patch
@@ -276,18 +291,41 @@ make_series() {
     done
 }
 
+# How many lines each step adds: in files of its own, in QEMU's files, of tests and documents.
+count_lines() {
+    local patches patch
+
+    patches=$(mktemp -d)
+    make_series "$1" "$patches"
+    echo 'step                           new  in QEMU   tests and docs'
+    for patch in "$patches"/*.patch; do
+        awk -v name="$(basename "$patch" .patch)" '
+            /^diff --git / { file = substr($4, 3); new = 0 }
+            /^new file/ { new = 1 }
+            /^\+/ && !/^\+\+\+ / {
+                if (file ~ /^(tests|docs)\//)
+                    other++
+                else if (new)
+                    own++
+                else
+                    hook++
+            }
+            END { printf "%-28s %5d %8d %16d\n", name, own, hook, other }
+        ' "$patch"
+    done
+    rm -rf "$patches"
+}
+
 case ${1-} in
 --files)
-    [ $# -eq 1 ] || usage
-    list_files
-    ;;
---import)
     [ $# -eq 2 ] || usage
-    tree=$(cd "$here" && cd "$2" && pwd) || exit 1
-    [ -d "$tree/chardev" ] || die "'$2' is no QEMU tree: no folder chardev there"
-    list_files | while read -r _ _ from to; do
-        put "$from" "$to" "$tree"
-    done
+    version=$(series_of "$2")
+    list_files "$version"
+    ;;
+--lines)
+    [ $# -eq 2 ] || usage
+    version=$(series_of "$2")
+    count_lines "$version"
     ;;
 '' | -*) usage ;;
 *)

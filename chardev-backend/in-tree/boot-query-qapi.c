@@ -1,5 +1,5 @@
 /*
- * query-boot-timestamps, by QEMU's schema: qapi/boot-timestamps.json.
+ * x-query-boot-timestamps, by QEMU's schema: qapi/boot-timestamps.json.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -97,7 +97,7 @@ static BootTimestampsInfo *timestamps(const BootTimestamps *t)
 }
 
 BootTimestampsInfoList *coroutine_fn
-qmp_query_boot_timestamps(BOOTSTAMP_OPTIONAL_STRING(chardev), Error **errp)
+qmp_x_query_boot_timestamps(BOOTSTAMP_OPTIONAL_STRING(chardev), Error **errp)
 {
     g_autoptr(GPtrArray) list = boot_query_co(chardev, errp);
     BootTimestampsInfoList *result = NULL;

@@ -38,19 +38,29 @@ static void on_event(Notifier *notifier, void *data)
     }
 }
 
+static Notifier events = { .notify = on_event };
+static FWCfgState *watched;
+
 static void ready(void)
 {
-    static Notifier events = { .notify = on_event };
-    FWCfgState *s = fw_cfg_find();
-
     /* There are machines without. */
-    if (s) {
-        fw_cfg_add_notifier(s, &events);
-        fwcfg_watch_loads(s, NULL);
+    watched = fw_cfg_find();
+    if (watched) {
+        fw_cfg_add_notifier(watched, &events);
+        fwcfg_watch_loads(watched, NULL);
     }
 }
 
-static BootSource fw_cfg = { .fw_cfg = true, .ready = ready };
+static void stop(void)
+{
+    if (watched) {
+        fwcfg_unwatch_loads();
+        fw_cfg_remove_notifier(watched, &events);
+        watched = NULL;
+    }
+}
+
+static BootSource fw_cfg = { .fw_cfg = true, .ready = ready, .stop = stop };
 
 static void register_fw_cfg(void)
 {

@@ -22,14 +22,19 @@ static void on_request(Notifier *notifier, void *data)
     }
 }
 
+static Notifier notifier = { .notify = on_request };
+
 static void start(void)
 {
-    static Notifier notifier = { .notify = on_request };
-
     qemu_register_shutdown_request_notifier(&notifier);
 }
 
-static BootSource poweroff = { .start = start };
+static void stop(void)
+{
+    qemu_unregister_shutdown_request_notifier(&notifier);
+}
+
+static BootSource poweroff = { .start = start, .stop = stop };
 
 static void register_poweroff(void)
 {

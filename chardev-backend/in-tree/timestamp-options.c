@@ -32,7 +32,7 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp)
 {
     static const char *const known[] = {
-        "path", "append", "size", "chardev", "clock", "fw-cfg", NULL,
+        "path", "append", "size", "chardev", "clock", NULL,
     };
     ChardevTimestamp *t;
     ERRP_GUARD();
@@ -52,8 +52,6 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
     t->append = qemu_opt_get_bool(opts, "append", false);
     t->has_size = qemu_opt_get(opts, "size");
     t->size = qemu_opt_get_size(opts, "size", 0);
-    t->has_fw_cfg = qemu_opt_get(opts, "fw-cfg");
-    t->fw_cfg = qemu_opt_get_bool(opts, "fw-cfg", true);
     parse_clock(opts, t, errp);
 }
 
@@ -81,8 +79,6 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
             .size = t->size,
             .has_clock = t->has_clock,
             .clock = clock_mode(t),
-            .has_fw_cfg = t->has_fw_cfg,
-            .fw_cfg = t->fw_cfg,
         },
     };
 

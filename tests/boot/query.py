@@ -105,7 +105,7 @@ class Qmp(Monitor):
         return self.answer()
 
     def ask(self, **arguments):
-        message = self("query-boot-timestamps", **arguments)
+        message = self("x-query-boot-timestamps", **arguments)
         if "return" not in message:
             raise ValueError(message)
         for info in message["return"]:
@@ -113,7 +113,7 @@ class Qmp(Monitor):
         return message["return"]
 
     def error(self, **arguments):
-        return self("query-boot-timestamps", **arguments)["error"]["desc"]
+        return self("x-query-boot-timestamps", **arguments)["error"]["desc"]
 
     def hmp(self, line):
         answer = self("human-monitor-command", **{"command-line": line})
@@ -376,8 +376,8 @@ def linux_by_dma():
                 "DMA: the kernel starts")
         g.qmp("stop")
         # Both questions are on their way before an answer is read
-        g.qmp.send("query-boot-timestamps")
-        second.send("query-boot-timestamps", chardev="ser")
+        g.qmp.send("x-query-boot-timestamps")
+        second.send("x-query-boot-timestamps", chardev="ser")
         one, two = g.qmp.answer()["return"], second.answer()["return"]
         same(told(two[0]), told(one[0]),
              "two monitors at once: the same answer, by either chardev")
@@ -468,7 +468,7 @@ def arguments():
              "an unknown argument")
         like(q.error(chardev="dbg", more=1), "'more' is unexpected",
              "one beside a known one")
-        ok("query-boot-timestamps" in
+        ok("x-query-boot-timestamps" in
            [c["name"] for c in q("query-commands")["return"]],
            "query-commands lists it")
         like(q.hmp("info boot-timestamps nope"), "'nope' not found",
@@ -602,7 +602,7 @@ def damaged_files():
         g.qmp.hmp("chardev-add timestamp,id=cut,path=c3.bst")
         os.truncate("c3.bst", 0)
         # The writer puts a header back when it sees that: either is right
-        answer = g.qmp("query-boot-timestamps", chardev="cut")
+        answer = g.qmp("x-query-boot-timestamps", chardev="cut")
         ok("return" in answer or "c3.bst: is " in answer["error"]["desc"],
            "cut before the first question", answer)
         like(g.qmp.hmp("info status"), "running", "the guest runs on")
@@ -662,7 +662,7 @@ def ask_big(g, **arguments):
     """Sends the question; back when QEMU has begun to read for it, which
     takes one more descriptor of the file."""
     begun = sum(f.endswith("/big.bst") for f in open_files(g)) + 1
-    g.qmp.send("query-boot-timestamps", **arguments)
+    g.qmp.send("x-query-boot-timestamps", **arguments)
     while (g.qmp.waits() and
            sum(f.endswith("/big.bst") for f in open_files(g)) < begun):
         time.sleep(0.001)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# query-boot-timestamps and info boot-timestamps: what they tell of a running guest is what is in its capture.
+# x-query-boot-timestamps and info boot-timestamps: what they tell of a running guest is what is in its capture.
 . "$(dirname "$0")/../lib.sh"
 need_guests linux reset.rom flood.rom pattern-1000.rom
 cd "$tmp" || exit 1

@@ -8,7 +8,7 @@ series() { "$src/tools/qemu-series.sh" "$@"; }
 
 # --- each of our files is in it, once
 
-series --files >files 2>err
+series --files 7.2 >files 2>err
 is "$?$(cat err)" 0 "qemu-series --files"
 # Loadable only: the way in, and what in-tree/ has another file of that name for.
 expected() {
@@ -18,7 +18,7 @@ expected() {
         case $name in
         */preload.c | *-wrap.c | *-module.c) continue ;;
         chardev-backend/in-tree/*) ;;
-        chardev-backend/*) [ ! -e "$src/chardev-backend/in-tree/${name##*/}" ] || continue ;;
+        *) [ ! -e "$src/chardev-backend/in-tree/${name##*/}" ] || continue ;;
         esac
         echo "$name"
     done
@@ -32,11 +32,30 @@ is "$(find "$src" -path "$src/build*" -prune -o -name '*.patch' -path '*chardev-
 
 # --- what it makes
 
-# in_meson TREE: our C files as the meson.build files name them, a line each
+# Names of C files in the lines that the series adds to meson.build files, a line each: FOLDER/NAME.
 in_meson() {
-    (cd "$1" && grep -o "'[^']*\.c'" chardev/timestamp/meson.build | tr -d "'" | sed 's|^|chardev/timestamp/|')
-    (cd "$1" && grep -o "'[a-z0-9-]*\.c'" stubs/meson.build | tr -d "'" | sed 's|^|stubs/|')
-    (cd "$1" && grep -o "'boot-[a-z0-9-]*-test'" tests/qtest/meson.build | tr -d "'" | sed 's|^|tests/qtest/|; s|$|.c|')
+    git -C tree diff base.. -- '*meson.build' | awk -v quote="'" '
+        /^\+\+\+ b\// { folder = substr($2, 3); sub(/[^\/]*$/, "", folder) }
+        /^\+[^+]/ {
+            while (match($0, quote "[a-z0-9_/-]+(\\.c|-test)" quote)) {
+                name = substr($0, RSTART + 1, RLENGTH - 2)
+                print folder name (name ~ /\.c$/ ? "" : ".c")
+                $0 = substr($0, RSTART + RLENGTH)
+            }
+        }'
+}
+
+# Our headers that a file of ours includes and that are not there (yet): FILE HEADER.
+missing_headers() {
+    cut -d ' ' -f 4 files | (cd tree && while read -r file; do
+        [ ! -f "$file" ] || grep -H '^#include "' "$file"
+    done) | sed 's/:#include "/ /; s/".*//' | while read -r file header; do
+        for to in "${file%/*}/$header" "$header"; do
+            if grep -q " $to\$" files && [ ! -f "tree/$to" ]; then
+                echo "$file $to"
+            fi
+        done
+    done
 }
 
 # apply VERSION SOURCE: git am on SOURCE, of which only the files are taken that the series touches
@@ -49,22 +68,24 @@ apply() {
     sed -n 's|^diff --git a/\([^ ]*\) b/.*|\1|p' patches/*.patch | sort -u |
         while read -r file; do [ ! -f "$source/$file" ] || (cd "$source" && cp --parents "$file" "$tmp/tree"); done
     git -C tree add -A
-    git -C tree -c user.name=test -c user.email=test@example.org commit -q -m base
-    git -C tree -c user.name=test -c user.email=test@example.org am -q "$tmp"/patches/*.patch >said 2>&1
-    is $? 0 "$version: git am takes it" || diag "$(cat said)"
-    is "$(git -C tree log --format=%s | head -n -1 | tac)" \
+    git -C tree config user.name test
+    git -C tree config user.email test@example.org
+    git -C tree commit -q -m base
+    git -C tree tag base
+    series --files "$version" >files
+    for patch in patches/*.patch; do
+        name="$version: ${patch##*/}"
+        git -C tree am -q "$tmp/$patch" >said 2>&1
+        is $? 0 "$name: git am takes it" || diag "$(cat said)"
+        is "$(missing_headers)" "" "$name: a step has the headers that it includes"
+    done
+    is "$(git -C tree log --format=%s base.. | tac)" \
         "$(for step in "$src"/chardev-backend/hooks/[0-9]*/message; do head -n 1 "$step"; done)" \
         "$version: a commit for each step, in order"
-    is "$(git -C tree log --format=%b | grep -c "^Signed-off-by: ")" \
+    is "$(git -C tree log --format=%b base.. | grep -c '^Signed-off-by: ')" \
         "$(find patches -name '*.patch' | wc -l)" "$version: each is signed off"
-    git -C tree log --format= --diff-filter=A --name-only HEAD~"$(find patches -name '*.patch' | wc -l)".. -- '*.c' |
-        sort >added
-    in_meson tree | sort >named
-    is "$(grep -Fx -f added named; grep ^chardev/timestamp named | grep -Fxv -f added)" "$(cat added)" \
-        "$version: a meson.build names each C file that it adds, once"
-    is "$(in_meson tree | while read -r file; do
-        [ -f "tree/$file" ] || [ -f "$source/$file" ] || echo "$file"
-    done)" "" "$version: and none that is not there"
+    is "$(in_meson | sort)" "$(git -C tree diff --name-only --diff-filter=A base.. -- '*.c' | sort)" \
+        "$version: a meson.build names each C file that is added, once, and no other"
     for patch in patches/*.patch; do
         name=${patch##*/}
         (cd "$source" && perl scripts/checkpatch.pl --no-color "$tmp/$patch") >said 2>&1

@@ -22,7 +22,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "capture/sigbus.h"
+#include "capture/sigbus-handler.h"
 #include "terminal.h"
 
 static const int caught[] = {
