@@ -58,6 +58,12 @@ missing_headers() {
     done
 }
 
+# The errors of checkpatch.pl (standard input), but for tables of macros (capture/format.h), of which it does not know
+# that they are enumerators and cases: the line of an enumerator, and "default:" after such a case.
+style_errors() {
+    grep -A 2 '^ERROR' | grep '^+' | grep -vE '^\+(#define CAPTURE_[A-Z]+_ENUM\(.*|    default:)$'
+}
+
 # apply VERSION SOURCE: git am on SOURCE, of which only the files are taken that the series touches
 apply() {
     local version=$1 source=$2 file patch name
@@ -87,9 +93,9 @@ apply() {
     is "$(in_meson | sort)" "$(git -C tree diff --name-only --diff-filter=A base.. -- '*.c' | sort)" \
         "$version: a meson.build names each C file that is added, once, and no other"
     for patch in patches/*.patch; do
-        name=${patch##*/}
         (cd "$source" && perl scripts/checkpatch.pl --no-color "$tmp/$patch") >said 2>&1
-        like "$(cat said)" '^total: 0 errors' "$version: checkpatch: $name" || diag "$(grep -A 3 '^ERROR' said)"
+        is "$(style_errors <said)" "" "$version: checkpatch: ${patch##*/}"
+        ok "$version: checkpatch: it has read it" grep -q '^total: .* lines checked$' said
     done
 }
 
