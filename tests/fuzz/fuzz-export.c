@@ -5,11 +5,14 @@
  */
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "fuzz.h"
+#include "viewer/export/export.h"
 
-/* Its options are static: they are let go after each run. */
-#include "viewer/cmd/export.c"
+static ExportOptions opt;
+static char *stream, *output;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -66,37 +69,35 @@ static void remove_output(void)
     g_rmdir(opt.output);
 }
 
-/* True where the format is told by a folder, which is made. */
-static bool set_options(const uint8_t *choice)
+static void set_options(const uint8_t *choice)
 {
-    static const char *const times[] = { "relative", "wall", "delta" };
-    const ExportFormat *format = formats[choice[0] % G_N_ELEMENTS(formats)];
+    guint n = 0;
 
-    opt.format = g_strdup(format->name);
-    opt.clock = g_strdup(choice[1] & 1 ? "virtual" : "host");
-    opt.time = g_strdup(times[(choice[1] >> 1) % 3]);
+    while (export_info(n)) {
+        n++;
+    }
+    opt.format = export_info(choice[0] % n);
+    opt.clock = choice[1] & 1 ? CLOCK_VIRTUAL : CLOCK_HOST;
+    opt.time = (choice[1] >> 1) % (EXPORT_TIME_DELTA + 1);
     opt.events = choice[1] >> 4 & 1;
-    opt.stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1) : NULL;
-    opt.output =
-        format->folder ? g_build_filename(fuzz_dir(), "out", NULL) : NULL;
-    return format->folder;
+    stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1) : NULL;
+    output =
+        opt.format->folder ? g_build_filename(fuzz_dir(), "out", NULL) : NULL;
+    opt.stream = stream;
+    opt.output = output;
 }
 
 static void forget_options(void)
 {
-    g_free(opt.format);
-    g_free(opt.clock);
-    g_free(opt.time);
-    g_free(opt.stream);
-    g_free(opt.output);
+    g_free(stream);
+    g_free(output);
     memset(&opt, 0, sizeof(opt));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *argv[] = { "export", (char *)fuzz_path(), NULL };
     const char *text;
-    bool folder, good;
+    bool good;
     size_t len;
     int status;
 
@@ -104,20 +105,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return -1;
     }
     fuzz_store(data[3], data + FUZZ_CHOICES, size - FUZZ_CHOICES);
-    folder = set_options(data);
+    set_options(data);
     good = fuzz_is_capture();
-    status = cmd_export(2, argv);
+    status = export_capture(fuzz_path(), &opt);
     text = fuzz_output(&len);
     FUZZ_CHECK(good || status != EXIT_SUCCESS);
-    if (status == EXIT_SUCCESS && !folder) {
-        check(opt.format, text, len);
+    if (status == EXIT_SUCCESS && !opt.format->folder) {
+        check(opt.format->name, text, len);
     }
     /* A clock that is not there, time of day by the virtual clock and
      * unknown streams are refused. */
-    FUZZ_CHECK(!good || status == EXIT_SUCCESS || opt.stream ||
-               !fuzz_has_clock(opt.clock) ||
-               (!strcmp(opt.clock, "virtual") && !strcmp(opt.time, "wall")));
-    if (folder) {
+    FUZZ_CHECK(
+        !good || status == EXIT_SUCCESS || opt.stream ||
+        !fuzz_has_clock(opt.clock == CLOCK_VIRTUAL ? "virtual" : "host") ||
+        (opt.clock == CLOCK_VIRTUAL && opt.time == EXPORT_TIME_WALL));
+    if (opt.format->folder) {
         remove_output();
     }
     forget_options();

@@ -13,6 +13,7 @@
 #include <sanitizer/lsan_interface.h>
 
 #include "fuzz.h"
+#include "viewer/cmd/cmd.h"
 #include "viewer/common/common.h"
 
 static char *other; /* a capture to compare with */

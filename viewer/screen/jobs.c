@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cursor.h"
 #include "jobs.h"
 
 /* ------------------------------------------------------------------ */

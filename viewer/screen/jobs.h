@@ -9,7 +9,7 @@
 #ifndef VIEWER_SCREEN_JOBS_H
 #define VIEWER_SCREEN_JOBS_H
 
-#include "pane.h"
+#include "state.h"
 
 /*
  * A pattern as less takes it: a regular expression, and case counts only

@@ -14,44 +14,10 @@
 #define CODE(k) (KEY_CODE | (k))
 
 static const struct {
-    const char *name, *help;
+    const char *name, *keys, *help;
 } actions[ACTION_COUNT] = {
-    [ACTION_DOWN] = { "down", "a line down" },
-    [ACTION_UP] = { "up", "a line up" },
-    [ACTION_PAGE_DOWN] = { "page-down", "a page down" },
-    [ACTION_PAGE_UP] = { "page-up", "a page up" },
-    [ACTION_HALF_DOWN] = { "half-down", "half a page down" },
-    [ACTION_HALF_UP] = { "half-up", "half a page up" },
-    [ACTION_FIRST] = { "first", "the first line" },
-    [ACTION_LAST] = { "last", "the last line" },
-    [ACTION_LEFT] = { "left", "scroll the text; earlier milestone on the "
-                              "timeline" },
-    [ACTION_RIGHT] = { "right", "scroll the text; later milestone on the "
-                                "timeline" },
-    [ACTION_FOLLOW] = { "follow", "stay at the end while lines come" },
-    [ACTION_SEARCH] = { "search", "search on, for a regular expression" },
-    [ACTION_SEARCH_BACK] = { "search-back", "search back" },
-    [ACTION_NEXT] = { "next", "the next match" },
-    [ACTION_PREVIOUS] = { "previous", "the match before" },
-    [ACTION_FILTER] = { "filter", "show only lines that match; empty: all" },
-    [ACTION_MARK] = { "mark", "mark this line, or take the mark away" },
-    [ACTION_TIME] = { "time", "time since start, delta, wall, since mark, "
-                              "virtual" },
-    [ACTION_SLOWEST] = { "slowest", "the slowest lines; Enter goes to one" },
-    [ACTION_MILESTONE_NEXT] = { "milestone-next", "the next milestone" },
-    [ACTION_MILESTONE_PREVIOUS] = { "milestone-previous",
-                                    "the milestone before" },
-    [ACTION_PANE] = { "pane", "the next pane: log, fw_cfg, timeline" },
-    [ACTION_PANE_BACK] = { "pane-back", "the pane before" },
-    [ACTION_ENTER] = { "enter", "go to what the cursor is on" },
-    [ACTION_STREAM] = { "stream", "hide or show a stream" },
-    [ACTION_CAPTURE] = { "capture", "the next capture, where several are "
-                                    "open" },
-    [ACTION_WRITE] = { "write", "write what is shown to a file" },
-    [ACTION_REDRAW] = { "redraw", "draw the screen anew" },
-    [ACTION_HELP] = { "help", "this help" },
-    [ACTION_CANCEL] = { "cancel", "leave a prompt, a list or the help" },
-    [ACTION_QUIT] = { "quit", "quit; in a list or the help: leave it" },
+#define ACTION_ROW(id, name, keys, help) [ACTION_##id] = { name, keys, help },
+    ACTIONS(ACTION_ROW)
 };
 
 #define BOUND_MAX 256
@@ -61,56 +27,7 @@ typedef struct Bound {
     Action action;
 } Bound;
 
-static Bound bound[BOUND_MAX] = {
-    { 'j', ACTION_DOWN },
-    { CODE(KEY_DOWN), ACTION_DOWN },
-    { 'k', ACTION_UP },
-    { CODE(KEY_UP), ACTION_UP },
-    { CODE(KEY_NPAGE), ACTION_PAGE_DOWN },
-    { ' ', ACTION_PAGE_DOWN },
-    { CTRL('f'), ACTION_PAGE_DOWN },
-    { CODE(KEY_PPAGE), ACTION_PAGE_UP },
-    { 'b', ACTION_PAGE_UP },
-    { CTRL('b'), ACTION_PAGE_UP },
-    { CTRL('d'), ACTION_HALF_DOWN },
-    { 'd', ACTION_HALF_DOWN },
-    { CTRL('u'), ACTION_HALF_UP },
-    { 'u', ACTION_HALF_UP },
-    { 'g', ACTION_FIRST },
-    { CODE(KEY_HOME), ACTION_FIRST },
-    { '<', ACTION_FIRST },
-    { 'G', ACTION_LAST },
-    { '>', ACTION_LAST },
-    { CODE(KEY_LEFT), ACTION_LEFT },
-    { CODE(KEY_RIGHT), ACTION_RIGHT },
-    { 'F', ACTION_FOLLOW },
-    { CODE(KEY_END), ACTION_FOLLOW },
-    { '/', ACTION_SEARCH },
-    { '?', ACTION_SEARCH_BACK },
-    { 'n', ACTION_NEXT },
-    { 'N', ACTION_PREVIOUS },
-    { '&', ACTION_FILTER },
-    { 'm', ACTION_MARK },
-    { 't', ACTION_TIME },
-    { 's', ACTION_SLOWEST },
-    { ']', ACTION_MILESTONE_NEXT },
-    { '[', ACTION_MILESTONE_PREVIOUS },
-    { '\t', ACTION_PANE },
-    { CODE(KEY_BTAB), ACTION_PANE_BACK },
-    { '\r', ACTION_ENTER },
-    { '\n', ACTION_ENTER },
-    { CODE(KEY_ENTER), ACTION_ENTER },
-    { 'z', ACTION_STREAM },
-    { 'o', ACTION_CAPTURE },
-    { 'w', ACTION_WRITE },
-    { CTRL('l'), ACTION_REDRAW },
-    { 'h', ACTION_HELP },
-    { CODE(KEY_F(1)), ACTION_HELP },
-    { 27, ACTION_CANCEL },
-    { CTRL('g'), ACTION_CANCEL },
-    { 'q', ACTION_QUIT },
-    { CODE(KEY_F(10)), ACTION_QUIT },
-};
+static Bound bound[BOUND_MAX];
 
 static const struct {
     const char *name;
@@ -128,8 +45,6 @@ static const struct {
     { "Delete", CODE(KEY_DC) },
     { "Backspace", CODE(KEY_BACKSPACE) },
     { "Enter", '\r' },
-    { "Enter", '\n' },
-    { "Enter", CODE(KEY_ENTER) },
     { "Tab", '\t' },
     { "BackTab", CODE(KEY_BTAB) },
     { "Esc", 27 },
@@ -156,8 +71,15 @@ Action action_by_name(const char *name)
     return ACTION_NONE;
 }
 
+/* Enter has three codes: one is enough for the table. */
+static int plain_key(int key)
+{
+    return key == '\n' || key == CODE(KEY_ENTER) ? '\r' : key;
+}
+
 Action key_action(int key)
 {
+    key = plain_key(key);
     for (int i = 0; i < BOUND_MAX; i++) {
         if (bound[i].action && bound[i].key == key) {
             return bound[i].action;
@@ -188,6 +110,22 @@ void key_unbind(Action action)
     for (int i = 0; i < BOUND_MAX; i++) {
         if (bound[i].action == action) {
             bound[i].action = ACTION_NONE;
+        }
+    }
+}
+
+void keys_reset(void)
+{
+    memset(bound, 0, sizeof(bound));
+    for (Action action = 1; action < ACTION_COUNT; action++) {
+        g_auto(GStrv) names = g_strsplit(actions[action].keys, " ", -1);
+
+        for (int i = 0; names[i]; i++) {
+            int key;
+
+            if (key_by_name(names[i], &key)) {
+                key_bind(key, action);
+            }
         }
     }
 }
@@ -243,9 +181,7 @@ char *action_keys(Action action, int max)
     GString *out = g_string_new(NULL);
 
     for (int i = 0; i < BOUND_MAX && max > 0; i++) {
-        /* Enter has three. */
-        if (bound[i].action == action && bound[i].key != '\n' &&
-            bound[i].key != CODE(KEY_ENTER)) {
+        if (bound[i].action == action) {
             g_string_append(out, out->len ? " " : "");
             append_key_name(out, bound[i].key);
             max--;

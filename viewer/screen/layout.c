@@ -7,25 +7,27 @@
 #include <curses.h>
 #include <string.h>
 
+#include "cursor.h"
 #include "layout.h"
+#include "status.h"
 
 /* Beside the log from this width on. */
 #define BESIDE_WIDTH 108
 
-static const PaneOps *const ops[PANE_COUNT] = {
-    [PANE_LOG] = &pane_log,           [PANE_COPIES] = &pane_copies,
-    [PANE_TIMELINE] = &pane_timeline, [PANE_SLOWEST] = &pane_slowest,
-    [PANE_HELP] = &pane_help,
-};
+#define PANE_OPS(id, name, kind) &pane_##name,
+static const PaneOps *const ops[PANE_COUNT] = { PANES(PANE_OPS) };
+
+#define PANE_KIND(id, name, kind) PANE_##kind,
+static const PaneKind kinds[PANE_COUNT] = { PANES(PANE_KIND) };
 
 const PaneOps *pane_ops(PaneId id)
 {
     return ops[id];
 }
 
-bool pane_is_visible(const View *v, PaneId id)
+PaneKind pane_kind(PaneId id)
 {
-    return v->boxes[id].height > 0;
+    return kinds[id];
 }
 
 /* ------------------------------------------------------------------ */
@@ -88,14 +90,14 @@ static void lay_out(View *v)
     v->boxes[PANE_TIMELINE] = (Box){ 0, 0, lines, rest.width };
     rest.y += lines;
     rest.height -= lines;
-    if (v->open == PANE_HELP || v->open == PANE_SLOWEST) {
+    if (kinds[v->open] == PANE_OVERLAY) {
         v->boxes[v->open] = rest;
         v->copies_line = true;
         return;
     }
     place_copies(v, &rest);
     v->boxes[PANE_LOG] = rest;
-    if (!pane_is_visible(v, v->focus)) {
+    if (!view_has_pane(v, v->focus)) {
         v->focus = PANE_LOG;
     }
 }
@@ -130,19 +132,13 @@ static void draw_frame(const View *v)
 
 static void draw_panes(View *v)
 {
-    /* The log first: it finds the row that others point at. */
-    static const PaneId order[] = { PANE_LOG, PANE_COPIES, PANE_TIMELINE,
-                                    PANE_SLOWEST, PANE_HELP };
-
     lay_out(v);
     draw_frame(v);
-    if (!pane_is_visible(v, PANE_LOG)) {
+    if (!view_has_pane(v, PANE_LOG)) {
         log_settle(v);
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
-        PaneId id = order[i];
-
-        if (pane_is_visible(v, id)) {
+    for (PaneId id = 0; id < PANE_COUNT; id++) {
+        if (view_has_pane(v, id)) {
             ops[id]->draw(v, &v->boxes[id],
                           v->open == PANE_LOG ? v->focus == id : v->open == id);
         }
@@ -171,56 +167,4 @@ void screen_draw_message(const char *text)
              STYLE_NORMAL, text);
     move(LINES - 1, 0);
     refresh();
-}
-
-int put_title(const Box *box, const char *title, bool focus)
-{
-    put_blank(box->y, box->x, box->width, STYLE_TITLE);
-    return put_format(box->y, box->x, box->width,
-                      focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, " %s ", title);
-}
-
-bool list_move(Action action, int rows, int page, int *selected)
-{
-    switch (action) {
-    case ACTION_DOWN:
-        ++*selected;
-        break;
-    case ACTION_UP:
-        --*selected;
-        break;
-    case ACTION_PAGE_DOWN:
-        *selected += page;
-        break;
-    case ACTION_PAGE_UP:
-        *selected -= page;
-        break;
-    case ACTION_HALF_DOWN:
-        *selected += (page + 1) / 2;
-        break;
-    case ACTION_HALF_UP:
-        *selected -= (page + 1) / 2;
-        break;
-    case ACTION_FIRST:
-        *selected = 0;
-        break;
-    case ACTION_LAST:
-        *selected = rows - 1;
-        break;
-    default:
-        return false;
-    }
-    *selected = CLAMP(*selected, 0, MAX(rows - 1, 0));
-    return true;
-}
-
-void list_scroll(int selected, int rows, int page, int *top)
-{
-    if (selected < *top) {
-        *top = selected;
-    }
-    if (selected >= *top + page) {
-        *top = selected - page + 1;
-    }
-    *top = CLAMP(*top, 0, MAX(rows - page, 0));
 }

@@ -14,9 +14,7 @@
 #define SCREEN_HEIGHT_MIN 10
 
 const PaneOps *pane_ops(PaneId id);
-
-/* True where the pane has a place on the screen now. */
-bool pane_is_visible(const View *v, PaneId id);
+PaneKind pane_kind(PaneId id);
 
 /* Draws all of it. */
 void screen_draw(View *v);

@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "capture/paths.h"
+#include "act.h"
+#include "cursor.h"
 #include "jobs.h"
-#include "prompt.h"
 #include "layout.h"
+#include "prompt.h"
+#include "slowest.h"
 #include "view.h"
 
 /* Times in us. */
@@ -37,45 +40,6 @@ typedef struct Loop {
     bool controls; /* lines show their control sequences */
     int64_t next_frame, next_look, next_clock; /* us */
 } Loop;
-
-/* ------------------------------------------------------------------ */
-/* What panes ask for                                                  */
-
-Source *view_source(const View *v)
-{
-    return g_ptr_array_index(v->sources, v->current);
-}
-
-static void set_message(View *v, bool is_error, const char *format, va_list ap)
-{
-    g_free(v->message);
-    v->message = g_strdup_vprintf(format, ap);
-    v->message_is_error = is_error;
-    v->dirty = true;
-}
-
-void view_say(View *v, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    set_message(v, false, format, ap);
-    va_end(ap);
-}
-
-void view_complain(View *v, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    set_message(v, true, format, ap);
-    va_end(ap);
-}
-
-int64_t view_deadline(void)
-{
-    return g_get_monotonic_time() + SLICE;
-}
 
 /* ------------------------------------------------------------------ */
 /* Captures                                                            */
@@ -198,136 +162,6 @@ static bool open_captures(Loop *l, char *const *paths, int n_paths)
 /* ------------------------------------------------------------------ */
 /* Keys                                                                */
 
-static void next_pane(View *v, int step)
-{
-    static const PaneId ring[] = { PANE_LOG, PANE_COPIES, PANE_TIMELINE };
-    int n = G_N_ELEMENTS(ring);
-    int at = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (ring[i] == v->focus) {
-            at = i;
-        }
-    }
-    do {
-        at = (at + step + n) % n;
-    } while (!pane_is_visible(v, ring[at]) && ring[at] != PANE_LOG);
-    v->focus = ring[at];
-}
-
-static void leave(View *v)
-{
-    if (v->open != PANE_LOG) {
-        v->open = PANE_LOG;
-    } else {
-        v->quit = true;
-    }
-}
-
-static void open_pane(View *v, PaneId id)
-{
-    v->open = v->open == id ? PANE_LOG : id;
-}
-
-static void next_time(View *v)
-{
-    static const char *const texts[TIME_MODES] = {
-        "since the start", "since the row above",  "wall clock",
-        "since the mark",  "QEMU's virtual clock",
-    };
-
-    v->settings.time = (v->settings.time + 1) % TIME_MODES;
-    view_say(v, "time: %s", texts[v->settings.time]);
-}
-
-static void cancel(View *v)
-{
-    if (v->open != PANE_LOG) {
-        v->open = PANE_LOG;
-    } else {
-        v->focus = PANE_LOG;
-        /* The highlights go. */
-        g_clear_pointer(&v->search.regex, g_regex_unref);
-    }
-}
-
-static void act_prompt(View *v, PromptKind kind)
-{
-    v->open = PANE_LOG;
-    v->focus = PANE_LOG;
-    prompt_open(v, kind);
-}
-
-/* What works everywhere. */
-static void act_global(View *v, Action action)
-{
-    switch (action) {
-    case ACTION_FOLLOW:
-        v->open = PANE_LOG;
-        log_follow(v);
-        break;
-    case ACTION_SEARCH:
-        act_prompt(v, PROMPT_SEARCH);
-        break;
-    case ACTION_SEARCH_BACK:
-        act_prompt(v, PROMPT_SEARCH_BACK);
-        break;
-    case ACTION_NEXT:
-        search_start(v, v->search.step);
-        break;
-    case ACTION_PREVIOUS:
-        search_start(v, -v->search.step);
-        break;
-    case ACTION_FILTER:
-        act_prompt(v, PROMPT_FILTER);
-        break;
-    case ACTION_STREAM:
-        act_prompt(v, PROMPT_STREAM);
-        break;
-    case ACTION_WRITE:
-        act_prompt(v, PROMPT_WRITE);
-        break;
-    case ACTION_MARK:
-        log_set_mark(v);
-        break;
-    case ACTION_TIME:
-        next_time(v);
-        break;
-    case ACTION_SLOWEST:
-        open_pane(v, PANE_SLOWEST);
-        break;
-    case ACTION_HELP:
-        open_pane(v, PANE_HELP);
-        break;
-    case ACTION_MILESTONE_NEXT:
-        log_goto_milestone(v, 1);
-        break;
-    case ACTION_MILESTONE_PREVIOUS:
-        log_goto_milestone(v, -1);
-        break;
-    case ACTION_PANE:
-        next_pane(v, 1);
-        break;
-    case ACTION_PANE_BACK:
-        next_pane(v, -1);
-        break;
-    case ACTION_CAPTURE:
-        v->current = (v->current + 1) % v->sources->len;
-        break;
-    case ACTION_REDRAW:
-        clearok(curscr, TRUE);
-        break;
-    case ACTION_CANCEL:
-        cancel(v);
-        break;
-    case ACTION_QUIT:
-        leave(v);
-        break;
-    default:
-        break;
-    }
-}
-
 static void take_key(View *v, int key)
 {
     Action action;
@@ -368,7 +202,7 @@ static void take_mouse(View *v)
     if (getmouse(&event) != OK || v->prompt || v->too_small) {
         return;
     }
-    for (int id = 0; id < PANE_COUNT; id++) {
+    for (PaneId id = 0; id < PANE_COUNT; id++) {
         const Box *box = &v->boxes[id];
 
         if (!is_in(box, event.y, event.x)) {
@@ -380,7 +214,7 @@ static void take_mouse(View *v)
         } else if (event.bstate & BUTTON5_PRESSED) {
             pane_ops(id)->wheel(v, WHEEL_ROWS);
         } else if (event.bstate & BUTTON1_PRESSED) {
-            if (v->open == PANE_LOG && id < PANE_SLOWEST) {
+            if (v->open == PANE_LOG) {
                 v->focus = id;
             }
             pane_ops(id)->click(v, box, event.y - box->y, event.x - box->x);

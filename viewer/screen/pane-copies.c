@@ -6,7 +6,10 @@
 
 #include <string.h>
 
+#include "copies-text.h"
+#include "cursor.h"
 #include "pane.h"
+#include "widgets.h"
 
 /* Lines below the rows: a rule, what is copied now, its bar, the sum. */
 #define FOOT_LINES 4
@@ -16,18 +19,10 @@ static const CaptureCopies *copies_of(const View *v)
     return model_copies(view_source(v)->model);
 }
 
-static char *visible_name(const CaptureCopy *copy)
-{
-    GString *name = g_string_new(NULL);
-
-    append_visible(name, copy->name, strlen(copy->name), false);
-    return g_string_free(name, FALSE);
-}
-
 /* Names such as etc/smbios/smbios-tables differ at their ends. */
 static char *cut_name(const CaptureCopy *copy, int width)
 {
-    char *name = visible_name(copy);
+    char *name = copy_name(copy);
     int len = g_utf8_strlen(name, -1);
     int head = width / 3;
     g_autofree char *from = NULL, *to = NULL;
@@ -39,49 +34,6 @@ static char *cut_name(const CaptureCopy *copy, int width)
     to = g_utf8_substring(name, len - (width - head - 1), len);
     g_free(name);
     return g_strconcat(from, glyph("…", "~"), to, NULL);
-}
-
-/* Of the pass that runs, or of the last one. */
-static double fraction(const CaptureCopy *copy)
-{
-    if (!copy->size) {
-        return copy->bytes ? 1 : 0;
-    }
-    /* An item that was read again and not to its end was copied before. */
-    if (!copy->running && copy->bytes >= copy->size) {
-        return 1;
-    }
-    return MIN((double)copy->offset / copy->size, 1);
-}
-
-static void format_left(char *to, size_t size, const CaptureCopy *copy)
-{
-    double rate = capture_copy_rate(copy);
-    double seconds;
-
-    to[0] = '\0';
-    if (!copy->running || rate <= 0 || copy->size <= copy->offset) {
-        return;
-    }
-    seconds = (copy->size - copy->offset) / (rate * 1e6);
-    if (seconds < 10) {
-        g_snprintf(to, size, "%.1fs", seconds);
-    } else if (seconds < 600) {
-        g_snprintf(to, size, "%.0fs", seconds);
-    } else {
-        g_snprintf(to, size, "%.0fm", MIN(seconds / 60, 9999));
-    }
-}
-
-static void format_rate(char *to, size_t size, double rate)
-{
-    if (rate <= 0) {
-        g_snprintf(to, size, "-");
-    } else if (rate < 99.95) {
-        g_snprintf(to, size, "%.1f", rate);
-    } else {
-        g_snprintf(to, size, "%.0f", MIN(rate, 999999));
-    }
 }
 
 /* Where the columns of a row stand; all but name and bar are fixed. */
@@ -130,7 +82,7 @@ static void draw_row(int y, int x, const CopyColumns *c,
 {
     g_autofree char *name = cut_name(copy, c->name);
     char done[16], size[16], text[40], left[16];
-    double part = fraction(copy);
+    double part = copy_fraction(copy);
     Style bar = now ? STYLE_BAR_RUN : STYLE_BAR;
 
     put_text(y, x, c->name, style, name);
@@ -147,13 +99,13 @@ static void draw_row(int y, int x, const CopyColumns *c,
     put_right(y, x, c->percent, style, text);
     x += c->percent + 1;
     if (c->rate) {
-        format_rate(text, sizeof(text), capture_copy_rate(copy));
+        format_copy_rate(text, sizeof(text), capture_copy_rate(copy));
         put_right(y, x, c->rate, style, text);
         x += c->rate + 1;
     }
     put_text(y, x, c->how, style, capture_copy_method(copy));
     x += c->how + 1;
-    format_left(left, sizeof(left), copy);
+    copy_format_left(left, sizeof(left), copy);
     put_right(y, x, c->left, style, left);
 }
 
@@ -170,7 +122,7 @@ static void draw_sum(View *v, int y, int x, int width)
     }
     format_short_bytes(size, sizeof(size), bytes);
     format_span(span, sizeof(span), active);
-    format_rate(rate, sizeof(rate), active ? bytes * 1e3 / active : 0);
+    format_copy_rate(rate, sizeof(rate), active ? bytes * 1e3 / active : 0);
     put_format(y, x, width, STYLE_NORMAL,
                "sum  %u item%s, %sB in %s, %s "
                "MB/s",
@@ -187,15 +139,15 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
         put_text(y, x, width, STYLE_HINT, "now  nothing is being copied");
     } else {
         const CaptureCopy *copy = capture_copies_get(copies, now);
-        g_autofree char *name = visible_name(copy);
+        g_autofree char *name = copy_name(copy);
 
-        format_left(left, sizeof(left), copy);
-        format_rate(rate, sizeof(rate), capture_copy_rate(copy));
+        copy_format_left(left, sizeof(left), copy);
+        format_copy_rate(rate, sizeof(rate), capture_copy_rate(copy));
         put_format(y, x, width, STYLE_BAR_RUN, "now  %s  %d%%  %s MB/s%s%s",
-                   name, (int)(fraction(copy) * 100), rate,
+                   name, (int)(copy_fraction(copy) * 100), rate,
                    left[0] ? "  left " : "", left);
         if (with_bar) {
-            put_bar(y + 1, x, width, fraction(copy), STYLE_BAR_RUN);
+            put_bar(y + 1, x, width, copy_fraction(copy), STYLE_BAR_RUN);
         }
     }
     draw_sum(v, y + (with_bar ? 2 : 1), x, width);
@@ -256,25 +208,6 @@ static void draw(View *v, const Box *box, bool focus)
         draw_foot(v, foot == FOOT_LINES ? y + 1 : y, x, width,
                   foot == FOOT_LINES);
     }
-}
-
-char *copies_summary(View *v)
-{
-    const CaptureCopies *copies = copies_of(v);
-    int now = capture_copies_current(copies);
-    const CaptureCopy *copy;
-    g_autofree char *name = NULL;
-    char left[16];
-
-    if (now < 0) {
-        return NULL;
-    }
-    copy = capture_copies_get(copies, now);
-    name = visible_name(copy);
-    format_left(left, sizeof(left), copy);
-    return g_strdup_printf("%s %d%% %.1f MB/s %s", name,
-                           (int)(fraction(copy) * 100), capture_copy_rate(copy),
-                           left);
 }
 
 static bool act(View *v, Action action)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pane.h"
+#include "widgets.h"
 
 static const char *const tail[] = {
     "",

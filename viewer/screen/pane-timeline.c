@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "cursor.h"
 #include "pane.h"
+#include "widgets.h"
 
 #define PHASES_MAX 64
 

@@ -7,7 +7,9 @@
 #include <curses.h>
 #include <string.h>
 
+#include "cursor.h"
 #include "jobs.h"
+#include "keys.h"
 #include "prompt.h"
 
 #define CTRL(c) (0x1f & (c))

@@ -7,7 +7,7 @@
 #ifndef VIEWER_SCREEN_PROMPT_H
 #define VIEWER_SCREEN_PROMPT_H
 
-#include "pane.h"
+#include "state.h"
 
 void prompt_open(View *v, PromptKind kind);
 

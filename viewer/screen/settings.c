@@ -226,6 +226,7 @@ bool settings_read(Settings *s, const char *path, GError **error)
     g_auto(GStrv) lines = NULL;
     GError *cause = NULL;
 
+    keys_reset();
     *s = (Settings){
         .columns = COLUMN_TIME | COLUMN_DELTA | COLUMN_BAR | COLUMN_STREAM,
         .timeline = true,

@@ -6,19 +6,9 @@
 
 #include <string.h>
 
-#include "pane.h"
-
-uint64_t source_elapsed(const Source *s)
-{
-    uint64_t now, zero = model_mono_zero(s->model);
-
-    if (model_state(s->model) != CAPTURE_LIVE ||
-        model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL) {
-        return model_end_time(s->model);
-    }
-    now = (uint64_t)g_get_monotonic_time() * 1000;
-    return now > zero ? now - zero : 0;
-}
+#include "copies-text.h"
+#include "keys.h"
+#include "status.h"
 
 /* What the VM does, or how it ended. */
 static const char *state_name(const Model *m, Style *style)
