@@ -23,6 +23,11 @@ for command in $(commands); do
         ok "it has $command --$option" grep -q "^\.It.* Fl -$option" "$page"
     done
 done
+"$BOOTSTAMP" view --keys | sed -n 's/^  \([a-z-]*\) .*/\1/p' >"$tmp/actions"
+ok "the viewer lists what can be done" test "$(wc -l <"$tmp/actions")" -gt 40
+while read -r action; do
+    ok "docs/viewer.md has the action $action" grep -qF "| \`$action\` |" "$src/docs/viewer.md"
+done <"$tmp/actions"
 for format in $(formats); do
     ok "it has the format $format" grep -qx "\.It Cm $format" "$page"
 done

@@ -68,6 +68,7 @@ static void press(Loop *l, uint8_t byte)
 
     if (v->prompt == PROMPT_WRITE) {
         g_string_assign(v->input, target);
+        v->input_at = v->input->len;
     }
     if (byte >= 0xf0) {
         take_click(v, byte);

@@ -6,6 +6,8 @@
 #   screen_start WIDTH HEIGHT COMMAND...   a new terminal; afterwards "[status N]" is printed and a shell waits
 #   screen [-e]                            what it shows now (-e: with colours)
 #   keys KEY...                            as tmux send-keys names them
+#   burst TEXT                             all at once, as a paste comes (a newline is Enter)
+#   mouse CODE COLUMN ROW                  a button pressed (0; 64, 65: the wheel) or released (3), from 1 on
 #   shows SECONDS ERE                      waits until the screen has it; false: it never did
 #   sees NAME ERE                          the same as a test, within 15 seconds
 #   resize WIDTH HEIGHT
@@ -36,7 +38,7 @@ screen_start() {
     screen_count=$((screen_count + 1))
     screen_server=bootstamp-test-$$-$screen_count
     cat >"$tmp/screen-run" <<END
-export TERM=$screen_term XDG_CONFIG_HOME=\${XDG_CONFIG_HOME:-$tmp/config} $screen_env
+export TERM=$screen_term XDG_CONFIG_HOME=\${XDG_CONFIG_HOME:-$tmp/config} XDG_STATE_HOME=$tmp/state $screen_env
 cd '$tmp' || exit
 stty -a >'$tmp/stty.before'
 export PS1='shell> '
@@ -50,6 +52,14 @@ END
 
 screen() { tm capture-pane -p "$@" 2>/dev/null; }
 keys() { tm send-keys "$@"; }
+burst() { tm set-buffer -- "$1" && tm paste-buffer; }
+# As the terminal type has it: three characters, 32 more than they mean.
+mouse() {
+    local code
+    printf -v code '\\%03o' $(($1 + 32)) $(($2 + 32)) $(($3 + 32))
+    # shellcheck disable=SC2059
+    tm send-keys -l "$(printf "\033[M$code")"
+}
 resize() { tm resize-window -x "$1" -y "$2"; }
 
 screen_has() { screen | grep -E -q -e "$1"; }

@@ -37,7 +37,7 @@ static int print_followed(char *const *paths, bool wait, bool controls)
 
 int cmd_view(int argc, char **argv)
 {
-    gboolean wait = FALSE, controls = FALSE;
+    gboolean wait = FALSE, controls = FALSE, keys = FALSE;
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
           "Wait for the capture to appear (none named: for one that QEMU "
@@ -45,6 +45,8 @@ int cmd_view(int argc, char **argv)
           NULL },
         { "controls", 0, 0, G_OPTION_ARG_NONE, &controls,
           "show the control sequences in lines, such as ^[[0;32m", NULL },
+        { "keys", 0, 0, G_OPTION_ARG_NONE, &keys,
+          "print all that can be done with its keys, as they are set", NULL },
         { 0 },
     };
     g_auto(GStrv) rest = NULL;
@@ -57,6 +59,9 @@ int cmd_view(int argc, char **argv)
                        "terminal,\nprints what bootstamp export -f prints.",
                        entries, 64, &rest, &status)) {
         return status;
+    }
+    if (keys) {
+        return view_print_keys();
     }
     if (!isatty(STDOUT_FILENO)) {
         return print_followed(rest, wait, controls);

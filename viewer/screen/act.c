@@ -8,9 +8,10 @@
 
 #include "act.h"
 #include "cursor.h"
-#include "jobs.h"
-#include "layout.h"
+#include "pane-table.h"
 #include "prompt.h"
+#include "write.h"
+#include "zoom.h"
 
 static void next_pane(View *v, int step)
 {
@@ -27,6 +28,9 @@ static void leave(View *v)
 {
     if (v->open != PANE_LOG) {
         v->open = PANE_LOG;
+    } else if (v->was_covered) {
+        /* The key before left a list: this one may be meant for that. */
+        view_say(v, "once more quits");
     } else {
         v->quit = true;
     }
@@ -35,17 +39,23 @@ static void leave(View *v)
 static void open_pane(View *v, PaneId id)
 {
     v->open = v->open == id ? PANE_LOG : id;
+    v->lists[id] = (ListState){ 0, 0 };
 }
 
-static void next_time(View *v)
+static void open_compare(View *v)
 {
-    static const char *const texts[TIME_MODES] = {
-        "since the start", "since the row above",  "wall clock",
-        "since the mark",  "QEMU's virtual clock",
-    };
+    if (v->sources->len < 2 && source_boots(view_source(v)) < 2) {
+        view_complain(v, "one boot alone: name a second capture, as in "
+                         "bootstamp view A.bst B.bst");
+    } else {
+        open_pane(v, PANE_COMPARE);
+    }
+}
 
-    v->settings.time = (v->settings.time + 1) % TIME_MODES;
-    view_say(v, "time: %s", texts[v->settings.time]);
+static void step_time(View *v, int step)
+{
+    v->settings.time = (v->settings.time + step + TIME_MODES) % TIME_MODES;
+    view_say(v, "time: %s", time_mode_text(v->settings.time));
 }
 
 static void cancel(View *v)
@@ -54,9 +64,19 @@ static void cancel(View *v)
         v->open = PANE_LOG;
     } else {
         v->focus = PANE_LOG;
-        /* The highlights go. */
-        g_clear_pointer(&v->search.regex, g_regex_unref);
+        /* The pattern stays, for n. */
+        v->search.highlight = false;
     }
+}
+
+/* Over a list or on the copies the prompt is for those. */
+static void act_search(View *v, PromptKind kind)
+{
+    if (!pane_ops(pane_with_keys(v))->count) {
+        v->open = PANE_LOG;
+        v->focus = PANE_LOG;
+    }
+    prompt_open(v, kind);
 }
 
 static void act_prompt(View *v, PromptKind kind)
@@ -66,28 +86,73 @@ static void act_prompt(View *v, PromptKind kind)
     prompt_open(v, kind);
 }
 
-/* What works everywhere. */
+/* Ctrl-I, which terminals send for Tab, is Ctrl-O's other half. */
+static bool is_forward(const View *v)
+{
+    return (v->last_action == ACTION_BACK ||
+            v->last_action == ACTION_FORWARD) &&
+           log_can_go_forward(v);
+}
+
+static void act_tab(View *v)
+{
+    if (is_forward(v)) {
+        log_go_back(v, 1);
+        v->last_action = ACTION_FORWARD;
+    } else {
+        next_pane(v, 1);
+    }
+}
+
+static void act_wrap(View *v)
+{
+    v->settings.wrap = !v->settings.wrap;
+    view_source(v)->log.skip = 0;
+    view_say(v, v->settings.wrap ? "long lines are wrapped"
+                                 : "long lines are cut");
+}
+
+static void act_reset(View *v)
+{
+    view_source(v)->log.skip = 0;
+    zoom_out(v, true);
+}
+
+static void act_log_scale(View *v)
+{
+    v->log_scale = !v->log_scale;
+    view_say(v, v->log_scale ? "the timeline's scale is logarithmic"
+                             : "the timeline is to scale");
+}
+
 void act_global(View *v, Action action)
 {
     switch (action) {
+    case ACTION_FIRST:
+        log_jump(v, 0, 1);
+        break;
+    case ACTION_LAST:
     case ACTION_FOLLOW:
         v->open = PANE_LOG;
         log_follow(v);
         break;
     case ACTION_SEARCH:
-        act_prompt(v, PROMPT_SEARCH);
+        act_search(v, PROMPT_SEARCH);
         break;
     case ACTION_SEARCH_BACK:
-        act_prompt(v, PROMPT_SEARCH_BACK);
+        act_search(v, PROMPT_SEARCH_BACK);
         break;
     case ACTION_NEXT:
-        search_start(v, v->search.step);
+        prompt_search_on(v, v->search.step);
         break;
     case ACTION_PREVIOUS:
-        search_start(v, -v->search.step);
+        prompt_search_on(v, -v->search.step);
         break;
     case ACTION_FILTER:
         act_prompt(v, PROMPT_FILTER);
+        break;
+    case ACTION_JUMP:
+        act_prompt(v, PROMPT_JUMP);
         break;
     case ACTION_STREAM:
         act_prompt(v, PROMPT_STREAM);
@@ -95,17 +160,35 @@ void act_global(View *v, Action action)
     case ACTION_WRITE:
         act_prompt(v, PROMPT_WRITE);
         break;
+    case ACTION_COPY:
+        copy_row(v);
+        break;
+    case ACTION_COPY_RANGE:
+        copy_range(v);
+        break;
     case ACTION_MARK:
         log_set_mark(v);
         break;
+    case ACTION_MARKS:
+        open_pane(v, PANE_MARKS);
+        break;
     case ACTION_TIME:
-        next_time(v);
+        step_time(v, 1);
+        break;
+    case ACTION_TIME_BACK:
+        step_time(v, -1);
         break;
     case ACTION_SLOWEST:
         open_pane(v, PANE_SLOWEST);
         break;
+    case ACTION_COMPARE:
+        open_compare(v);
+        break;
     case ACTION_HELP:
         open_pane(v, PANE_HELP);
+        break;
+    case ACTION_ENTER:
+        open_pane(v, PANE_LINE);
         break;
     case ACTION_MILESTONE_NEXT:
         log_goto_milestone(v, 1);
@@ -113,8 +196,39 @@ void act_global(View *v, Action action)
     case ACTION_MILESTONE_PREVIOUS:
         log_goto_milestone(v, -1);
         break;
+    case ACTION_BOOT_NEXT:
+        log_step_boot(v, 1);
+        break;
+    case ACTION_BOOT_PREVIOUS:
+        log_step_boot(v, -1);
+        break;
+    case ACTION_BACK:
+        log_go_back(v, -1);
+        break;
+    case ACTION_FORWARD:
+        log_go_back(v, 1);
+        break;
+    case ACTION_ZOOM_IN:
+        zoom_in(v);
+        break;
+    case ACTION_ZOOM_OUT:
+        zoom_out(v, false);
+        break;
+    case ACTION_RESET:
+        act_reset(v);
+        break;
+    case ACTION_LOG_SCALE:
+        act_log_scale(v);
+        break;
+    case ACTION_WRAP:
+        act_wrap(v);
+        break;
+    case ACTION_SORT:
+        v->focus = view_has_pane(v, PANE_COPIES) ? PANE_COPIES : v->focus;
+        v->sort = (v->sort + 1) % SORTS;
+        break;
     case ACTION_PANE:
-        next_pane(v, 1);
+        act_tab(v);
         break;
     case ACTION_PANE_BACK:
         next_pane(v, -1);
@@ -132,6 +246,10 @@ void act_global(View *v, Action action)
         leave(v);
         break;
     default:
+        /* Moving: a pane that has no other use for it leaves it to the log. */
+        if (v->open == PANE_LOG) {
+            pane_ops(PANE_LOG)->act(v, action);
+        }
         break;
     }
 }

@@ -58,6 +58,87 @@ void format_copy_rate(char *to, size_t size, double rate)
     }
 }
 
+typedef struct SortedCopy {
+    double weight;
+    guint i;
+} SortedCopy;
+
+/* Large ones first; equal ones in their order. */
+static int by_weight(gconstpointer a, gconstpointer b)
+{
+    const SortedCopy *x = a;
+    const SortedCopy *y = b;
+
+    return x->weight > y->weight   ? -1
+           : x->weight < y->weight ? 1
+                                   : (x->i > y->i) - (x->i < y->i);
+}
+
+static double weight_of(const CaptureCopy *copy, CopySort sort)
+{
+    switch (sort) {
+    case SORT_SIZE:
+        return copy->bytes;
+    case SORT_TIME:
+        return copy->active_ns;
+    case SORT_RATE:
+        return capture_copy_rate(copy);
+    default:
+        return 0;
+    }
+}
+
+GArray *copies_sorted(const View *v, CopySort sort)
+{
+    const CaptureCopies *copies = model_copies(view_source(v)->model);
+    guint n = capture_copies_count(copies);
+    g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(SortedCopy));
+    GArray *numbers = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
+
+    for (guint i = 0; i < n; i++) {
+        SortedCopy copy = { weight_of(capture_copies_get(copies, i), sort), i };
+
+        g_array_append_val(sorted, copy);
+    }
+    if (sort != SORT_ORDER) {
+        g_array_sort(sorted, by_weight);
+    }
+    for (guint i = 0; i < n; i++) {
+        g_array_append_val(numbers, g_array_index(sorted, SortedCopy, i).i);
+    }
+    return numbers;
+}
+
+char *copies_largest(const View *v, int width)
+{
+    const CaptureCopies *copies = model_copies(view_source(v)->model);
+    g_autoptr(GArray) sorted = copies_sorted(v, SORT_TIME);
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < sorted->len; i++) {
+        const CaptureCopy *copy =
+            capture_copies_get(copies, g_array_index(sorted, guint, i));
+        g_autofree char *name = copy_name(copy);
+        g_autofree char *bytes = format_bytes(copy->bytes);
+        g_autofree char *one = NULL;
+        char span[32];
+
+        format_span(span, sizeof(span), copy->active_ns);
+        one = g_strdup_printf("%s%s %s %s", i ? ", " : "", name, bytes, span);
+        /* "and 12 more" has to fit behind it. */
+        if (text_width(text->str) + text_width(one) +
+                (i + 1 < sorted->len ? 14 : 0) >
+            width) {
+            if (text->len) {
+                g_string_append_printf(text, " and %u more", sorted->len - i);
+            }
+            break;
+        }
+        g_string_append(text, one);
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *copies_summary(View *v)
 {
     const CaptureCopies *copies = model_copies(view_source(v)->model);

@@ -21,6 +21,12 @@ void copy_format_left(char *to, size_t size, const CaptureCopy *copy);
 /* MB/s, or "-". */
 void format_copy_rate(char *to, size_t size, double rate);
 
+/* What took longest, in at most @width cells: "initrd 35.0 MB 64 ms, ...". */
+char *copies_largest(const View *v, int width);
+
+/* The items by @sort: guint, numbers of capture_copies_get(). */
+GArray *copies_sorted(const View *v, CopySort sort);
+
 /* What is being copied, in a line: "kernel 43%, ..."; NULL: nothing. */
 char *copies_summary(View *v);
 

@@ -21,6 +21,7 @@ static void add_checkpoint(Index *x, const CaptureCursor *at)
         .first_state = x->states->len,
         .n_states = x->streams.count,
         .shown = SHOWN_UNKNOWN,
+        .last_time = TIME_UNKNOWN,
     };
 
     for (int i = 0; i < x->streams.count; i++) {
@@ -72,6 +73,17 @@ static void feed_open_lines(Index *x)
     }
 }
 
+/* A row is counted where it began, once it is over. */
+static void count_row(Index *x, uint64_t pos)
+{
+    guint last = x->checks->len - 1;
+
+    if (g_array_index(x->checks, Checkpoint, last).at.pos > pos) {
+        last = index_block_of(x, pos);
+    }
+    g_array_index(x->checks, Checkpoint, last).rows++;
+}
+
 static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
                        const uint64_t *times, size_t n, const CaptureCursor *at)
 {
@@ -93,6 +105,7 @@ static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
                                       n - i, &place, &line, &over);
         if (over) {
             feed_phases_line(x, &line);
+            count_row(x, line.pos);
         }
     }
 }
@@ -147,12 +160,26 @@ static void take_break(Index *x, const CaptureRecord *rec)
     CaptureLine line;
 
     feed_open_lines(x);
+    for (int i = 0; i < x->streams.count; i++) {
+        if (capture_lines_peek(x->lines, i, &line)) {
+            count_row(x, line.pos);
+        }
+    }
     g_array_index(x->checks, Checkpoint, x->checks->len - 1).has_break = true;
     capture_lines_feed(x->lines, rec, &line);
 }
 
+/* Does it have a row, whatever it says? */
+static bool has_row(const CaptureRecord *rec)
+{
+    return rec->kind == CAPTURE_SESSION || rec->kind == CAPTURE_VM ||
+           rec->kind == CAPTURE_LOST || rec->kind == CAPTURE_PROBE;
+}
+
 static void take_event(Index *x, const CaptureRecord *rec)
 {
+    g_array_index(x->checks, Checkpoint, x->checks->len - 1).rows +=
+        has_row(rec);
     x->end_time = MAX(x->end_time, rec->time);
     stream_names_feed(&x->streams, rec);
     capture_copies_feed(x->copies, rec);
@@ -193,6 +220,19 @@ static int by_pos(gconstpointer a, gconstpointer b)
     return x->pos < y->pos ? -1 : x->pos > y->pos;
 }
 
+/*
+ * Records of fw_cfg have no row of their own, but a milestone has; what has one
+ * anyway is a line, a probe or an event of the VM.
+ */
+static bool is_extra(const CapturePhase *p)
+{
+    return p->source == CAPTURE_SOURCE_EVENT &&
+           (p->milestone == CAPTURE_MS_COPY_KERNEL ||
+            p->milestone == CAPTURE_MS_COPY_INITRD ||
+            p->milestone == CAPTURE_MS_LINUX_BOOT_OS ||
+            p->milestone >= CAPTURE_MS_CUSTOM);
+}
+
 /* Rows carry milestones, so blocks made before one came are stale. */
 static void update_milestones(Index *x)
 {
@@ -211,7 +251,7 @@ static void update_milestones(Index *x)
     g_array_set_size(x->milestones, 0);
     for (guint i = 0; i < n; i++) {
         const CapturePhase *p = capture_phases_get(x->phases, i);
-        MilestonePos at = { p->pos, p->name };
+        MilestonePos at = { p->pos, p->name, is_extra(p) };
 
         if (!index_is_pending(x, p)) {
             g_array_append_val(x->milestones, at);
@@ -405,4 +445,34 @@ uint64_t index_block_end(const Index *x, guint block)
     return block + 1 < x->checks->len
                ? g_array_index(x->checks, Checkpoint, block + 1).at.pos
                : x->indexed;
+}
+
+/* Lines that wait for their end have a row already. */
+static uint64_t open_rows_before(const Index *x, uint64_t end)
+{
+    uint64_t rows = 0;
+    CaptureLine line;
+
+    for (int i = 0; i < x->streams.count; i++) {
+        rows += capture_lines_peek(x->lines, i, &line) && line.pos < end;
+    }
+    return rows;
+}
+
+uint64_t index_rows_before(const Index *x, guint block)
+{
+    uint64_t end = block < x->checks->len
+                       ? g_array_index(x->checks, Checkpoint, block).at.pos
+                       : MODEL_END;
+    uint64_t rows = open_rows_before(x, end);
+
+    for (guint i = 0; i < MIN(block, x->checks->len); i++) {
+        rows += g_array_index(x->checks, Checkpoint, i).rows;
+    }
+    for (guint i = 0; i < x->milestones->len; i++) {
+        const MilestonePos *p = &g_array_index(x->milestones, MilestonePos, i);
+
+        rows += p->extra && p->pos < end;
+    }
+    return rows;
 }

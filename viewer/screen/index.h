@@ -24,9 +24,11 @@ typedef enum ModelVm {
 } ModelVm;
 
 #define SHOWN_UNKNOWN 0xffff
+#define TIME_UNKNOWN UINT64_MAX
+#define TIME_NO_ROW (UINT64_MAX - 1)
 
 /*
- * The beginning of a block of about MODEL_BLOCK_WORDS words.  96 bytes and 28
+ * The beginning of a block of about MODEL_BLOCK_WORDS words.  112 bytes and 28
  * for each stream, for 128 KB of capture.
  */
 typedef struct Checkpoint {
@@ -35,6 +37,8 @@ typedef struct Checkpoint {
     uint32_t first_state; /* in Index.states */
     uint8_t n_states;
     bool has_break; /* a record is in it that breaks all rows off */
+    uint32_t rows; /* that begin in it and are over; milestones' own apart */
+    uint64_t last_time; /* of its last row, ns; or one of the two above */
     uint16_t shown; /* rows that are; or SHOWN_UNKNOWN */
     uint64_t shown_head; /* the index' end that it holds for; or MODEL_END */
 } Checkpoint;
@@ -48,6 +52,7 @@ typedef struct FedRow {
 typedef struct MilestonePos {
     uint64_t pos;
     const char *name;
+    bool extra; /* a row for the milestone's sake alone */
 } MilestonePos;
 
 /* The index over a capture, with the facts that were met on the way. */
@@ -94,6 +99,9 @@ bool index_is_pending(const Index *x, const CapturePhase *phase);
 
 /* The name of the milestone at @pos, or NULL. */
 const char *milestone_at(const Index *x, uint64_t pos);
+
+/* How many rows begin before @block; behind the last one: all. */
+uint64_t index_rows_before(const Index *x, guint block);
 
 /* Lines that go on where the block of @check begins; the caller frees them. */
 CaptureLines *checkpoint_lines(const Index *x, const Checkpoint *check);

@@ -5,6 +5,7 @@
  */
 
 #include <curses.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "terminal.h"
@@ -17,7 +18,23 @@ static const struct {
     const char *name, *keys, *help;
 } actions[ACTION_COUNT] = {
 #define ACTION_ROW(id, name, keys, help) [ACTION_##id] = { name, keys, help },
-    ACTIONS(ACTION_ROW)
+    ACTIONS(ACTION_ROW, NOT_HERE)
+};
+
+/* A part of the help begins with the action behind its title. */
+enum {
+#define COUNT_ACTION(id, name, keys, help) COUNTED_##id,
+#define COUNT_SECTION(id, title) SECTION_##id, BEFORE_##id = SECTION_##id - 1,
+    COUNTED_NONE,
+    ACTIONS(COUNT_ACTION, COUNT_SECTION)
+};
+
+static const struct {
+    Action first;
+    const char *title;
+} sections[] = {
+#define SECTION_ROW(id, title) { (Action)SECTION_##id, title },
+    ACTIONS(NOT_HERE, SECTION_ROW)
 };
 
 #define BOUND_MAX 256
@@ -61,6 +78,16 @@ const char *action_help(Action action)
     return actions[action].help;
 }
 
+const char *action_section(Action action)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
+        if (sections[i].first == action) {
+            return sections[i].title;
+        }
+    }
+    return NULL;
+}
+
 Action action_by_name(const char *name)
 {
     for (int i = 1; i < ACTION_COUNT; i++) {
@@ -72,14 +99,14 @@ Action action_by_name(const char *name)
 }
 
 /* Enter has three codes: one is enough for the table. */
-static int plain_key(int key)
+int key_plain(int key)
 {
     return key == '\n' || key == CODE(KEY_ENTER) ? '\r' : key;
 }
 
 Action key_action(int key)
 {
-    key = plain_key(key);
+    key = key_plain(key);
     for (int i = 0; i < BOUND_MAX; i++) {
         if (bound[i].action && bound[i].key == key) {
             return bound[i].action;
@@ -90,19 +117,24 @@ Action key_action(int key)
 
 void key_bind(int key, Action action)
 {
-    int at = -1;
-
     for (int i = 0; i < BOUND_MAX; i++) {
-        if (bound[i].action && bound[i].key == key) {
-            bound[i].action = ACTION_NONE;
-        }
-        if (!bound[i].action && at < 0) {
-            at = i;
+        if (!bound[i].action ||
+            (bound[i].action == action && bound[i].key == key)) {
+            bound[i] = (Bound){ key, action };
+            return;
         }
     }
-    if (at >= 0) {
-        bound[at] = (Bound){ key, action };
+}
+
+Action key_clash(int key, Action action)
+{
+    for (int i = 0; i < BOUND_MAX; i++) {
+        if (bound[i].action && bound[i].action != action &&
+            bound[i].key == key) {
+            return bound[i].action;
+        }
     }
+    return ACTION_NONE;
 }
 
 void key_unbind(Action action)
@@ -188,4 +220,18 @@ char *action_keys(Action action, int max)
         }
     }
     return g_string_free(out, FALSE);
+}
+
+void keys_print(void)
+{
+    for (Action action = 1; action < ACTION_COUNT; action++) {
+        g_autofree char *keys = action_keys(action, BOUND_MAX);
+        const char *title = action_section(action);
+
+        if (title) {
+            printf("%s%s\n", action > 1 ? "\n" : "", title);
+        }
+        printf("  %-19s %-17s %s\n", actions[action].name, keys,
+               actions[action].help);
+    }
 }

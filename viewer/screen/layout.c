@@ -9,26 +9,16 @@
 
 #include "cursor.h"
 #include "layout.h"
+#include "pane-table.h"
 #include "status.h"
 
-/* Beside the log from this width on. */
-#define BESIDE_WIDTH 108
+/* The copies are beside the log where that leaves it this many cells. */
+#define LOG_WIDTH 80
+#define COPIES_WIDTH 44
+#define COPIES_WIDTH_MAX 64
 
-#define PANE_OPS(id, name, kind) &pane_##name,
-static const PaneOps *const ops[PANE_COUNT] = { PANES(PANE_OPS) };
-
-#define PANE_KIND(id, name, kind) PANE_##kind,
-static const PaneKind kinds[PANE_COUNT] = { PANES(PANE_KIND) };
-
-const PaneOps *pane_ops(PaneId id)
-{
-    return ops[id];
-}
-
-PaneKind pane_kind(PaneId id)
-{
-    return kinds[id];
-}
+/* What the log and the copies take together, for those to be a pane. */
+#define TALL 24
 
 /* ------------------------------------------------------------------ */
 /* Layout                                                              */
@@ -43,15 +33,18 @@ static int timeline_height(const View *v, int height)
 }
 
 /*
- * Lines for the copies below the log: no more than there are rows, but at
- * least two rows.  They fold away on a small screen.
+ * Lines for the copies below the log: a line that tells the largest, or, on a
+ * high screen and while they have the keys, no more than there are rows.
  */
 static int copies_height(const View *v, int height)
 {
     int rows = capture_copies_count(model_copies(view_source(v)->model));
 
-    if (height < 18 || !rows) {
+    if (!rows || height < 10) {
         return 0;
+    }
+    if (height < 18 || (height < TALL && v->focus != PANE_COPIES)) {
+        return 1;
     }
     return CLAMP(rows + 4, 6, MAX(height / 4 + 1, 6));
 }
@@ -62,11 +55,13 @@ static void place_copies(View *v, Box *rest)
     Box *box = &v->boxes[PANE_COPIES];
 
     if (place == COPIES_AUTO) {
-        place = rest->width >= BESIDE_WIDTH ? COPIES_BESIDE : COPIES_BELOW;
+        place = rest->width >= LOG_WIDTH + 1 + COPIES_WIDTH ? COPIES_BESIDE
+                                                            : COPIES_BELOW;
     }
     if (place == COPIES_BESIDE && rest->width >= 80) {
         *box = *rest;
-        box->width = CLAMP(rest->width * 2 / 5, 44, 64);
+        box->width =
+            CLAMP(rest->width - LOG_WIDTH - 1, COPIES_WIDTH, COPIES_WIDTH_MAX);
         box->x = rest->x + rest->width - box->width;
         rest->width -= box->width + 1;
     } else if (place == COPIES_BELOW || place == COPIES_BESIDE) {
@@ -75,10 +70,9 @@ static void place_copies(View *v, Box *rest)
         box->y = rest->y + rest->height - box->height;
         rest->height -= box->height;
     }
-    v->copies_line = place != COPIES_OFF && box->height == 0;
 }
 
-static void lay_out(View *v)
+void screen_lay_out(View *v)
 {
     Box rest = { 0, 0, LINES, COLS };
     int lines = timeline_height(v, LINES);
@@ -90,9 +84,8 @@ static void lay_out(View *v)
     v->boxes[PANE_TIMELINE] = (Box){ 0, 0, lines, rest.width };
     rest.y += lines;
     rest.height -= lines;
-    if (kinds[v->open] == PANE_OVERLAY) {
+    if (pane_kind(v->open) == PANE_OVERLAY) {
         v->boxes[v->open] = rest;
-        v->copies_line = true;
         return;
     }
     place_copies(v, &rest);
@@ -132,15 +125,14 @@ static void draw_frame(const View *v)
 
 static void draw_panes(View *v)
 {
-    lay_out(v);
+    screen_lay_out(v);
     draw_frame(v);
     if (!view_has_pane(v, PANE_LOG)) {
         log_settle(v);
     }
     for (PaneId id = 0; id < PANE_COUNT; id++) {
         if (view_has_pane(v, id)) {
-            ops[id]->draw(v, &v->boxes[id],
-                          v->open == PANE_LOG ? v->focus == id : v->open == id);
+            pane_ops(id)->draw(v, &v->boxes[id], pane_with_keys(v) == id);
         }
     }
     status_draw(v);

@@ -7,14 +7,14 @@
 #ifndef VIEWER_SCREEN_LAYOUT_H
 #define VIEWER_SCREEN_LAYOUT_H
 
-#include "pane.h"
+#include "state.h"
 
 /* Too small a screen shows nothing but that it is. */
 #define SCREEN_WIDTH_MIN 40
 #define SCREEN_HEIGHT_MIN 10
 
-const PaneOps *pane_ops(PaneId id);
-PaneKind pane_kind(PaneId id);
+/* Gives each pane its place. */
+void screen_lay_out(View *v);
 
 /* Draws all of it. */
 void screen_draw(View *v);

@@ -16,11 +16,14 @@
 #include "capture/paths.h"
 #include "act.h"
 #include "cursor.h"
-#include "jobs.h"
+#include "history.h"
 #include "layout.h"
+#include "pane-table.h"
+#include "pane-timeline.h"
 #include "prompt.h"
-#include "slowest.h"
+#include "search.h"
 #include "view.h"
+#include "write.h"
 
 /* Times in us. */
 #define FRAME 33334 /* between two pictures */
@@ -39,29 +42,12 @@ typedef struct Loop {
     int inotify;
     bool controls; /* lines show their control sequences */
     int64_t next_frame, next_look, next_clock; /* us */
+    GArray *keys; /* int: that wait for what goes on */
+    bool seen; /* a picture was drawn after the last key */
 } Loop;
 
 /* ------------------------------------------------------------------ */
 /* Captures                                                            */
-
-static void free_source(gpointer data)
-{
-    Source *s = data;
-
-    if (s->slow.rows) {
-        g_array_unref(s->slow.rows);
-    }
-    model_close(s->model);
-    g_free(s);
-}
-
-static void begin_log(Source *s)
-{
-    bool follow = model_state(s->model) == CAPTURE_LIVE;
-
-    s->log = (LogState){ .want = 1, .follow = follow };
-    s->copy = -1;
-}
 
 static bool add_source(Loop *l, const char *path, GError **error)
 {
@@ -74,7 +60,7 @@ static bool add_source(Loop *l, const char *path, GError **error)
     s = g_new0(Source, 1);
     s->model = m;
     model_show_controls(m, l->controls);
-    begin_log(s);
+    source_begin(s);
     g_ptr_array_add(l->v.sources, s);
     /* Only a capture that nobody writes needs to be watched. */
     inotify_add_watch(l->inotify, path, IN_MODIFY | IN_CLOSE_WRITE);
@@ -134,6 +120,7 @@ static bool wait_for_captures(Loop *l, char *const *paths, int n_paths)
 static bool open_captures(Loop *l, char *const *paths, int n_paths)
 {
     g_autoptr(GPtrArray) found = n_paths ? NULL : capture_list();
+    g_autofree GError **errors = NULL;
     char *newest[1];
 
     if (!n_paths) {
@@ -148,24 +135,59 @@ static bool open_captures(Loop *l, char *const *paths, int n_paths)
         paths = newest;
         n_paths = 1;
     }
+    errors = g_new0(GError *, n_paths);
     for (int i = 0; i < n_paths; i++) {
-        g_autoptr(GError) error = NULL;
-
-        if (!add_source(l, paths[i], &error)) {
-            fail(paths[i], "%s", error->message);
-            return false;
+        if (!add_source(l, paths[i], &errors[i]) && !l->v.message) {
+            view_complain(&l->v, "%s: %s", paths[i], errors[i]->message);
         }
     }
-    return true;
+    /* Where one could be opened it is shown, and tells of the others. */
+    for (int i = 0; i < n_paths; i++) {
+        if (errors[i] && !l->v.sources->len) {
+            fail(paths[i], "%s", errors[i]->message);
+        }
+        g_clear_error(&errors[i]);
+    }
+    return l->v.sources->len;
 }
 
 /* ------------------------------------------------------------------ */
 /* Keys                                                                */
 
+/* Something goes on that the next keys are meant for the end of. */
+static bool is_busy(const View *v)
+{
+    return v->search.running || v->writing || v->working ||
+           view_source(v)->log.unsettled;
+}
+
+static void act(View *v, Action action)
+{
+    PaneId id = pane_with_keys(v);
+    bool covered = v->open != PANE_LOG;
+
+    if (action == ACTION_NONE) {
+        view_say(v, "that key does nothing; h helps");
+    } else {
+        int before = v->last_action;
+
+        if (!pane_ops(id)->act(v, action)) {
+            act_global(v, action);
+        }
+        if (v->last_action == before) {
+            v->last_action = action;
+        }
+    }
+    v->was_covered = covered;
+    if (pane_with_keys(v) != id) {
+        v->working = pane_ops(pane_with_keys(v))->work;
+    }
+}
+
 static void take_key(View *v, int key)
 {
-    Action action;
-    PaneId id = v->open != PANE_LOG ? v->open : v->focus;
+    PaneId id = pane_with_keys(v);
+    bool covered = v->open != PANE_LOG;
 
     v->dirty = true;
     if (v->writing) {
@@ -181,11 +203,12 @@ static void take_key(View *v, int key)
         prompt_key(v, key);
         return;
     }
-    action = key_action(key);
-    if (action == ACTION_NONE) {
-        view_say(v, "that key does nothing; h helps");
-    } else if (!pane_ops(id)->act(v, action)) {
-        act_global(v, action);
+    /* A key before it may have opened or closed a pane. */
+    screen_lay_out(v);
+    if (!pane_ops(id)->key || !pane_ops(id)->key(v, key)) {
+        act(v, key_action(key));
+    } else {
+        v->was_covered = covered;
     }
 }
 
@@ -195,46 +218,124 @@ static bool is_in(const Box *box, int y, int x)
            x < box->x + box->width;
 }
 
-static void take_mouse(View *v)
+/* The line of hints is a row of buttons. */
+static void click_hint(View *v, int x)
 {
-    MEVENT event;
+    for (int i = 0; i < v->n_hints; i++) {
+        const HintArea *area = &v->hint_areas[i];
 
-    if (getmouse(&event) != OK || v->prompt || v->too_small) {
-        return;
-    }
-    for (PaneId id = 0; id < PANE_COUNT; id++) {
-        const Box *box = &v->boxes[id];
-
-        if (!is_in(box, event.y, event.x)) {
-            continue;
-        }
-        v->dirty = true;
-        if (event.bstate & BUTTON4_PRESSED) {
-            pane_ops(id)->wheel(v, -WHEEL_ROWS);
-        } else if (event.bstate & BUTTON5_PRESSED) {
-            pane_ops(id)->wheel(v, WHEEL_ROWS);
-        } else if (event.bstate & BUTTON1_PRESSED) {
-            if (v->open == PANE_LOG) {
-                v->focus = id;
-            }
-            pane_ops(id)->click(v, box, event.y - box->y, event.x - box->x);
+        if (x >= area->x && x < area->x + area->width) {
+            v->dirty = true;
+            g_clear_pointer(&v->message, g_free);
+            act(v, area->action);
+            return;
         }
     }
 }
 
-static void take_keys(View *v)
+static void press_mouse(View *v, PaneId id, const MEVENT *event)
 {
+    const Box *box = &v->boxes[id];
+
+    v->dirty = true;
+    if (event->bstate & BUTTON4_PRESSED) {
+        pane_ops(id)->wheel(v, -WHEEL_ROWS);
+    } else if (event->bstate & BUTTON5_PRESSED) {
+        pane_ops(id)->wheel(v, WHEEL_ROWS);
+    } else if (event->bstate & BUTTON1_PRESSED) {
+        if (v->open == PANE_LOG) {
+            v->focus = id;
+        }
+        if (id == PANE_TIMELINE) {
+            v->drag_from = event->x - box->x;
+        }
+        pane_ops(id)->click(v, box, event->y - box->y, event->x - box->x);
+    }
+}
+
+static void take_mouse(View *v)
+{
+    MEVENT event;
+    int from = v->drag_from;
+
+    if (getmouse(&event) != OK || v->prompt || v->too_small) {
+        return;
+    }
+    if (event.bstate & BUTTON1_RELEASED) {
+        v->drag_from = -1;
+        if (from >= 0 && abs(event.x - v->boxes[PANE_TIMELINE].x - from) > 1) {
+            timeline_drag(v, from, event.x - v->boxes[PANE_TIMELINE].x);
+        }
+        return;
+    }
+    if (is_in(&v->hints, event.y, event.x) && event.bstate & BUTTON1_PRESSED) {
+        click_hint(v, event.x);
+        return;
+    }
+    for (PaneId id = 0; id < PANE_COUNT; id++) {
+        if (is_in(&v->boxes[id], event.y, event.x)) {
+            press_mouse(v, id, &event);
+            return;
+        }
+    }
+}
+
+static void take_any_key(View *v, int key)
+{
+    if (key == (KEY_CODE | KEY_MOUSE)) {
+        take_mouse(v);
+    } else if (key == (KEY_CODE | KEY_RESIZE)) {
+        v->dirty = true;
+    } else if (v->too_small) {
+        v->quit = key_action(key) == ACTION_QUIT;
+    } else {
+        take_key(v, key);
+    }
+}
+
+/*
+ * Keys that came in one burst with one that began something wait for its end:
+ * they were meant for what is there then.  What is typed after a picture of it
+ * was seen is for what is shown; Esc, Ctrl-G and q drop those that wait.
+ */
+static void take_waiting(Loop *l)
+{
+    while (l->keys->len && !l->v.quit && !is_busy(&l->v)) {
+        int key = g_array_index(l->keys, int, 0);
+
+        g_array_remove_index(l->keys, 0);
+        take_any_key(&l->v, key);
+    }
+}
+
+static void drop_waiting(Loop *l, int key)
+{
+    Action action = l->v.prompt ? ACTION_NONE : key_action(key);
+
+    if (action == ACTION_CANCEL || action == ACTION_QUIT) {
+        g_array_set_size(l->keys, 0);
+    }
+}
+
+static void take_keys(Loop *l)
+{
+    bool burst = !l->seen || l->keys->len > 0;
     int key;
 
-    while (!v->quit && terminal_key(&key)) {
+    while (!l->v.quit && terminal_key(&key)) {
+        if (l->seen) {
+            drop_waiting(l, key);
+            burst &= l->keys->len > 0;
+        }
         if (key == (KEY_CODE | KEY_MOUSE)) {
-            take_mouse(v);
-        } else if (key == (KEY_CODE | KEY_RESIZE)) {
-            v->dirty = true;
-        } else if (v->too_small) {
-            v->quit = key_action(key) == ACTION_QUIT;
+            /* Where it was is asked for now, or never. */
+            take_mouse(&l->v);
+        } else if (burst && is_busy(&l->v)) {
+            g_array_append_val(l->keys, key);
         } else {
-            take_key(v, key);
+            take_any_key(&l->v, key);
+            burst = true;
+            l->seen = false;
         }
     }
 }
@@ -252,11 +353,37 @@ static void look_at_files(Loop *l)
             l->v.dirty = true;
         }
         if (restarted) {
-            begin_log(s);
-            view_say(&l->v, "the capture began anew");
+            source_begin(s);
+            view_say(&l->v, "the capture was restarted");
         }
     }
     l->next_look = g_get_monotonic_time() + LOOK;
+}
+
+/* What can wait: the numbers of lines and of matches. */
+static bool work_behind(View *v, int64_t deadline)
+{
+    Model *m = view_source(v)->model;
+
+    if (model_progress(m) < 1 || v->search.running || v->writing ||
+        v->working) {
+        return false;
+    }
+    return search_count(v, deadline) || model_count(m, deadline);
+}
+
+/* There is nothing left to follow once the boot has ended. */
+static void leave_follow(View *v)
+{
+    Source *s = view_source(v);
+
+    if (s->log.follow && model_state(s->model) != CAPTURE_LIVE &&
+        model_progress(s->model) >= 1) {
+        s->log.follow = false;
+        s->log.cursor = MODEL_END;
+        s->log.want = -1;
+        v->dirty = true;
+    }
 }
 
 /* A slice of everything that is to be done; true: there is more. */
@@ -281,9 +408,14 @@ static bool work(Loop *l)
     if (v->writing) {
         write_work(v, deadline);
     }
-    if (v->open == PANE_SLOWEST) {
-        more |= slowest_work(v, deadline);
+    if (pane_ops(pane_with_keys(v))->work) {
+        v->working = pane_ops(pane_with_keys(v))->work(v, deadline);
+        more |= v->working;
+    } else {
+        v->working = false;
     }
+    more |= work_behind(v, deadline);
+    leave_follow(v);
     if (view_source(v)->log.unsettled) {
         v->dirty = true;
     }
@@ -309,6 +441,7 @@ static void draw_if_due(Loop *l)
     if (l->v.dirty && now >= l->next_frame) {
         l->v.dirty = false;
         screen_draw(&l->v);
+        l->seen = true;
         l->next_frame = now + FRAME;
         l->next_clock = now + CLOCK;
     }
@@ -318,7 +451,7 @@ static int choose_timeout(Loop *l, bool more)
 {
     int64_t now = g_get_monotonic_time();
 
-    if (more) {
+    if (more || l->keys->len) {
         return 0;
     }
     if (l->v.dirty) {
@@ -354,7 +487,7 @@ static void take_events(Loop *l, unsigned events)
         look_at_files(l);
     }
     if (events & (TERMINAL_KEYS | TERMINAL_RESIZE)) {
-        take_keys(&l->v);
+        take_keys(l);
     }
     if (any_live(&l->v) && now >= l->next_clock) {
         l->v.dirty = true;
@@ -369,6 +502,7 @@ static void run(Loop *l)
         bool more = work(l);
         unsigned events;
 
+        take_waiting(l);
         draw_if_due(l);
         events = terminal_wait(choose_timeout(l, more), l->inotify);
         if (events & TERMINAL_GONE) {
@@ -380,19 +514,25 @@ static void run(Loop *l)
 
 static void begin(Loop *l)
 {
-    l->v.sources = g_ptr_array_new_with_free_func(free_source);
+    l->v.sources = g_ptr_array_new_with_free_func(source_free);
     l->v.input = g_string_new(NULL);
     l->v.search.step = 1;
+    l->v.drag_from = -1;
+    l->v.history = history_new();
+    l->keys = g_array_new(FALSE, FALSE, sizeof(int));
     l->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 }
 
 static void end(Loop *l)
 {
     write_cancel(&l->v);
-    g_clear_pointer(&l->v.search.regex, g_regex_unref);
+    search_clear(&l->v);
+    settings_clear(&l->v.settings);
+    history_free(l->v.history);
+    g_array_unref(l->keys);
     g_ptr_array_unref(l->v.sources);
     g_string_free(l->v.input, TRUE);
-    g_free(l->v.last_pattern);
+    g_free(l->v.typed);
     g_free(l->v.write_path);
     g_free(l->v.message);
     if (l->inotify >= 0) {
@@ -408,6 +548,7 @@ static int view(Loop *l, char *const *paths, int n_paths, bool wait)
     if (!settings_read(&l->v.settings, path, &error)) {
         return fail(path, "%s", error->message);
     }
+    history_keep(l->v.history);
     if (!wait && !open_captures(l, paths, n_paths)) {
         return EXIT_FAILURE;
     }
@@ -444,4 +585,18 @@ int view_run(char *const *paths, int n_paths, bool wait_for_capture,
     status = view(&l, paths, n_paths, wait_for_capture);
     end(&l);
     return status;
+}
+
+int view_print_keys(void)
+{
+    g_autofree char *path = settings_path();
+    g_autoptr(GError) error = NULL;
+    Settings settings;
+
+    if (!settings_read(&settings, path, &error)) {
+        return fail(path, "%s", error->message);
+    }
+    keys_print();
+    settings_clear(&settings);
+    return EXIT_SUCCESS;
 }

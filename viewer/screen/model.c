@@ -187,12 +187,12 @@ void model_hide(Model *m, uint8_t stream, bool hide)
     rows_hide(m->rows, stream, hide);
 }
 
-void model_set_filter(Model *m, GRegex *filter)
+void model_set_filter(Model *m, Filter *filter)
 {
     rows_set_filter(m->rows, filter);
 }
 
-GRegex *model_filter(const Model *m)
+const Filter *model_filter(const Model *m)
 {
     return rows_filter(m->rows);
 }
@@ -212,9 +212,24 @@ bool model_shows_controls(const Model *m)
     return rows_shows_controls(m->rows);
 }
 
-void model_append_text(GString *out, const Model *m, const Row *row)
+bool model_shows_all(const Model *m)
 {
-    rows_append_text(out, m->rows, row);
+    return rows_are_all_shown(m->rows);
+}
+
+bool model_place(Model *m, uint64_t pos, ModelPlace *place)
+{
+    return rows_place(m->rows, pos, place);
+}
+
+bool model_count(Model *m, int64_t deadline)
+{
+    return rows_count(m->rows, deadline);
+}
+
+bool model_at_line(Model *m, uint64_t line, Row *row)
+{
+    return rows_at_line(m->rows, line, row);
 }
 
 ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,

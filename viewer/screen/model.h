@@ -67,9 +67,12 @@ bool model_is_pending(const Model *m, const CapturePhase *phase);
 bool model_is_hidden(const Model *m, uint8_t stream);
 void model_hide(Model *m, uint8_t stream, bool hide);
 
-/* Only rows that match; NULL: all.  A reference is taken. */
-void model_set_filter(Model *m, GRegex *filter);
-GRegex *model_filter(const Model *m);
+/* Only rows that it lets pass; NULL: all.  @filter is the model's then. */
+void model_set_filter(Model *m, Filter *filter);
+const Filter *model_filter(const Model *m);
+
+/* True where no row is hidden. */
+bool model_shows_all(const Model *m);
 
 /* Rows with their control sequences made visible: ^[[0;32m. */
 void model_show_controls(Model *m, bool show);
@@ -77,9 +80,6 @@ bool model_shows_controls(const Model *m);
 
 /* Another number each time one of these changed, or the file began anew. */
 unsigned model_view_turn(const Model *m);
-
-/* What a row reads as, in UTF-8, with nothing a terminal would act on. */
-void model_append_text(GString *out, const Model *m, const Row *row);
 
 /*
  * The first shown row at or behind @pos (@step 1), or the last at or before
@@ -90,5 +90,14 @@ ModelFound model_find(Model *m, uint64_t pos, int step, Row *row,
 
 /* A position at or shortly before the first row at @time (ns). */
 uint64_t model_pos_at(const Model *m, uint64_t time);
+
+/* Which row the one at @pos is; false: not all before it were counted. */
+bool model_place(Model *m, uint64_t pos, ModelPlace *place);
+
+/* Counts rows that a filter left over until @deadline; true: there is more. */
+bool model_count(Model *m, int64_t deadline);
+
+/* The shown row of that number, from 1 on, or the nearest; false: none. */
+bool model_at_line(Model *m, uint64_t line, Row *row);
 
 #endif

@@ -38,39 +38,62 @@ static char *cut_name(const CaptureCopy *copy, int width)
 
 /* Where the columns of a row stand; all but name and bar are fixed. */
 typedef struct CopyColumns {
-    int name, bytes, bar, percent, rate, how, left;
+    int name, bytes, bar, percent, rate, time, how, left;
 } CopyColumns;
 
-static CopyColumns choose_columns(int width)
+static CopyColumns choose_columns(int width, bool live)
 {
-    CopyColumns c = {
-        .bytes = 11, .percent = 4, .rate = 5, .how = 4, .left = 4
-    };
+    CopyColumns c = { .bytes = 11,
+                      .percent = 4,
+                      .rate = 5,
+                      .time = 7,
+                      .how = 4,
+                      .left = live ? 4 : 0 };
     /* A blank behind each but the last. */
-    int rest = width - (c.bytes + c.percent + c.rate + c.how + c.left) - 6;
+    int rest =
+        width - (c.bytes + c.percent + c.rate + c.time + c.how + c.left) - 7;
 
     if (rest < 16) {
+        rest += live ? c.time + 1 : 0;
+        c.time = live ? 0 : c.time;
+    }
+    if (rest < 16) {
+        rest += c.left ? c.left + 1 : 0;
         c.left = 0;
-        rest += 5;
     }
     if (rest < 14) {
+        rest += c.rate + 1;
         c.rate = 0;
-        rest += 6;
     }
     c.bar = CLAMP(rest / 4, 4, 24);
     c.name = MAX(rest - c.bar, 4);
     return c;
 }
 
-static void draw_head(int y, int x, const CopyColumns *c)
+/* The title of a column; the one that the rows are sorted by has a sign. */
+static void put_head(const View *v, CopySort sort, int y, int x, int width,
+                     const char *text)
 {
-    put_text(y, x, c->name, STYLE_HINT, "item");
+    bool here = sort != SORT_ORDER && v->sort == sort;
+    g_autofree char *title =
+        g_strdup_printf("%s%s", here ? glyph("▾", "v") : "", text);
+
+    put_right(y, x, width, here ? STYLE_KEY : STYLE_HINT, title);
+}
+
+static void draw_head(const View *v, int y, int x, const CopyColumns *c)
+{
+    put_text(y, x, c->name, v->sort ? STYLE_HINT : STYLE_KEY, "item");
     x += c->name + 1;
-    put_right(y, x, c->bytes, STYLE_HINT, "bytes");
+    put_head(v, SORT_SIZE, y, x, c->bytes, "bytes");
     x += c->bytes + 1 + c->bar + 1 + c->percent + 1;
     if (c->rate) {
-        put_right(y, x, c->rate, STYLE_HINT, "MB/s");
+        put_head(v, SORT_RATE, y, x, c->rate, "MB/s");
         x += c->rate + 1;
+    }
+    if (c->time) {
+        put_head(v, SORT_TIME, y, x, c->time, "time");
+        x += c->time + 1;
     }
     put_text(y, x, c->how, STYLE_HINT, "how");
     x += c->how + 1;
@@ -81,7 +104,7 @@ static void draw_row(int y, int x, const CopyColumns *c,
                      const CaptureCopy *copy, bool now, Style style)
 {
     g_autofree char *name = cut_name(copy, c->name);
-    char done[16], size[16], text[40], left[16];
+    char done[16], size[16], text[40];
     double part = copy_fraction(copy);
     Style bar = now ? STYLE_BAR_RUN : STYLE_BAR;
 
@@ -103,10 +126,15 @@ static void draw_row(int y, int x, const CopyColumns *c,
         put_right(y, x, c->rate, style, text);
         x += c->rate + 1;
     }
+    if (c->time) {
+        format_span(text, sizeof(text), copy->active_ns);
+        put_right(y, x, c->time, style, text);
+        x += c->time + 1;
+    }
     put_text(y, x, c->how, style, capture_copy_method(copy));
     x += c->how + 1;
-    copy_format_left(left, sizeof(left), copy);
-    put_right(y, x, c->left, style, left);
+    copy_format_left(text, sizeof(text), copy);
+    put_right(y, x, c->left, style, text);
 }
 
 static void draw_sum(View *v, int y, int x, int width)
@@ -153,53 +181,94 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
     draw_sum(v, y + (with_bar ? 2 : 1), x, width);
 }
 
-/* The row to keep on the screen. */
-static int wanted_row(const View *v)
+/* The item to keep on the screen, or -1. */
+static int wanted_item(const View *v)
 {
     const Source *s = view_source(v);
     const CaptureCopies *copies = copies_of(v);
+    int n = capture_copies_count(copies);
     int now = capture_copies_current(copies);
 
-    return s->copy >= 0 ? s->copy
-           : now >= 0   ? now
-                        : (int)capture_copies_count(copies) - 1;
+    return s->copy >= 0 && s->copy < n ? s->copy
+           : now >= 0                  ? now
+           : v->sort == SORT_ORDER     ? n - 1
+                                       : -1;
 }
 
-static void draw(View *v, const Box *box, bool focus)
+/* The row of an item, as they are sorted; the first where it has none. */
+static int row_of(const GArray *sorted, int item)
+{
+    for (guint i = 0; i < sorted->len; i++) {
+        if ((int)g_array_index(sorted, guint, i) == item) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void draw_rows(View *v, const Box *box, int page, bool focus)
 {
     Source *s = view_source(v);
     const CaptureCopies *copies = copies_of(v);
-    int n = capture_copies_count(copies);
+    g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
+    int n = sorted->len;
     int now = capture_copies_current(copies);
-    int foot = box->height >= 14 ? FOOT_LINES : box->height >= 6 ? 2 : 0;
-    int page = MAX(box->height - 2 - foot, 1);
+    int wanted = row_of(sorted, wanted_item(v));
     int x = box->x + 1, width = box->width - 1;
-    CopyColumns c = choose_columns(width);
+    CopyColumns c =
+        choose_columns(width, model_state(s->model) == CAPTURE_LIVE);
 
-    put_title(box, "fw_cfg copies", focus);
-    if (!n) {
-        put_text(box->y + 2, x, width, STYLE_HINT, "nothing copied yet");
-        return;
-    }
-    if (s->copy >= n) {
-        s->copy = -1;
-    }
-    draw_head(box->y + 1, x, &c);
-    list_scroll(wanted_row(v), n, page, &s->copy_top);
+    draw_head(v, box->y + 1, x, &c);
+    list_scroll(wanted, n, page, &s->copy_top);
     for (int i = 0; i < page && s->copy_top + i < n; i++) {
-        int row = s->copy_top + i;
-        bool here = focus && row == wanted_row(v);
+        int item = g_array_index(sorted, guint, s->copy_top + i);
+        bool here = focus && s->copy_top + i == wanted;
 
         if (here) {
             put_blank(box->y + 2 + i, x, width, STYLE_CURSOR);
         }
-        draw_row(box->y + 2 + i, x, &c, capture_copies_get(copies, row),
-                 row == now,
-                 here         ? STYLE_CURSOR
-                 : row == now ? STYLE_BAR_RUN
-                              : STYLE_NORMAL);
+        draw_row(box->y + 2 + i, x, &c, capture_copies_get(copies, item),
+                 item == now,
+                 here          ? STYLE_CURSOR
+                 : item == now ? STYLE_BAR_RUN
+                               : STYLE_NORMAL);
     }
+}
+
+/* The pane as a line: what matters most. */
+static void draw_one_line(View *v, const Box *box, bool focus)
+{
+    int used = put_title(box, "fw_cfg copies", focus);
+    g_autofree char *now = copies_summary(v);
+    g_autofree char *largest =
+        now ? NULL : copies_largest(v, box->width - used - 2);
+
+    put_text(box->y, box->x + used + 1, box->width - used - 1,
+             now ? STYLE_BAR_RUN : title_style(focus), now ? now : largest);
+}
+
+static void draw(View *v, const Box *box, bool focus)
+{
+    static const char *const orders[SORTS] = { "", ", largest first",
+                                               ", longest first",
+                                               ", fastest first" };
+    int foot = box->height >= 14 ? FOOT_LINES : box->height >= 6 ? 2 : 0;
+    g_autofree char *title =
+        g_strdup_printf("fw_cfg copies%s", orders[v->sort]);
+
+    if (box->height == 1) {
+        draw_one_line(v, box, focus);
+        return;
+    }
+    put_title(box, title, focus);
+    if (!capture_copies_count(copies_of(v))) {
+        put_text(box->y + 2, box->x + 1, box->width - 1, STYLE_HINT,
+                 "nothing copied yet");
+        return;
+    }
+    draw_rows(v, box, MAX(box->height - 2 - foot, 1), focus);
     if (foot) {
+        int x = box->x + 1, width = box->width - 1;
         int y = box->y + box->height - foot;
 
         if (foot == FOOT_LINES) {
@@ -210,47 +279,101 @@ static void draw(View *v, const Box *box, bool focus)
     }
 }
 
+static int count(View *v)
+{
+    return capture_copies_count(copies_of(v));
+}
+
+static int selected(View *v)
+{
+    g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
+
+    return row_of(sorted, wanted_item(v));
+}
+
+static void select_row(View *v, int row)
+{
+    g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
+
+    if (sorted->len) {
+        view_source(v)->copy =
+            g_array_index(sorted, guint, CLAMP(row, 0, (int)sorted->len - 1));
+        v->dirty = true;
+    }
+}
+
+static void text(View *v, int row, GString *out)
+{
+    g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
+    const CaptureCopy *copy =
+        capture_copies_get(copies_of(v), g_array_index(sorted, guint, row));
+    g_autofree char *name = copy_name(copy);
+
+    g_string_append_printf(out, "%s %s", name, capture_copy_method(copy));
+}
+
 static bool act(View *v, Action action)
 {
     Source *s = view_source(v);
-    int n = capture_copies_count(copies_of(v));
-    int row = wanted_row(v);
+    int n = count(v);
+    int row = selected(v);
 
+    v->dirty = true;
     if (n &&
         list_move(action, n, MAX(v->boxes[PANE_COPIES].height - 3, 1), &row)) {
-        s->copy = row;
-        v->dirty = true;
+        select_row(v, row);
         return true;
     }
-    if (action == ACTION_FOLLOW) {
+    switch (action) {
+    case ACTION_FOLLOW:
         s->copy = -1;
-    } else if (action == ACTION_ENTER && n) {
-        log_goto_time(v, capture_copies_get(copies_of(v), row)->first);
-        v->focus = PANE_LOG;
+        return false;
+    case ACTION_SORT:
+        v->sort = (v->sort + 1) % SORTS;
+        s->copy = -1;
         return true;
+    case ACTION_ENTER:
+        if (n) {
+            select_row(v, row);
+            log_goto_time(v, capture_copies_get(copies_of(v), s->copy)->first);
+            v->focus = PANE_LOG;
+        }
+        return true;
+    default:
+        return false;
     }
-    return false;
 }
 
 static void click(View *v, const Box *box, int y, int x)
 {
     Source *s = view_source(v);
-    int row = s->copy_top + y - 2;
 
-    if (y >= 2 && row < (int)capture_copies_count(copies_of(v))) {
-        s->copy = row;
-        v->dirty = true;
+    if (box->height > 1 && y == 1) {
+        act(v, ACTION_SORT);
+    } else if (y >= 2 && s->copy_top + y - 2 < count(v)) {
+        select_row(v, s->copy_top + y - 2);
     }
 }
 
 static void wheel(View *v, int rows)
 {
-    int n = capture_copies_count(copies_of(v));
-
-    if (n) {
-        view_source(v)->copy = CLAMP(wanted_row(v) + rows, 0, n - 1);
-        v->dirty = true;
-    }
+    select_row(v, selected(v) + rows);
 }
 
-const PaneOps pane_copies = { draw, act, click, wheel };
+static const PaneHint hints[] = {
+    { ACTION_SORT, "sort" }, { ACTION_SEARCH, "search" },
+    { ACTION_NEXT, "next" }, { ACTION_ENTER, "go to its start" },
+    { ACTION_NONE, NULL },
+};
+
+const PaneOps pane_copies = {
+    .draw = draw,
+    .act = act,
+    .click = click,
+    .wheel = wheel,
+    .hints = hints,
+    .count = count,
+    .text = text,
+    .selected = selected,
+    .select = select_row,
+};

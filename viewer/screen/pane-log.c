@@ -11,6 +11,7 @@
 
 #include "cursor.h"
 #include "pane.h"
+#include "row-text.h"
 #include "widgets.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -40,35 +41,19 @@ static void move(View *v, int rows, bool page)
     log_goto(v, pos, 1);
 }
 
-/* Chooses the first row so that the cursor is on the screen. */
-static void scroll_to_cursor(Source *s, int height)
-{
-    LogState *log = &s->log;
-    uint64_t pos, last;
-    int n;
-
-    if (log->follow || log->cursor == MODEL_END) {
-        log->top = log_walk(s, log->cursor, 1 - height, NULL);
-        return;
-    }
-    if (log->cursor < log->top) {
-        log->top = log->cursor;
-    }
-    pos = log->top;
-    last = log_walk(s, pos, height - 1, &n);
-    if (last < log->cursor) {
-        log->top = log_walk(s, log->cursor, 1 - height, NULL);
-    } else if (n < height - 1) {
-        /* The end came before the screen was full. */
-        log->top = log_walk(s, MAX(last, log->cursor), 1 - height, NULL);
-    }
-}
-
+/* No further than the longest row on the screen goes. */
 static void scroll_sideways(View *v, int cells)
 {
     LogState *log = &view_source(v)->log;
+    int most = MAX(log->widest - log->text_width, 0);
 
-    log->skip = CLAMP(log->skip + cells, 0, 4 * CAPTURE_LINE_MAX);
+    if (v->settings.wrap) {
+        view_say(v, "long lines are wrapped; W cuts them");
+    } else if (cells > 0 && log->skip >= most) {
+        view_say(v, "no line goes on to the right");
+    } else {
+        log->skip = CLAMP(log->skip + cells, 0, most);
+    }
     v->dirty = true;
 }
 
@@ -95,12 +80,6 @@ static bool act(View *v, Action action)
     case ACTION_HALF_UP:
         move(v, -(page + 1) / 2, true);
         return true;
-    case ACTION_FIRST:
-        log_goto(v, 0, 1);
-        return true;
-    case ACTION_LAST:
-        log_goto(v, MODEL_END, -1);
-        return true;
     case ACTION_LEFT:
         scroll_sideways(v, -16);
         return true;
@@ -119,10 +98,10 @@ static void wheel(View *v, int rows)
 
 static void click(View *v, const Box *box, int y, int x)
 {
-    Source *s = view_source(v);
+    const LogState *log = &view_source(v)->log;
 
-    if (y > 0) {
-        log_goto(v, log_walk(s, s->log.top, y - 1, NULL), 1);
+    if (y > 0 && (guint)y <= log->lines->len) {
+        log_goto(v, g_array_index(log->lines, uint64_t, y - 1), 1);
     }
 }
 
@@ -141,7 +120,8 @@ static int time_width(const View *v, const Source *s, int decimals)
         seconds /= 10;
         digits++;
     }
-    digits += v->settings.time == TIME_DELTA || v->settings.time == TIME_MARK;
+    digits += v->settings.time == TIME_DELTA || v->settings.time == TIME_MARK ||
+              v->settings.time == TIME_BOOT;
     return MAX(digits, 3) + 1 + decimals;
 }
 
@@ -196,9 +176,10 @@ typedef struct RowDraw {
     View *v;
     Source *s;
     const Row *row;
-    uint64_t delta; /* ns to the row above, or CAPTURE_NO_TIME */
+    const Columns *columns;
     bool cursor, focus;
     int y, x, left; /* cells left */
+    int lines; /* of the screen, that are left */
 } RowDraw;
 
 /* On the cursor's row everything has its colour. */
@@ -215,60 +196,63 @@ static void advance(RowDraw *d, int cells)
 
 static void draw_gutter(RowDraw *d)
 {
-    const LogState *log = &d->s->log;
+    int mark = log_mark_at(&d->s->log, d->row->pos);
+    char text[2] = "m";
 
-    if (log->has_mark && log->mark.pos == d->row->pos) {
-        put_text(d->y, d->x, 1, STYLE_MARK, "m");
+    if (mark >= 0) {
+        if (mark < 9) {
+            text[0] = '1' + mark;
+        }
+        put_text(d->y, d->x, 1, STYLE_MARK, text);
     } else if (d->row->milestone) {
         put_text(d->y, d->x, 1, row_style(d, STYLE_MILESTONE), glyph("◆", "*"));
     }
     advance(d, 1);
 }
 
-static void draw_times(RowDraw *d, const Columns *c)
+static void draw_times(RowDraw *d)
 {
-    if (c->time) {
-        GString *text = g_string_new(NULL);
+    const Columns *c = d->columns;
+    uint64_t wait = row_delta_wait(d->row->delta);
 
-        log_append_time(text, d->s, d->v->settings.time, d->row, d->delta,
-                        c->decimals);
+    if (c->time) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        log_append_time(text, d->s, d->v->settings.time, d->row, c->decimals);
         put_right(d->y, d->x, MIN(c->time, d->left),
                   row_style(d, d->v->settings.time == TIME_DELTA
-                                   ? delta_style(d->delta)
+                                   ? delta_style(wait)
                                    : STYLE_TIME),
                   text->str);
-        g_string_free(text, TRUE);
         advance(d, c->time + 1);
     }
-    if (c->delta && d->delta != CAPTURE_NO_TIME) {
+    if (c->delta && !d->row->delta.first) {
         char text[32];
 
-        format_span(text, sizeof(text), d->delta);
-        put_right(d->y, d->x, c->delta, row_style(d, delta_style(d->delta)),
-                  text);
+        format_delta(text, sizeof(text), d->row->delta);
+        put_right(d->y, d->x, MIN(c->delta, d->left),
+                  row_style(d, delta_style(wait)), text);
     }
     advance(d, c->delta ? c->delta + 1 : 0);
-    if (c->bar && d->delta != CAPTURE_NO_TIME) {
-        double weight = delta_weight(d->delta);
-
+    if (c->bar && delta_weight(wait) > 0 && !d->cursor) {
         /* The cursor's row keeps its ground. */
-        if (weight > 0 && !d->cursor) {
-            put_bar(d->y, d->x, c->bar, weight, delta_style(d->delta));
-        }
+        put_bar(d->y, d->x, c->bar, delta_weight(wait), delta_style(wait));
     }
     advance(d, c->bar ? c->bar + 1 : 0);
 }
 
-static void draw_tag(RowDraw *d, const Columns *c)
+static void draw_tag(RowDraw *d)
 {
-    if (c->stream && d->row->kind == ROW_LINE) {
+    int width = d->columns->stream;
+
+    if (width && d->row->kind == ROW_LINE) {
         g_autofree char *tag =
             stream_tag(model_streams(d->s->model), d->row->stream);
 
-        put_text(d->y, d->x, MIN(c->stream, d->left),
+        put_text(d->y, d->x, MIN(width, d->left),
                  row_style(d, stream_style(d->row->stream)), tag);
     }
-    advance(d, c->stream ? c->stream + 1 : 0);
+    advance(d, width ? width + 1 : 0);
 }
 
 /* A milestone or another event: a rule with its name. */
@@ -286,82 +270,155 @@ static void draw_event(RowDraw *d, const char *text)
     }
 }
 
+/* Where the line that begins at @skip of the text is drawn. */
+typedef struct Stretch {
+    int y, skip;
+} Stretch;
+
 /* The text once more, but only where the pattern matches. */
-static void draw_matches(RowDraw *d, const GString *text)
+static void draw_matches(RowDraw *d, const Stretch *at, const char *text,
+                         const GRegex *regex, Style style)
 {
     GMatchInfo *info = NULL;
-    GRegex *regex = d->v->search.regex;
-    int skip = d->s->log.skip;
 
-    if (!regex) {
-        return;
-    }
-    g_regex_match(regex, text->str, 0, &info);
+    g_regex_match(regex, text, 0, &info);
     while (g_match_info_matches(info)) {
         int from, to, x;
-        char *before;
+        g_autofree char *before = NULL;
 
         g_match_info_fetch_pos(info, 0, &from, &to);
-        before = g_strndup(text->str, from);
-        x = text_width(before) - skip;
+        before = g_strndup(text, from);
+        x = text_width(before) - at->skip;
         if (to > from && x < d->left) {
-            put_text_skip(d->y, d->x + MAX(x, 0), d->left - MAX(x, 0),
-                          style_attributes(STYLE_MATCH), text->str + from,
-                          to - from, MAX(-x, 0));
+            put_text_skip(at->y, d->x + MAX(x, 0), d->left - MAX(x, 0),
+                          style_attributes(style), text + from, to - from,
+                          MAX(-x, 0));
         }
-        g_free(before);
         g_match_info_next(info, NULL);
     }
     g_match_info_free(info);
 }
 
-static void draw_line(RowDraw *d, const GString *text)
+static void draw_stretch(RowDraw *d, const Stretch *at, const GString *text)
 {
+    const Settings *settings = &d->v->settings;
     Style style =
         row_style(d, d->row->milestone ? STYLE_MILESTONE : STYLE_NORMAL);
+
+    put_text_skip(at->y, d->x, d->left, style_attributes(style), text->str,
+                  text->len, at->skip);
+    for (int i = 0; i < settings->n_highlights; i++) {
+        draw_matches(d, at, text->str, settings->highlights[i],
+                     STYLE_OWN_1 + i);
+    }
+    if (d->v->search.regex && d->v->search.highlight) {
+        draw_matches(d, at, text->str, d->v->search.regex, STYLE_MATCH);
+    }
+}
+
+/* The name of the milestone that a line is, at its right end. */
+static void draw_milestone(RowDraw *d)
+{
+    const Search *search = &d->v->search;
+    g_autofree char *name =
+        g_strdup_printf(" %s %s", glyph("◂", "<"), d->row->milestone);
+    bool match = search->regex && search->highlight &&
+                 g_regex_match(search->regex, d->row->milestone, 0, NULL);
+
+    put_right(d->y, d->x, d->left,
+              match ? STYLE_MATCH : row_style(d, STYLE_EVENT), name);
+}
+
+/* The text goes on beyond an edge. */
+static void draw_edges(RowDraw *d, int width)
+{
+    int skip = d->s->log.skip;
+
+    if (skip > 0 && width > 0) {
+        put_text(d->y, d->x, 1, STYLE_KEY, "<");
+    }
+    if (width - skip > d->left) {
+        put_text(d->y, d->x + d->left - 1, 1, STYLE_KEY, ">");
+    }
+}
+
+/* Returns how many lines of the screen it took. */
+static int draw_line(RowDraw *d, const GString *text)
+{
+    LogState *log = &d->s->log;
+    int width = text_width(text->str);
+    int lines = 1;
 
     if (d->row->continued) {
         put_text(d->y, d->x, 2, row_style(d, STYLE_HINT), glyph("↪ ", "> "));
         advance(d, 2);
     }
-    put_text_skip(d->y, d->x, d->left, style_attributes(style), text->str,
-                  text->len, d->s->log.skip);
-    draw_matches(d, text);
-    if (d->row->milestone && d->left > 40) {
-        g_autofree char *name =
-            g_strdup_printf(" %s %s", glyph("◂", "<"), d->row->milestone);
-
-        put_right(d->y, d->x, d->left, row_style(d, STYLE_EVENT), name);
+    log->widest = MAX(log->widest, width);
+    log->text_width = d->left;
+    if (d->v->settings.wrap) {
+        lines = CLAMP((width + d->left - 1) / MAX(d->left, 1), 1, d->lines);
     }
+    for (int i = 0; i < lines; i++) {
+        const Stretch at = { d->y + i,
+                             d->v->settings.wrap ? i * d->left : log->skip };
+
+        if (i > 0 && d->cursor) {
+            put_blank(at.y, d->x, d->left, row_style(d, STYLE_NORMAL));
+        }
+        draw_stretch(d, &at, text);
+    }
+    if (!d->v->settings.wrap) {
+        draw_edges(d, width);
+    }
+    if (d->row->milestone && d->left > 40) {
+        draw_milestone(d);
+    }
+    return lines;
 }
 
-static void draw_row(RowDraw *d, const Columns *c)
+/* The row's text, no more of it than can be seen. */
+static GString *text_of(const Row *row, uint64_t cells)
 {
     GString *text = g_string_new(NULL);
-    Row part = *d->row;
-    uint64_t cells = d->left + d->s->log.skip;
+    Row part = *row;
+
+    part.len = MIN(part.len, cells * BYTES_PER_CELL);
+    part.n_bytes = MIN(part.n_bytes, cells * BYTES_PER_CELL);
+    row_append_text(text, &part);
+    return text;
+}
+
+/* Cells before the text. */
+static int text_at(const Columns *c, const Row *row)
+{
+    return 1 + (c->time ? c->time + 1 : 0) + (c->delta ? c->delta + 1 : 0) +
+           (c->bar ? c->bar + 1 : 0) + (c->stream ? c->stream + 1 : 0) +
+           (row->continued ? 2 : 0);
+}
+
+static int draw_row(RowDraw *d)
+{
+    g_autoptr(GString) text = NULL;
+    int lines = 1;
 
     if (d->cursor) {
         put_blank(d->y, d->x, d->left, row_style(d, STYLE_NORMAL));
     }
     draw_gutter(d);
-    draw_times(d, c);
-    draw_tag(d, c);
-    if (d->left > 0) {
-        if (part.len > cells * BYTES_PER_CELL) {
-            part.len = cells * BYTES_PER_CELL;
-            part.n_bytes = MIN(part.n_bytes, cells * BYTES_PER_CELL);
-            part.complete = false;
-        }
-        model_append_text(text, d->s->model, &part);
-        text = expand_tabs(text);
-        if (d->row->kind == ROW_LINE) {
-            draw_line(d, text);
-        } else {
-            draw_event(d, text->str);
-        }
+    draw_times(d);
+    draw_tag(d);
+    if (d->left <= 0) {
+        return 1;
     }
-    g_string_free(text, TRUE);
+    text = text_of(d->row,
+                   (uint64_t)d->left * (d->v->settings.wrap ? d->lines : 1) +
+                       d->s->log.skip + 64);
+    if (d->row->kind == ROW_LINE) {
+        lines = draw_line(d, text);
+    } else {
+        draw_event(d, text->str);
+    }
+    return lines;
 }
 
 static void draw_title(View *v, const Box *box, bool focus)
@@ -371,14 +428,12 @@ static void draw_title(View *v, const Box *box, bool focus)
     int used = put_title(box, "Log", focus);
     int end = box->width;
     g_autofree char *time = g_strdup_printf(
-        "%s ", v->settings.time == TIME_MARK && !s->log.has_mark
-                   ? "time: start, no mark"
-               : v->settings.time == TIME_START &&
-                       model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL
-                   ? "time: virtual"
-                   : (const char *[]){ "time: start", "time: delta",
-                                       "time: wall", "time: from mark",
-                                       "time: virtual" }[v->settings.time]);
+        "time: %s ", v->settings.time == TIME_MARK && !log_mark(&s->log)
+                         ? "start, no mark"
+                     : v->settings.time == TIME_START &&
+                             model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL
+                         ? "virtual"
+                         : time_mode_name(v->settings.time));
 
     for (int i = 0; i < names->count && used < end - 12; i++) {
         g_autofree char *tag = stream_tag(names, i);
@@ -387,16 +442,18 @@ static void draw_title(View *v, const Box *box, bool focus)
         if (!names->label[i][0] && !model_stream_bytes(s->model, i)) {
             continue;
         }
-        used += put_format(box->y, box->x + used, end - used, STYLE_TITLE,
-                           hidden ? " (%s hidden) " : " %s ", tag);
-    }
-    if (model_filter(s->model)) {
         used +=
-            put_format(box->y, box->x + used, end - used, STYLE_MATCH, " & %s ",
-                       g_regex_get_pattern(model_filter(s->model)));
+            put_format(box->y, box->x + used, end - used, title_style(focus),
+                       hidden ? " (%s hidden) " : " %s ", tag);
+    }
+    for (guint i = 0;
+         model_filter(s->model) && filter_part(model_filter(s->model), i);
+         i++) {
+        used += put_format(box->y, box->x + used, end - used, STYLE_MATCH,
+                           " & %s ", filter_part(model_filter(s->model), i));
     }
     if (end - used > text_width(time) + 1) {
-        put_right(box->y, box->x + used, end - used, STYLE_TITLE, time);
+        put_right(box->y, box->x + used, end - used, title_style(focus), time);
     }
 }
 
@@ -412,45 +469,178 @@ static void draw_empty(View *v, const Box *box)
     put_text(box->y + 2, box->x + 2, box->width - 3, STYLE_HINT, text);
 }
 
+/* Lines of the screen that a row takes. */
+static int height_of(const View *v, const Columns *c, const Box *box,
+                     const Row *row)
+{
+    int left = MAX(box->width - text_at(c, row), 1);
+    int most = MAX(box->height - 1, 1);
+    g_autoptr(GString) text = NULL;
+
+    if (!v->settings.wrap || row->kind != ROW_LINE) {
+        return 1;
+    }
+    text = text_of(row, (uint64_t)left * most);
+    return CLAMP((text_width(text->str) + left - 1) / left, 1, most);
+}
+
+/* The first row of a screen whose last one is at @pos. */
+static uint64_t top_for(View *v, const Columns *c, const Box *box, uint64_t pos)
+{
+    Source *s = view_source(v);
+    int64_t deadline = view_deadline();
+    int left = box->height - 1;
+    uint64_t top = pos;
+    Row row;
+
+    while (model_find(s->model, pos, -1, &row, deadline) == MODEL_FOUND) {
+        left -= height_of(v, c, box, &row);
+        if (left < 0) {
+            break;
+        }
+        top = row.pos;
+        if (left == 0 || row.pos == 0) {
+            break;
+        }
+        pos = row.pos - 1;
+    }
+    return top;
+}
+
+/* Chooses the first row so that the cursor is on the screen. */
+static void scroll_to_cursor(View *v, const Columns *c, const Box *box)
+{
+    Source *s = view_source(v);
+    LogState *log = &s->log;
+    int64_t deadline = view_deadline();
+    int left = box->height - 1;
+    uint64_t pos;
+    bool seen = false;
+    Row row;
+
+    if (log->follow || log->cursor == MODEL_END) {
+        log->top = top_for(v, c, box, log->cursor);
+        return;
+    }
+    log->top = MIN(log->top, log->cursor);
+    for (pos = log->top; left > 0; pos = row.pos + 1) {
+        if (model_find(s->model, pos, 1, &row, deadline) != MODEL_FOUND) {
+            break;
+        }
+        left -= height_of(v, c, box, &row);
+        seen |= row.pos == log->cursor && (left >= 0 || row.pos == log->top);
+    }
+    if (!seen) {
+        log->top = top_for(v, c, box, log->cursor);
+    } else if (left > 0) {
+        /* The end came before the screen was full. */
+        log->top = MIN(log->top, top_for(v, c, box, MODEL_END));
+    }
+}
+
+/* Sideways, until what was found is on the screen. */
+static void show_match(View *v, const Columns *c, const Box *box)
+{
+    Source *s = view_source(v);
+    LogState *log = &s->log;
+    g_autoptr(GString) text = NULL;
+    g_autoptr(GMatchInfo) info = NULL;
+    int from, to, x, end, left;
+    Row row;
+
+    if (log->show_match == MODEL_END || v->settings.wrap ||
+        model_find(s->model, log->show_match, 1, &row, view_deadline()) !=
+            MODEL_FOUND) {
+        return;
+    }
+    log->show_match = MODEL_END;
+    left = MAX(box->width - text_at(c, &row), 1);
+    text = g_string_new(NULL);
+    row_append_text(text, &row);
+    if (!v->search.regex ||
+        !g_regex_match(v->search.regex, text->str, 0, &info)) {
+        return;
+    }
+    g_match_info_fetch_pos(info, 0, &from, &to);
+    g_string_truncate(text, to);
+    end = text_width(text->str);
+    g_string_truncate(text, from);
+    x = text_width(text->str);
+    if (x < log->skip || end > log->skip + left - 1) {
+        log->skip = end < left ? 0 : MAX(MIN(x, end - left / 2), 0);
+    }
+}
+
 static void draw(View *v, const Box *box, bool focus)
 {
     Source *s = view_source(v);
     LogState *log = &s->log;
     int64_t deadline = view_deadline();
     Columns c = choose_columns(v, s, box->width);
-    uint64_t before = CAPTURE_NO_TIME;
     uint64_t pos;
     Row row;
 
     draw_title(v, box, focus);
     log_settle(v);
+    g_array_set_size(log->lines, 0);
+    log->widest = 0;
     if (!log->has_row) {
         draw_empty(v, box);
         return;
     }
-    scroll_to_cursor(s, box->height - 1);
+    scroll_to_cursor(v, &c, box);
+    show_match(v, &c, box);
     pos = log->top;
-    if (pos > 0 &&
-        model_find(s->model, pos - 1, -1, &row, deadline) == MODEL_FOUND) {
-        before = row.time;
-    }
-    for (int y = 1; y < box->height; y++) {
-        RowDraw d = { v,     s,          &row,   CAPTURE_NO_TIME, false,
-                      focus, box->y + y, box->x, box->width };
+    for (int y = 1; y < box->height;) {
+        RowDraw d = { v,     s,          &row,   &c,         false,
+                      focus, box->y + y, box->x, box->width, box->height - y };
         ModelFound found = model_find(s->model, pos, 1, &row, deadline);
+        int lines;
 
         if (found != MODEL_FOUND) {
             log->unsettled |= found == MODEL_BUSY;
             break;
         }
         d.cursor = row.pos == log->cursor;
-        if (before != CAPTURE_NO_TIME) {
-            d.delta = row.time > before ? row.time - before : 0;
+        lines = draw_row(&d);
+        for (int i = 0; i < lines; i++) {
+            g_array_append_val(log->lines, row.pos);
         }
-        draw_row(&d, &c);
-        before = row.time;
+        y += lines;
         pos = row.pos + 1;
+    }
+    /* What was scrolled to may be gone by now. */
+    if (log->skip > MAX(log->widest - log->text_width, 0) && log->widest > 0) {
+        log->skip = MAX(log->widest - log->text_width, 0);
+        v->dirty = true;
     }
 }
 
-const PaneOps pane_log = { draw, act, click, wheel };
+static const PaneHint hints[] = {
+    { ACTION_SEARCH, "search" },
+    { ACTION_FILTER, "filter" },
+    { ACTION_SLOWEST, "slowest" },
+    { ACTION_MILESTONE_PREVIOUS, "" },
+    { ACTION_MILESTONE_NEXT, "milestone" },
+    { ACTION_JUMP, "jump" },
+    { ACTION_ENTER, "line" },
+    { ACTION_COMPARE, "compare" },
+    { ACTION_MARK, "" },
+    { ACTION_MARKS, "marks" },
+    { ACTION_TIME, "time" },
+    { ACTION_COPY, "copy" },
+    { ACTION_WRITE, "write" },
+    { ACTION_WRAP, "wrap" },
+    { ACTION_STREAM, "stream" },
+    { ACTION_BACK, "back" },
+    { ACTION_FOLLOW, "follow" },
+    { ACTION_NONE, NULL },
+};
+
+const PaneOps pane_log = {
+    .draw = draw,
+    .act = act,
+    .click = click,
+    .wheel = wheel,
+    .hints = hints,
+};

@@ -4,17 +4,59 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <string.h>
-
 #include "cursor.h"
 #include "pane.h"
+#include "row-text.h"
+#include "slowest.h"
 #include "widgets.h"
 
-static void draw_slow(View *v, const Box *box, int y, const SlowRow *slow,
-                      double scale, bool here)
+static int count(View *v)
 {
-    Source *s = view_source(v);
-    GString *text = g_string_new(NULL);
+    const SlowState *slow = &view_source(v)->slow;
+
+    return slow->rows ? (int)slow->rows->len : 0;
+}
+
+static const SlowRow *get(View *v, int i)
+{
+    return &g_array_index(view_source(v)->slow.rows, SlowRow, i);
+}
+
+/* False: its block is not in memory, and there was no time to read it. */
+static bool find_row(View *v, int i, Row *row)
+{
+    return model_find(view_source(v)->model, get(v, i)->pos, 1, row,
+                      view_deadline()) == MODEL_FOUND &&
+           row->pos == get(v, i)->pos;
+}
+
+static void text(View *v, int i, GString *out)
+{
+    Row row;
+
+    if (find_row(v, i, &row)) {
+        row_append_text(out, &row);
+        if (row.milestone) {
+            g_string_append_printf(out, " %s", row.milestone);
+        }
+    }
+}
+
+static int selected(View *v)
+{
+    return view_source(v)->slow.selected;
+}
+
+static void select_row(View *v, int i)
+{
+    view_source(v)->slow.selected = i;
+}
+
+static void draw_slow(View *v, const Box *box, int y, int i, double scale)
+{
+    const SlowRow *slow = get(v, i);
+    bool here = i == selected(v);
+    g_autoptr(GString) line = g_string_new(NULL);
     char span[32];
     int x = box->x + 1;
     int left = box->width - 1;
@@ -33,34 +75,35 @@ static void draw_slow(View *v, const Box *box, int y, const SlowRow *slow,
     }
     x += 9;
     left -= 9;
-    if (left > 12 &&
-        model_find(s->model, slow->pos, 1, &row, view_deadline()) ==
-            MODEL_FOUND &&
-        row.pos == slow->pos) {
-        append_seconds(text, row.time, 6);
-        put_right(y, x, 11, style, text->str);
-        g_string_truncate(text, 0);
+    if (left > 12 && find_row(v, i, &row)) {
+        append_seconds(line, row.time, 6);
+        put_right(y, x, 11, style, line->str);
+        g_string_truncate(line, 0);
         row.len = MIN(row.len, 4096);
         row.n_bytes = MIN(row.n_bytes, 4096);
-        model_append_text(text, s->model, &row);
-        text = expand_tabs(text);
-        put_text_skip(y, x + 13, left - 13, style_attributes(style), text->str,
-                      text->len, 0);
+        row_append_text(line, &row);
+        if (row.milestone && row.kind == ROW_LINE) {
+            g_string_append_printf(line, "  %s %s", glyph("◂", "<"),
+                                   row.milestone);
+        }
+        put_text(y, x + 13, left - 13, style, line->str);
     }
-    g_string_free(text, TRUE);
 }
 
 static void draw(View *v, const Box *box, bool focus)
 {
-    Source *s = view_source(v);
-    SlowState *slow = &s->slow;
-    int n = slow->rows ? (int)slow->rows->len : 0;
+    const Source *s = view_source(v);
+    SlowState *slow = &view_source(v)->slow;
+    int n = count(v);
     int page = MAX(box->height - 2, 1);
+    g_autofree char *title = g_strdup_printf(
+        "Slowest lines%s%s", slow->at_end ? "" : " (still looking)",
+        model_shows_all(s->model) ? ""
+                                  : ", of those that are shown: some are "
+                                    "hidden or filtered");
     double scale;
 
-    put_title(box,
-              slow->at_end ? "Slowest lines" : "Slowest lines (still looking)",
-              focus);
+    put_title(box, title, focus);
     if (!n) {
         put_text(box->y + 2, box->x + 2, box->width - 3, STYLE_HINT,
                  "no two lines to compare");
@@ -69,28 +112,35 @@ static void draw(View *v, const Box *box, bool focus)
     put_text(box->y + 1, box->x + 1, box->width - 1, STYLE_HINT, "   after");
     put_text(box->y + 1, box->x + (box->width - 1 > 70 ? 30 : 17),
              MAX(box->width - 31, 0), STYLE_HINT, "at   the line that came");
-    scale = MAX(g_array_index(slow->rows, SlowRow, 0).delta, 1);
+    scale = MAX(get(v, 0)->delta, 1);
     slow->selected = CLAMP(slow->selected, 0, n - 1);
     list_scroll(slow->selected, n, page, &slow->top);
     for (int i = 0; i < page && slow->top + i < n; i++) {
-        draw_slow(v, box, box->y + 2 + i,
-                  &g_array_index(slow->rows, SlowRow, slow->top + i), scale,
-                  slow->top + i == slow->selected);
+        draw_slow(v, box, box->y + 2 + i, slow->top + i, scale);
     }
 }
 
 static bool act(View *v, Action action)
 {
     SlowState *slow = &view_source(v)->slow;
-    int n = slow->rows ? (int)slow->rows->len : 0;
+    int n = count(v);
+    Row row;
 
-    if (action == ACTION_ENTER && n) {
-        log_goto(v, g_array_index(slow->rows, SlowRow, slow->selected).pos, 1);
-        v->open = PANE_LOG;
-        v->focus = PANE_LOG;
+    v->dirty = true;
+    if (action == ACTION_ENTER) {
+        if (n) {
+            log_jump(v, get(v, MIN(slow->selected, n - 1))->pos, 1);
+            v->open = PANE_LOG;
+            v->focus = PANE_LOG;
+        }
         return true;
     }
-    v->dirty = true;
+    if (action == ACTION_MARK) {
+        if (n && find_row(v, MIN(slow->selected, n - 1), &row)) {
+            log_toggle_mark(v, &row);
+        }
+        return true;
+    }
     return list_move(action, n, MAX(v->boxes[PANE_SLOWEST].height - 2, 1),
                      &slow->selected);
 }
@@ -98,9 +148,8 @@ static bool act(View *v, Action action)
 static void click(View *v, const Box *box, int y, int x)
 {
     SlowState *slow = &view_source(v)->slow;
-    int n = slow->rows ? (int)slow->rows->len : 0;
 
-    if (y >= 2 && slow->top + y - 2 < n) {
+    if (y >= 2 && slow->top + y - 2 < count(v)) {
         /* A second click on the same goes there. */
         if (slow->selected == slow->top + y - 2) {
             act(v, ACTION_ENTER);
@@ -113,8 +162,27 @@ static void click(View *v, const Box *box, int y, int x)
 
 static void wheel(View *v, int rows)
 {
-    view_source(v)->slow.selected += rows;
+    SlowState *slow = &view_source(v)->slow;
+
+    slow->selected = CLAMP(slow->selected + rows, 0, MAX(count(v) - 1, 0));
     v->dirty = true;
 }
 
-const PaneOps pane_slowest = { draw, act, click, wheel };
+static const PaneHint hints[] = {
+    { ACTION_ENTER, "go there" }, { ACTION_SEARCH, "search" },
+    { ACTION_NEXT, "next" },      { ACTION_MARK, "mark" },
+    { ACTION_NONE, NULL },
+};
+
+const PaneOps pane_slowest = {
+    .draw = draw,
+    .act = act,
+    .click = click,
+    .wheel = wheel,
+    .hints = hints,
+    .work = slowest_work,
+    .count = count,
+    .text = text,
+    .selected = selected,
+    .select = select_row,
+};

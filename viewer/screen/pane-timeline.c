@@ -7,243 +7,128 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "pane-timeline.h"
 #include "pane.h"
+#include "timeline.h"
 #include "widgets.h"
+#include "zoom.h"
 
-#define PHASES_MAX 64
-
-/* A phase lasts from its milestone to the next one. */
-typedef struct Segment {
-    const CapturePhase *phase;
-    uint64_t from, to; /* ns */
-    int x, width; /* cells */
-    bool cut; /* longer than it is drawn */
-} Segment;
-
-typedef struct Timeline {
-    Segment segments[PHASES_MAX];
-    int n;
-    uint64_t from, to; /* ns, what is drawn */
-    guint boot, boots;
-} Timeline;
-
-/* The boot that the cursor of the log is in. */
-static guint boot_at(const CapturePhases *phases, uint64_t pos)
+/* The line of the pane that has the bar. */
+static int bar_line(const Box *box)
 {
-    guint boot = 0;
-
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
-
-        if (p->pos <= pos && p->boot > boot) {
-            boot = p->boot;
-        }
-    }
-    return boot;
+    return box->height >= 3;
 }
 
-/* Where the last phase of @t ends. */
-static uint64_t end_of(const Source *s, const Timeline *t)
+/* The boot of the log's cursor, laid out. */
+static Timeline timeline_of(const View *v, int width)
 {
-    const CapturePhases *phases = model_phases(s->model);
-    uint64_t end = MAX(model_end_time(s->model), source_elapsed(s));
+    const Source *s = view_source(v);
+    Timeline t = { .log_scale = v->log_scale };
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
-
-        if (p->boot == t->boot + 1) {
-            return p->time;
-        }
+    timeline_collect(
+        &t, s, source_boot_at(s, s->log.has_row ? s->log.cursor : MODEL_END),
+        true);
+    if (t.n) {
+        timeline_lay_out(&t, width);
     }
-    if (t->segments[t->n - 1].phase->milestone == CAPTURE_MS_STOP) {
-        end = t->segments[t->n - 1].from;
-    }
-    return MAX(end, t->segments[t->n - 1].from);
+    return t;
 }
 
-static void collect(const Source *s, Timeline *t)
+/* ------------------------------------------------------------------ */
+/* Legend                                                              */
+
+typedef struct Entry {
+    int i; /* of the segment */
+    int line, x, width; /* cells */
+    char *text;
+} Entry;
+
+static int by_share(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const CapturePhases *phases = model_phases(s->model);
-    guint n = capture_phases_count(phases);
+    const Timeline *t = data;
+    const Entry *x = a;
+    const Entry *y = b;
+    double first = timeline_share(t, &t->segments[x->i]);
+    double second = timeline_share(t, &t->segments[y->i]);
 
-    memset(t, 0, sizeof(*t));
-    t->boot = boot_at(phases, s->log.has_row ? s->log.cursor : MODEL_END);
-    for (guint i = 0; i < n; i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
-
-        t->boots = MAX(t->boots, p->boot + 1);
-        if (p->boot == t->boot && t->n < PHASES_MAX &&
-            !model_is_pending(s->model, p)) {
-            t->segments[t->n++] = (Segment){ .phase = p, .from = p->time };
-        }
-    }
-    if (!t->n) {
-        return;
-    }
-    for (int i = 0; i < t->n; i++) {
-        t->segments[i].to =
-            i + 1 < t->n ? t->segments[i + 1].from : end_of(s, t);
-    }
-    t->from = t->segments[0].from;
-    t->to = t->segments[t->n - 1].to;
+    return first > second ? -1 : first < second ? 1 : x->i - y->i;
 }
 
-/*
- * The phase that still runs would press the others together in the end: from
- * the moment on when it is as long as all of them it is drawn no longer.
- */
-static void cut_running(const Source *s, Timeline *t)
+static void clear_entry(gpointer data)
 {
-    Segment *last = &t->segments[t->n - 1];
-    uint64_t others = last->from - t->from;
-
-    if (model_state(s->model) == CAPTURE_LIVE && others > 0 &&
-        t->boot + 1 == t->boots && last->to - last->from > others) {
-        last->cut = true;
-        t->to = last->from + others;
-    }
+    g_free(((Entry *)data)->text);
 }
 
-static int cell_of(const Timeline *t, uint64_t time, int width)
+/* The largest shares first, as many as @lines lines have room for. */
+static GArray *make_legend(const Timeline *t, int width, int lines)
 {
-    double span = t->to - t->from;
-
-    if (time <= t->from || span <= 0) {
-        return 0;
-    }
-    /* A record may be of any time: only within the boot it is a cell. */
-    return time >= t->to ? width : (int)((time - t->from) / span * width + 0.5);
-}
-
-/* Every phase that takes time gets a cell, as long as there are enough. */
-static void lay_out(Timeline *t, int width)
-{
-    int x = 0;
-
-    for (int i = 0; i < t->n; i++) {
-        Segment *seg = &t->segments[i];
-        int end = cell_of(t, seg->to, width);
-        int after = 0;
-
-        for (int j = i + 1; j < t->n; j++) {
-            after += t->segments[j].to > t->segments[j].from;
-        }
-        if (seg->to > seg->from) {
-            end = MAX(end, x + 1);
-            end = MAX(MIN(end, width - after), x);
-        }
-        seg->x = x;
-        seg->width = i + 1 < t->n ? MAX(MIN(end, width) - x, 0) : width - x;
-        x += seg->width;
-    }
-}
-
-/* "LinuxBoot copy kernel" is long for a place of a few cells. */
-static const char *short_name(const CapturePhase *p)
-{
-    if (p->milestone == CAPTURE_MS_COPY_KERNEL ||
-        p->milestone == CAPTURE_MS_COPY_INITRD) {
-        return p->name + strlen("LinuxBoot ");
-    }
-    return p->name;
-}
-
-static double share(const Timeline *t, const Segment *seg)
-{
-    uint64_t total = t->to - t->from;
-
-    return total ? (double)(MIN(seg->to, t->to) - seg->from) / total : 0;
-}
-
-static char *share_text(const Timeline *t, const Segment *seg)
-{
-    double percent = share(t, seg) * 100;
-
-    if (seg->cut) {
-        return g_strdup(glyph("…", "..."));
-    }
-    if (percent > 0 && percent < 0.01) {
-        return g_strdup("<0.01%");
-    }
-    return g_strdup_printf(percent >= 9.95                    ? "%.0f%%"
-                           : percent >= 0.095 || percent <= 0 ? "%.1f%%"
-                                                              : "%.2f%%",
-                           percent);
-}
-
-static Style phase_style(int i)
-{
-    return STYLE_PHASE_1 + i % 8;
-}
-
-static void draw_bar(const Timeline *t, int y, int x)
-{
-    for (int i = 0; i < t->n; i++) {
-        const Segment *seg = &t->segments[i];
-        g_autofree char *part = share_text(t, seg);
-        g_autofree char *text =
-            g_strdup_printf("%s %s", short_name(seg->phase), part);
-        int inner = MAX(seg->width - 1, 0);
-
-        put_blank(y, x + seg->x, seg->width, phase_style(i));
-        if (inner >= text_width(text)) {
-            put_text(y, x + seg->x, inner, phase_style(i), text);
-        } else if (inner >= text_width(short_name(seg->phase))) {
-            put_text(y, x + seg->x, inner, phase_style(i),
-                     short_name(seg->phase));
-        }
-    }
-}
-
-/* Names and shares of all, in at most @lines lines. */
-static void draw_legend(const Timeline *t, const Box *box, int y, int lines)
-{
+    GArray *legend = g_array_new(FALSE, TRUE, sizeof(Entry));
     int x = 0, line = 0;
 
+    g_array_set_clear_func(legend, clear_entry);
     for (int i = 0; i < t->n; i++) {
         const Segment *seg = &t->segments[i];
-        g_autofree char *part = share_text(t, seg);
-        g_autofree char *text =
-            g_strdup_printf(" %s %s", short_name(seg->phase), part);
-        int need = text_width(text) + 3;
+        g_autofree char *part = timeline_share_text(t, seg);
+        Entry entry = { .i = i,
+                        .text = g_strdup_printf(
+                            " %s %s", phase_short_name(seg->phase), part) };
 
-        if (x + need > box->width && x) {
+        g_array_append_val(legend, entry);
+    }
+    g_array_sort_with_data(legend, by_share, (gpointer)t);
+    for (guint i = 0; i < legend->len; i++) {
+        Entry *entry = &g_array_index(legend, Entry, i);
+
+        entry->width = text_width(entry->text) + 1;
+        if (x + entry->width > width && x) {
             x = 0;
             line++;
         }
         if (line >= lines) {
-            return;
+            g_array_set_size(legend, i);
+            break;
         }
-        put_blank(y + line, box->x + x, 1, phase_style(i));
-        put_text(y + line, box->x + x + 1, box->width - x - 1, STYLE_HINT,
-                 text);
-        x += need;
+        entry->line = line;
+        entry->x = x;
+        x += entry->width + 2;
     }
+    return legend;
 }
 
-/* Which phase @time is in; -1: before all. */
-static int phase_at(const Timeline *t, uint64_t time)
+static GArray *legend_of(const Timeline *t, const Box *box)
 {
-    int at = -1;
-
-    for (int i = 0; i < t->n; i++) {
-        if (t->segments[i].from <= time) {
-            at = i;
-        }
-    }
-    return at;
+    return make_legend(t, box->width, MAX(box->height - bar_line(box) - 2, 0));
 }
+
+static void draw_legend(const Timeline *t, const Box *box, int y)
+{
+    g_autoptr(GArray) legend = legend_of(t, box);
+
+    for (guint i = 0; i < legend->len; i++) {
+        const Entry *entry = &g_array_index(legend, Entry, i);
+        char letter[2] = { phase_letter(entry->i), '\0' };
+
+        put_text(y + entry->line, box->x + entry->x, 1, phase_style(entry->i),
+                 letter);
+        put_text(y + entry->line, box->x + entry->x + 1,
+                 box->width - entry->x - 1, STYLE_HINT, entry->text);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Drawing                                                             */
 
 static void draw_pointer(View *v, const Timeline *t, const Box *box, int y)
 {
     const Source *s = view_source(v);
-    GString *text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
     uint64_t time = s->log.row.time;
-    int at = phase_at(t, time);
-    int x = MIN(cell_of(t, time, box->width), box->width - 1);
+    int at = timeline_phase_at(t, time, s->log.row.pos);
+    int x = MIN(timeline_cell(t, time, box->width), box->width - 1);
     char span[32];
 
-    append_seconds(text, time, 6);
+    /* As long as the bar: since this boot began. */
+    append_seconds(text, time - MIN(time, t->start), 6);
     g_string_append(text, " s");
     if (at >= 0) {
         const Segment *seg = &t->segments[at];
@@ -261,46 +146,53 @@ static void draw_pointer(View *v, const Timeline *t, const Box *box, int y)
     } else if (x > text_width(text->str) + 1) {
         put_right(y, box->x, x - 1, STYLE_NORMAL, text->str);
     }
-    g_string_free(text, TRUE);
+}
+
+static void draw_title(const Timeline *t, const Box *box, bool focus)
+{
+    g_autoptr(GString) span = g_string_new(NULL);
+    int used = put_title(box, "Boot", focus);
+
+    if (t->log_scale) {
+        g_string_append(span, " logarithmic ");
+    }
+    if (t->zoomed) {
+        g_string_append(span, " ");
+        append_seconds(span, t->from - t->start, 3);
+        g_string_append(span, " to ");
+        append_seconds(span, t->to - t->start, 3);
+        g_string_append(span, " of ");
+    }
+    append_seconds(span, t->end - t->start, 3);
+    g_string_append(span, " s ");
+    if (t->boots > 1) {
+        g_string_append_printf(span, " boot %u of %u ", t->boot + 1, t->boots);
+    }
+    put_right(box->y, box->x + used, box->width - used, title_style(focus),
+              span->str);
 }
 
 static void draw(View *v, const Box *box, bool focus)
 {
-    Source *s = view_source(v);
-    Timeline t;
-    int y = box->y;
-    int bar_at = 0;
+    Timeline t = timeline_of(v, box->width);
+    int y = box->y + bar_line(box);
 
-    collect(s, &t);
-    if (box->height >= 3) {
-        GString *span = g_string_new(NULL);
-
-        append_seconds(span, t.n ? t.segments[t.n - 1].to - t.from : 0, 3);
-        put_title(box, "Boot", focus);
-        g_string_append(span, " s ");
-        if (t.boots > 1) {
-            g_string_append_printf(span, " boot %u of %u ", t.boot + 1,
-                                   t.boots);
-        }
-        put_right(y, box->x + 10, box->width - 10, STYLE_TITLE, span->str);
-        g_string_free(span, TRUE);
-        bar_at = 1;
+    if (bar_line(box)) {
+        draw_title(&t, box, focus);
     }
-    y += bar_at;
     if (!t.n) {
         put_text(y, box->x + 1, box->width - 1, STYLE_HINT, "no milestone yet");
         return;
     }
-    cut_running(s, &t);
-    lay_out(&t, box->width);
-    draw_bar(&t, y, box->x);
-    if (box->height >= 2 && s->log.has_row) {
+    timeline_draw_bar(&t, y, box->x);
+    if (box->height >= 2 && view_source(v)->log.has_row) {
         draw_pointer(v, &t, box, y + 1);
     }
-    if (box->height > bar_at + 2) {
-        draw_legend(&t, box, y + 2, box->height - bar_at - 2);
-    }
+    draw_legend(&t, box, y + 2);
 }
+
+/* ------------------------------------------------------------------ */
+/* Keys and mouse                                                      */
 
 static bool act(View *v, Action action)
 {
@@ -322,33 +214,65 @@ static bool act(View *v, Action action)
     }
 }
 
+/* On the bar to that time, on the legend to that phase. */
 static void click(View *v, const Box *box, int y, int x)
 {
-    Source *s = view_source(v);
-    Timeline t;
+    Timeline t = timeline_of(v, box->width);
+    g_autoptr(GArray) legend = NULL;
+    int bar = bar_line(box);
 
-    collect(s, &t);
     if (!t.n || box->width < 1) {
         return;
     }
-    cut_running(s, &t);
-    lay_out(&t, box->width);
-    for (int i = 0; i < t.n; i++) {
-        const Segment *seg = &t.segments[i];
+    if (y == bar || y == bar + 1) {
+        log_goto_time(v, timeline_time(&t, x));
+        return;
+    }
+    legend = legend_of(&t, box);
+    for (guint i = 0; i < legend->len; i++) {
+        const Entry *entry = &g_array_index(legend, Entry, i);
 
-        if (x >= seg->x && x < seg->x + seg->width) {
-            double part = (double)(x - seg->x) / seg->width;
-            uint64_t span = MIN(seg->to, t.to) - seg->from;
-
-            log_goto_time(v, seg->from + (uint64_t)(part * span));
-            return;
+        if (y == bar + 2 + entry->line && x >= entry->x &&
+            x < entry->x + entry->width) {
+            log_jump(v, t.segments[entry->i].phase->pos, 1);
         }
+    }
+}
+
+void timeline_drag(View *v, int from, int to)
+{
+    const Box *box = &v->boxes[PANE_TIMELINE];
+    Timeline t = timeline_of(v, box->width);
+
+    if (t.n) {
+        zoom_to(v, timeline_time(&t, MAX(MIN(from, to), 0)),
+                timeline_time(&t, MIN(MAX(from, to), box->width - 1)));
+        view_say(v, "zoomed; - and 0 zoom out");
     }
 }
 
 static void wheel(View *v, int rows)
 {
-    log_goto_milestone(v, rows < 0 ? -1 : 1);
+    if (rows < 0) {
+        zoom_in(v);
+    } else {
+        zoom_out(v, false);
+    }
 }
 
-const PaneOps pane_timeline = { draw, act, click, wheel };
+static const PaneHint hints[] = {
+    { ACTION_LEFT, "" },           { ACTION_RIGHT, "milestone" },
+    { ACTION_ZOOM_IN, "" },        { ACTION_ZOOM_OUT, "zoom" },
+    { ACTION_RESET, "all" },       { ACTION_LOG_SCALE, "log scale" },
+    { ACTION_BOOT_PREVIOUS, "" },  { ACTION_BOOT_NEXT, "boot" },
+    { ACTION_COMPARE, "compare" }, { ACTION_PANE, "pane" },
+    { ACTION_NONE, NULL },
+};
+
+const PaneOps pane_timeline = {
+    .draw = draw,
+    .act = act,
+    .click = click,
+    .wheel = wheel,
+    .hints = hints,
+};

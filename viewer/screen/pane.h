@@ -11,6 +11,12 @@
 #include "keys.h"
 #include "state.h"
 
+/* What the line at the bottom says while the pane has the keys. */
+typedef struct PaneHint {
+    Action action; /* ACTION_NONE ends the list */
+    const char *text; /* empty: the next one's says it for both */
+} PaneHint;
+
 typedef struct PaneOps {
     /* Draws into @box; @focus: it has the keys. */
     void (*draw)(View *v, const Box *box, bool focus);
@@ -20,6 +26,20 @@ typedef struct PaneOps {
     void (*click)(View *v, const Box *box, int y, int x);
     /* The wheel, in rows. */
     void (*wheel)(View *v, int rows);
+    const PaneHint *hints;
+
+    /* The rest may be NULL. */
+
+    /* A key before it is looked up among the actions; false: not for us. */
+    bool (*key)(View *v, int key);
+    /* Work that a key has to wait for; true: there is more. */
+    bool (*work)(View *v, int64_t deadline);
+    /* For those that have rows of their own to search in: how many, what
+     * each reads as, and the one that is selected. */
+    int (*count)(View *v);
+    void (*text)(View *v, int row, GString *out);
+    int (*selected)(View *v);
+    void (*select)(View *v, int row);
 } PaneOps;
 
 #define DECLARE_PANE(id, name, kind) extern const PaneOps pane_##name;

@@ -16,6 +16,9 @@
     PANE(COPIES, copies, TILED)                                                \
     PANE(TIMELINE, timeline, TILED)                                            \
     PANE(SLOWEST, slowest, OVERLAY)                                            \
+    PANE(MARKS, marks, OVERLAY)                                                \
+    PANE(LINE, line, OVERLAY)                                                  \
+    PANE(COMPARE, compare, OVERLAY)                                            \
     PANE(HELP, help, OVERLAY)
 
 typedef enum PaneKind {

@@ -14,4 +14,7 @@ void prompt_open(View *v, PromptKind kind);
 /* A key while a prompt is open (v->prompt). */
 void prompt_key(View *v, int key);
 
+/* Looks on, in the pane that has the keys where it has rows, else the log. */
+void prompt_search_on(View *v, int step);
+
 #endif

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "viewer/common/common.h"
+
 typedef enum RowKind {
     ROW_LINE, /* guest text */
     ROW_MILESTONE, /* an event that is one; a line may be one as well */
@@ -24,6 +26,7 @@ typedef struct Row {
     uint64_t pos;
     uint64_t time; /* of its first byte, ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
+    RowDelta delta; /* to the row before it in the capture, shown or not */
     uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
     const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */
     uint32_t len;

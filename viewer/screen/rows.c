@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture/kinds.h"
+#include "row-text.h"
 #include "rows.h"
 
 /* Blocks in memory; each takes up to 3 MB where a guest means harm. */
@@ -18,6 +19,9 @@
  * gigabyte of another.  Words read to look for that end, at most.
  */
 #define END_WORDS_MAX (64 * MODEL_BLOCK_WORDS)
+
+/* Blocks without a row that are looked at for the row before a block. */
+#define BLOCKS_BACK 64
 
 /* Blocks that model_find() may look at whatever the time. */
 #define LOADS_MIN 4
@@ -42,11 +46,12 @@ struct Rows {
     CaptureReader *reader; /* jumps about */
     unsigned generation; /* of the index, that the blocks are of */
     uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
-    GRegex *filter;
+    Filter *filter;
     bool controls; /* are shown */
     unsigned view_turn; /* changes of the filter and of hidden streams */
     unsigned shown_turn; /* another one each time what is shown changes */
     Block blocks[BLOCKS]; /* in memory */
+    Block spare; /* read for the time of its last row */
     uint64_t clock; /* of their uses */
     GString *scratch;
 };
@@ -67,6 +72,20 @@ typedef struct Loading {
     bool behind; /* the block is over: only its open rows are looked for */
 } Loading;
 
+static void begin_block(Block *b)
+{
+    b->rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    b->shown = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    b->text = g_string_new(NULL);
+}
+
+static void end_block(Block *b)
+{
+    g_array_unref(b->rows);
+    g_array_unref(b->shown);
+    g_string_free(b->text, TRUE);
+}
+
 Rows *rows_new(Index *index, const char *path, GError **error)
 {
     CaptureReader *reader = capture_reader_open(path, error);
@@ -80,12 +99,9 @@ Rows *rows_new(Index *index, const char *path, GError **error)
     m->reader = reader;
     m->generation = index->generation;
     for (int i = 0; i < BLOCKS; i++) {
-        Block *b = &m->blocks[i];
-
-        b->rows = g_array_new(FALSE, FALSE, sizeof(Row));
-        b->shown = g_array_new(FALSE, FALSE, sizeof(uint16_t));
-        b->text = g_string_new(NULL);
+        begin_block(&m->blocks[i]);
     }
+    begin_block(&m->spare);
     m->scratch = g_string_new(NULL);
     return m;
 }
@@ -93,22 +109,19 @@ Rows *rows_new(Index *index, const char *path, GError **error)
 void rows_free(Rows *m)
 {
     for (int i = 0; i < BLOCKS; i++) {
-        g_array_unref(m->blocks[i].rows);
-        g_array_unref(m->blocks[i].shown);
-        g_string_free(m->blocks[i].text, TRUE);
+        end_block(&m->blocks[i]);
     }
-    if (m->filter) {
-        g_regex_unref(m->filter);
-    }
+    end_block(&m->spare);
+    filter_free(m->filter);
     g_string_free(m->scratch, TRUE);
     capture_reader_close(m->reader);
     g_free(m);
 }
 
-void rows_take_over(Rows *m, const Rows *before)
+void rows_take_over(Rows *m, Rows *before)
 {
     memcpy(m->hidden, before->hidden, sizeof(m->hidden));
-    rows_set_filter(m, before->filter);
+    m->filter = g_steal_pointer(&before->filter);
     m->controls = before->controls;
     m->view_turn = before->view_turn + 1;
 }
@@ -132,6 +145,9 @@ static void catch_up(Rows *m)
     for (int i = 0; i < BLOCKS; i++) {
         m->blocks[i].used = false;
     }
+    for (guint i = 0; i < m->index->checks->len; i++) {
+        g_array_index(m->index->checks, Checkpoint, i).last_time = TIME_UNKNOWN;
+    }
     count_again(m);
 }
 
@@ -154,8 +170,8 @@ static void set_text(Block *b, Row *row, const char *text, size_t len)
 /* Most rows have none of their own. */
 static void set_bytes(Loading *l, Row *row, const CaptureLine *line)
 {
-    if (line->n_bytes != line->len ||
-        memcmp(line->bytes, line->text, line->len)) {
+    if (l->m->controls && (line->n_bytes != line->len ||
+                           memcmp(line->bytes, line->text, line->len))) {
         row->bytes = GSIZE_TO_POINTER(l->b->text->len);
         row->n_bytes = MIN(line->n_bytes, l->row_max);
         g_string_append_len(l->b->text, line->bytes, row->n_bytes);
@@ -406,7 +422,7 @@ static int by_row_pos(gconstpointer a, gconstpointer b)
     return x->pos < y->pos ? -1 : x->pos > y->pos;
 }
 
-static void load(Rows *m, Block *b, guint index)
+static void load(Rows *m, Block *b, guint index, bool whole)
 {
     const Checkpoint *check =
         &g_array_index(m->index->checks, Checkpoint, index);
@@ -429,7 +445,11 @@ static void load(Rows *m, Block *b, guint index)
     note_wall_zero(&l, &check->at);
     capture_reader_seek(m->reader, &check->at);
     load_until(&l, l.to);
-    load_rest(&l, index);
+    if (whole) {
+        load_rest(&l, index);
+    } else {
+        add_open_lines(&l);
+    }
     g_array_sort(b->rows, by_row_pos);
     for (guint i = 0; i < b->rows->len; i++) {
         Row *row = row_at(b, i);
@@ -442,17 +462,61 @@ static void load(Rows *m, Block *b, guint index)
     g_array_unref(l.wall_zeros);
 }
 
+/* The time of the last row of a block that the index is past. */
+static uint64_t last_time(Rows *m, guint index)
+{
+    Checkpoint *check = &g_array_index(m->index->checks, Checkpoint, index);
+    const Block *b = &m->spare;
+
+    if (check->last_time != TIME_UNKNOWN) {
+        return check->last_time;
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        if (m->blocks[i].used && m->blocks[i].final &&
+            m->blocks[i].index == index) {
+            b = &m->blocks[i];
+        }
+    }
+    if (b == &m->spare) {
+        load(m, &m->spare, index, false);
+    }
+    check->last_time =
+        b->rows->len ? row_at((Block *)b, b->rows->len - 1)->time : TIME_NO_ROW;
+    return check->last_time;
+}
+
+/* What stands before a block; a gap of too many words is none. */
+static RowClock clock_before(Rows *m, guint index)
+{
+    for (guint back = 1; back <= index && back <= BLOCKS_BACK; back++) {
+        uint64_t time = last_time(m, index - back);
+
+        if (time != TIME_NO_ROW) {
+            return (RowClock){ .last = time, .any = true };
+        }
+    }
+    return (RowClock){ 0 };
+}
+
+static void load_block(Rows *m, Block *b, guint index)
+{
+    RowClock clock = clock_before(m, index);
+
+    load(m, b, index, true);
+    for (guint i = 0; i < b->rows->len; i++) {
+        Row *row = row_at(b, i);
+
+        row->delta = row_clock_next(&clock, row->time);
+    }
+}
+
 static bool is_shown(Rows *m, const Row *row)
 {
     if (row->kind == ROW_LINE && rows_is_hidden(m, row->stream)) {
         return false;
     }
-    if (!m->filter) {
-        return true;
-    }
-    g_string_truncate(m->scratch, 0);
-    rows_append_text(m->scratch, m, row);
-    return g_regex_match(m->filter, m->scratch->str, 0, NULL);
+    return !m->filter ||
+           filter_passes(m->filter, row, &m->index->streams, m->scratch);
 }
 
 static void pick_shown(Rows *m, Block *b)
@@ -491,7 +555,7 @@ static Block *get_block(Rows *m, guint index)
     }
     if (!b->used || b->index != index ||
         (!b->final && b->head != m->index->indexed)) {
-        load(m, b, index);
+        load_block(m, b, index);
     }
     if (b->turn != m->shown_turn) {
         pick_shown(m, b);
@@ -574,20 +638,15 @@ void rows_hide(Rows *m, uint8_t stream, bool hide)
     count_again(m);
 }
 
-void rows_set_filter(Rows *m, GRegex *filter)
+void rows_set_filter(Rows *m, Filter *filter)
 {
-    if (filter) {
-        g_regex_ref(filter);
-    }
-    if (m->filter) {
-        g_regex_unref(m->filter);
-    }
+    filter_free(m->filter);
     m->filter = filter;
     m->view_turn++;
     count_again(m);
 }
 
-GRegex *rows_filter(const Rows *m)
+const Filter *rows_filter(const Rows *m)
 {
     return m->filter;
 }
@@ -597,10 +656,14 @@ unsigned rows_view_turn(const Rows *m)
     return m->view_turn;
 }
 
+/* Rows carry what is shown: they are made again. */
 void rows_show_controls(Rows *m, bool show)
 {
     m->controls = show;
     m->view_turn++;
+    for (int i = 0; i < BLOCKS; i++) {
+        m->blocks[i].used = false;
+    }
     count_again(m);
 }
 
@@ -609,14 +672,109 @@ bool rows_shows_controls(const Rows *m)
     return m->controls;
 }
 
-void rows_append_text(GString *out, const Rows *m, const Row *row)
+bool rows_are_all_shown(const Rows *m)
 {
-    CaptureLine line = {
-        .text = row->text,
-        .len = row->len,
-        .bytes = m->controls ? row->bytes : NULL,
-        .n_bytes = row->n_bytes,
-    };
+    return !m->filter && !m->hidden[0] && !m->hidden[1];
+}
 
-    append_line_text(out, &line);
+static bool is_counted(const Rows *m, guint i)
+{
+    const Checkpoint *check = &g_array_index(m->index->checks, Checkpoint, i);
+
+    return check->shown != SHOWN_UNKNOWN &&
+           (check->shown_head == MODEL_END ||
+            check->shown_head == m->index->indexed);
+}
+
+/* Rows that are shown in the blocks before @block; false: not all known. */
+static bool shown_before(const Rows *m, guint block, uint64_t *rows)
+{
+    bool all = true;
+
+    if (rows_are_all_shown(m)) {
+        *rows = index_rows_before(m->index, block);
+        return true;
+    }
+    *rows = 0;
+    for (guint i = 0; i < block; i++) {
+        if (is_counted(m, i)) {
+            *rows += g_array_index(m->index->checks, Checkpoint, i).shown;
+        } else {
+            all = false;
+        }
+    }
+    return all;
+}
+
+bool rows_place(Rows *m, uint64_t pos, ModelPlace *place)
+{
+    guint block = index_block_of(m->index, pos);
+    const Block *b;
+    bool known;
+
+    catch_up(m);
+    b = get_block(m, block);
+    known = shown_before(m, block, &place->line);
+    for (guint i = 0; i < b->shown->len; i++) {
+        place->line +=
+            row_at((Block *)b, g_array_index(b->shown, uint16_t, i))->pos <=
+            pos;
+    }
+    place->all = shown_before(m, m->index->checks->len, &place->lines);
+    return known;
+}
+
+bool rows_count(Rows *m, int64_t deadline)
+{
+    catch_up(m);
+    if (rows_are_all_shown(m)) {
+        return false;
+    }
+    for (guint i = 0; i < m->index->checks->len; i++) {
+        if (!is_counted(m, i)) {
+            get_block(m, i);
+            if (g_get_monotonic_time() > deadline) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Shown rows of a block, as far as they were counted. */
+static uint64_t rows_in(const Rows *m, guint block)
+{
+    const Index *x = m->index;
+    const Checkpoint *check = &g_array_index(x->checks, Checkpoint, block);
+    uint64_t rows = check->rows;
+
+    if (!rows_are_all_shown(m)) {
+        return is_counted(m, block) ? check->shown : 0;
+    }
+    for (guint i = 0; i < x->milestones->len; i++) {
+        const MilestonePos *p = &g_array_index(x->milestones, MilestonePos, i);
+
+        rows += p->extra && p->pos >= check->at.pos &&
+                p->pos < index_block_end(x, block);
+    }
+    return rows;
+}
+
+bool rows_at_line(Rows *m, uint64_t line, Row *row)
+{
+    guint last = m->index->checks->len - 1;
+    guint i = 0;
+    const Block *b;
+
+    catch_up(m);
+    for (uint64_t n; i < last && (n = rows_in(m, i)) < line; i++) {
+        line -= n;
+    }
+    b = get_block(m, i);
+    if (!b->shown->len) {
+        return false;
+    }
+    line = CLAMP(line, 1, b->shown->len);
+    *row = *row_at((Block *)b, g_array_index(b->shown, uint16_t, line - 1));
+    return true;
 }

@@ -14,14 +14,18 @@
 #include <glib.h>
 #include <stdbool.h>
 
-typedef enum TimeMode {
-    TIME_START,
-    TIME_DELTA,
-    TIME_WALL,
-    TIME_MARK,
-    TIME_VIRTUAL,
-    TIME_MODES,
-} TimeMode;
+/* What the time column shows: its name in the settings, and in words. */
+#define TIMES(MODE)                                                            \
+    MODE(START, "start", "since the start")                                    \
+    MODE(DELTA, "delta", "since the row before")                               \
+    MODE(WALL, "wall", "wall clock")                                           \
+    MODE(MARK, "mark", "since the mark")                                       \
+    MODE(VIRTUAL, "virtual", "QEMU's virtual clock")                           \
+    MODE(BOOT, "boot", "since this boot's reset")
+
+#define TIME_ID(id, name, text) TIME_##id,
+typedef enum TimeMode { TIMES(TIME_ID) TIME_MODES } TimeMode;
+#undef TIME_ID
 
 typedef enum Column {
     COLUMN_TIME = 1 << 0,
@@ -37,16 +41,22 @@ typedef enum CopiesPlace {
     COPIES_OFF,
 } CopiesPlace;
 
+#define HIGHLIGHTS_MAX 8
+
 typedef struct Settings {
     unsigned columns; /* Column bits */
     TimeMode time;
     CopiesPlace copies;
     bool timeline;
     bool mouse;
+    bool wrap;
+    GRegex *highlights[HIGHLIGHTS_MAX]; /* in STYLE_OWN_1 and on */
+    int n_highlights;
 } Settings;
 
-/* Its name in the settings file. */
+/* Its name in the settings file, and in words. */
 const char *time_mode_name(TimeMode mode);
+const char *time_mode_text(TimeMode mode);
 
 /* Where the settings are looked for; the caller frees it. */
 char *settings_path(void);
@@ -57,5 +67,6 @@ char *settings_path(void);
  * without the file name) otherwise.
  */
 bool settings_read(Settings *settings, const char *path, GError **error);
+void settings_clear(Settings *settings);
 
 #endif

@@ -15,7 +15,6 @@ static void slowest_clear(SlowState *slow)
     }
     g_array_set_size(slow->rows, 0);
     slow->next = 0;
-    slow->any = false;
     slow->selected = slow->top = 0;
 }
 
@@ -56,16 +55,12 @@ bool slowest_work(View *v, int64_t deadline)
         if (found != MODEL_FOUND) {
             break;
         }
-        if (slow->any) {
-            take(slow,
-                 row.time > slow->last_time ? row.time - slow->last_time : 0,
-                 row.pos);
+        if (!row.delta.first) {
+            take(slow, row_delta_wait(row.delta), row.pos);
         }
-        slow->any = true;
-        slow->last_time = row.time;
         slow->next = row.pos + 1;
         v->dirty = true;
     }
     slow->at_end = found == MODEL_NONE;
-    return !slow->at_end;
+    return !slow->at_end || model_progress(s->model) < 1;
 }

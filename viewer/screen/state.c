@@ -63,3 +63,85 @@ uint64_t source_elapsed(const Source *s)
     now = (uint64_t)g_get_monotonic_time() * 1000;
     return now > zero ? now - zero : 0;
 }
+
+guint source_boot_at(const Source *s, uint64_t pos)
+{
+    const CapturePhases *phases = model_phases(s->model);
+    guint boot = 0;
+
+    for (guint i = 0; i < capture_phases_count(phases); i++) {
+        const CapturePhase *p = capture_phases_get(phases, i);
+
+        if (p->pos <= pos && p->boot > boot) {
+            boot = p->boot;
+        }
+    }
+    return boot;
+}
+
+guint source_boots(const Source *s)
+{
+    const CapturePhases *phases = model_phases(s->model);
+    guint boots = 1;
+
+    for (guint i = 0; i < capture_phases_count(phases); i++) {
+        boots = MAX(boots, capture_phases_get(phases, i)->boot + 1);
+    }
+    return boots;
+}
+
+uint64_t source_boot_start(const Source *s, guint boot, uint64_t *pos)
+{
+    const CapturePhases *phases = model_phases(s->model);
+
+    for (guint i = 0; i < capture_phases_count(phases); i++) {
+        const CapturePhase *p = capture_phases_get(phases, i);
+
+        if (p->boot == boot) {
+            if (pos) {
+                *pos = p->pos;
+            }
+            return p->time;
+        }
+    }
+    return 0;
+}
+
+void source_begin(Source *s)
+{
+    LogState *log = &s->log;
+
+    if (!log->marks) {
+        log->marks = g_array_new(FALSE, FALSE, sizeof(Row));
+        log->jumps = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+        log->lines = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    }
+    g_array_set_size(log->marks, 0);
+    g_array_set_size(log->jumps, 0);
+    g_array_set_size(log->lines, 0);
+    *log = (LogState){
+        .want = 1,
+        .follow = model_state(s->model) == CAPTURE_LIVE,
+        .show_match = MODEL_END,
+        .mark = MODEL_END,
+        .marks = log->marks,
+        .jumps = log->jumps,
+        .lines = log->lines,
+    };
+    s->copy = -1;
+    s->zoom_from = s->zoom_to = 0;
+}
+
+void source_free(gpointer data)
+{
+    Source *s = data;
+
+    if (s->slow.rows) {
+        g_array_unref(s->slow.rows);
+    }
+    g_array_unref(s->log.marks);
+    g_array_unref(s->log.jumps);
+    g_array_unref(s->log.lines);
+    model_close(s->model);
+    g_free(s);
+}

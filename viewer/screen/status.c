@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "copies-text.h"
-#include "keys.h"
+#include "cursor.h"
+#include "pane-table.h"
+#include "search.h"
 #include "status.h"
 
 /* What the VM does, or how it ended. */
@@ -98,12 +100,57 @@ static void add_elapsed(const Source *s, Line *line)
 static void add_mark(const Source *s, Line *line)
 {
     const LogState *log = &s->log;
-    uint64_t from = log->mark.time, to = log->row.time;
+    const Row *mark = log_mark(log);
+    uint64_t from, to;
     char span[32];
 
-    if (log->has_mark && log->has_row) {
+    if (mark && log->has_row) {
+        from = mark->time;
+        to = log->row.time;
         format_span(span, sizeof(span), to < from ? from - to : to - from);
         add(line, STYLE_STATUS, "  mark%s%s", to < from ? "-" : "+", span);
+    }
+}
+
+/* Where the cursor is, as less tells it: at the right end. */
+static void draw_place(View *v, Line *line)
+{
+    Source *s = view_source(v);
+    g_autoptr(GString) text = g_string_new(NULL);
+    const Search *search = &v->search;
+    guint match = search->highlight ? search_place(v) : 0;
+    ModelPlace place;
+    bool known;
+
+    if (!s->log.has_row) {
+        return;
+    }
+    known = model_place(s->model, s->log.cursor, &place);
+    if (s->log.left_at && place.lines > s->log.left_at &&
+        model_shows_all(s->model)) {
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT " new  ",
+                               place.lines - s->log.left_at);
+    }
+    if (match) {
+        g_string_append_printf(text, "match %u of %u%s  ", match,
+                               search->hits->len, search->hits_done ? "" : "+");
+    }
+    if (known) {
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT, place.line);
+    } else {
+        g_string_append_c(text, '?');
+    }
+    g_string_append_printf(text, "/%" G_GUINT64_FORMAT "%s", place.lines,
+                           place.all && model_progress(s->model) >= 1 ? ""
+                                                                      : "+");
+    if (known && place.lines) {
+        g_string_append_printf(
+            text, " %d%% ",
+            (int)(MIN(place.line, place.lines) * 100 / place.lines));
+    }
+    if (line->left > text_width(text->str) + 10) {
+        put_right(line->y, line->x, line->left, STYLE_STATUS, text->str);
+        line->left -= text_width(text->str) + 1;
     }
 }
 
@@ -111,13 +158,15 @@ static void draw_status(View *v)
 {
     const Source *s = view_source(v);
     g_autofree char *base = g_path_get_basename(model_path(s->model));
-    g_autofree char *copies = v->copies_line ? copies_summary(v) : NULL;
+    g_autofree char *copies =
+        view_has_pane(v, PANE_COPIES) ? NULL : copies_summary(v);
     Line line = { v->status.y, v->status.x, v->status.width };
     GString *name = g_string_new(NULL);
     char bytes[16];
     double progress = model_progress(s->model);
 
     put_blank(line.y, line.x, line.left, STYLE_STATUS);
+    draw_place(v, &line);
     add_state(s, &line);
     if (model_lost(s->model)) {
         format_short_bytes(bytes, sizeof(bytes), model_lost(s->model));
@@ -144,45 +193,100 @@ static void draw_status(View *v)
     g_string_free(name, TRUE);
 }
 
-static const struct {
-    Action action;
-    const char *text;
-} hints[] = {
-    { ACTION_QUIT, "quit" },           { ACTION_HELP, "help" },
-    { ACTION_FOLLOW, "follow" },       { ACTION_SEARCH, "search" },
-    { ACTION_FILTER, "filter" },       { ACTION_SLOWEST, "slowest" },
-    { ACTION_MARK, "mark" },           { ACTION_TIME, "time" },
-    { ACTION_MILESTONE_PREVIOUS, "" }, { ACTION_MILESTONE_NEXT, "milestone" },
-    { ACTION_STREAM, "stream" },       { ACTION_PANE, "pane" },
-    { ACTION_WRITE, "write" },         { ACTION_CAPTURE, "next capture" },
+/* ------------------------------------------------------------------ */
+/* Hints                                                               */
+
+static const PaneHint always[] = {
+    { ACTION_QUIT, "quit" },
+    { ACTION_HELP, "help" },
+    { ACTION_NONE, NULL },
 };
+
+static const PaneHint everywhere[] = {
+    { ACTION_PANE, "pane" },     { ACTION_ZOOM_IN, "" },
+    { ACTION_ZOOM_OUT, "zoom" }, { ACTION_CAPTURE, "next capture" },
+    { ACTION_NONE, NULL },
+};
+
+static bool is_useful(const View *v, Action action)
+{
+    const Source *s = view_source(v);
+
+    switch (action) {
+    case ACTION_CAPTURE:
+        return v->sources->len > 1;
+    case ACTION_COMPARE:
+        return v->sources->len > 1 || source_boots(s) > 1;
+    case ACTION_BOOT_NEXT:
+    case ACTION_BOOT_PREVIOUS:
+        return source_boots(s) > 1;
+    case ACTION_COPY_RANGE:
+        return log_mark(&s->log);
+    default:
+        return true;
+    }
+}
+
+static bool is_shown(const View *v, Action action)
+{
+    for (int i = 0; i < v->n_hints; i++) {
+        if (v->hint_areas[i].action == (int)action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A hint whole, or not at all; false: there is no room for it. */
+static bool draw_hint(View *v, Line *line, const PaneHint *hint)
+{
+    g_autofree char *keys = action_keys(hint->action, 1);
+    int need = text_width(keys) + 1 + text_width(hint->text);
+    int x = line->x;
+
+    if (!keys[0]) {
+        return true;
+    }
+    if (line->left < need || v->n_hints == HINTS_MAX) {
+        return false;
+    }
+    add(line, STYLE_KEY, "%s", keys);
+    add(line, STYLE_HINT, hint->text[0] ? " %s  " : " ", hint->text);
+    v->hint_areas[v->n_hints++] = (HintArea){ x, line->x - x, hint->action };
+    return true;
+}
 
 static void draw_hints(View *v, Line *line)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(hints); i++) {
-        g_autofree char *keys = action_keys(hints[i].action, 1);
-        int need = text_width(keys) + 1 + text_width(hints[i].text);
+    const PaneHint *const lists[] = {
+        always,
+        pane_ops(pane_with_keys(v))->hints,
+        v->open == PANE_LOG ? everywhere : NULL,
+    };
 
-        if (!keys[0] || line->left < need ||
-            (hints[i].action == ACTION_CAPTURE && v->sources->len < 2)) {
-            continue;
+    for (size_t n = 0; n < G_N_ELEMENTS(lists); n++) {
+        for (const PaneHint *hint = lists[n]; hint && hint->action; hint++) {
+            if (is_useful(v, hint->action) && !is_shown(v, hint->action) &&
+                !draw_hint(v, line, hint)) {
+                return;
+            }
         }
-        add(line, STYLE_KEY, "%s", keys);
-        add(line, STYLE_HINT, hints[i].text[0] ? " %s  " : " ", hints[i].text);
     }
 }
 
 static const char *prompt_text(const View *v)
 {
     static const char *const texts[] = {
-        [PROMPT_SEARCH] = "/",
-        [PROMPT_SEARCH_BACK] = "?",
-        [PROMPT_FILTER] = "& lines that match: ",
-        [PROMPT_WRITE] = "write to: ",
-        [PROMPT_OVERWRITE] = "",
-        [PROMPT_STREAM] = "",
+        [PROMPT_SEARCH] = "/",        [PROMPT_SEARCH_BACK] = "?",
+        [PROMPT_FILTER] = "& only: ", [PROMPT_JUMP] = ":",
+        [PROMPT_OVERWRITE] = "",      [PROMPT_STREAM] = "",
     };
 
+    if (v->prompt == PROMPT_WRITE) {
+        return !log_mark(&view_source(v)->log) ? "write to: "
+               : v->write_range ? "write mark to here (Tab: all) to: "
+                                : "write all (Tab: mark to here) to: ";
+    }
     return texts[v->prompt];
 }
 
@@ -205,11 +309,46 @@ static void draw_stream_prompt(View *v, Line *line)
     add(line, STYLE_NORMAL, " all");
 }
 
+/* What may be typed, where there is room and nothing was typed yet. */
+static const char *prompt_hint(const View *v)
+{
+    switch (v->prompt) {
+    case PROMPT_FILTER:
+        return "TEXT  !TEXT  >10ms  stream:ser  several with & between them";
+    case PROMPT_JUMP:
+        return "120  35%  1.5s  +20ms  12:30:05  boot 2  or a milestone";
+    default:
+        return "";
+    }
+}
+
+/* The part of the input around the cursor, with the cursor on it. */
+static void draw_input(View *v, Line *line)
+{
+    g_autoptr(GString) visible = g_string_new(NULL);
+    g_autoptr(GString) ahead = g_string_new(NULL);
+    g_autofree char *here = NULL;
+    int at, hidden;
+
+    append_visible(ahead, v->input->str, v->input_at, false);
+    append_visible(visible, v->input->str, v->input->len, false);
+    at = text_width(ahead->str);
+    hidden = MAX(at - line->left + 1, 0);
+    put_text_skip(line->y, line->x, line->left, style_attributes(STYLE_NORMAL),
+                  visible->str, visible->len, hidden);
+    here = ahead->len < visible->len
+               ? g_utf8_substring(visible->str + ahead->len, 0, 1)
+               : g_strdup(" ");
+    put_text(line->y, line->x + at - hidden, line->left - (at - hidden),
+             STYLE_CURSOR, here);
+    if (!v->input->len) {
+        put_text(line->y, line->x + 2, line->left - 2, STYLE_HINT,
+                 prompt_hint(v));
+    }
+}
+
 static void draw_prompt(View *v, Line *line)
 {
-    GString *visible = g_string_new(NULL);
-    int hidden;
-
     if (v->prompt == PROMPT_STREAM) {
         draw_stream_prompt(v, line);
     } else if (v->prompt == PROMPT_OVERWRITE) {
@@ -217,15 +356,8 @@ static void draw_prompt(View *v, Line *line)
             v->write_path);
     } else {
         add(line, STYLE_KEY, "%s", prompt_text(v));
-        append_visible(visible, v->input->str, v->input->len, false);
-        /* The end of it is where the user types. */
-        hidden = MAX(text_width(visible->str) - line->left + 1, 0);
-        line->x += put_text_skip(line->y, line->x, line->left,
-                                 style_attributes(STYLE_NORMAL), visible->str,
-                                 visible->len, hidden);
-        put_text(line->y, line->x, 1, STYLE_CURSOR, " ");
+        draw_input(v, line);
     }
-    g_string_free(visible, TRUE);
 }
 
 void status_draw(View *v)
@@ -233,6 +365,7 @@ void status_draw(View *v)
     Line line = { v->hints.y, v->hints.x, v->hints.width };
 
     draw_status(v);
+    v->n_hints = 0;
     if (v->prompt) {
         draw_prompt(v, &line);
     } else if (v->message) {

@@ -35,6 +35,7 @@ static struct {
     bool utf8;
     bool colours;
     FILE *in; /* where keys come from */
+    FILE *out;
     SCREEN *screen;
     sigset_t blocked; /* while we work */
     sigset_t unblocked; /* while we wait */
@@ -295,6 +296,14 @@ static struct StyleInfo {
       { 16, 108, 0 },
       { COLOR_WHITE, COLOR_BLUE, A_BOLD },
       A_UNDERLINE },
+    [STYLE_OWN_1] = { "highlight-1", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-2", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-3", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-4", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-5", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-6", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-7", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
+    { "highlight-8", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
 };
 
 static const struct {
@@ -440,7 +449,9 @@ static void set_up_screen(bool mouse)
     set_up_colours();
     if (mouse) {
         mouseinterval(0);
-        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
+                      BUTTON5_PRESSED,
+                  NULL);
     }
 }
 
@@ -456,7 +467,8 @@ bool terminal_start(bool mouse, GError **error)
     got_stop = got_resize = got_end = 0;
     catch_signals();
     set_escdelay(25);
-    term.screen = newterm(NULL, stdout, term.in);
+    term.out = stdout;
+    term.screen = newterm(NULL, term.out, term.in);
     if (!term.screen) {
         release_signals();
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
@@ -577,4 +589,42 @@ bool terminal_key(int *key)
     }
     *key = kind == KEY_CODE_YES ? (int)(KEY_CODE | c) : (int)c;
     return true;
+}
+
+/* ------------------------------------------------------------------ */
+/* Clipboard                                                           */
+
+/* What @begin and @end are to go around, at most @max bytes at a time. */
+static void put_string(const char *text, const char *begin, const char *end,
+                       size_t max)
+{
+    for (size_t len = strlen(text); len;) {
+        size_t n = MIN(len, max);
+
+        fprintf(term.out, "%s%.*s%s", begin, (int)n, text, end);
+        text += n;
+        len -= n;
+    }
+}
+
+ClipboardWay terminal_copy(const char *text, size_t len)
+{
+    const char *type = getenv("TERM");
+    g_autofree char *base64 = g_base64_encode((const guchar *)text, len);
+    g_autofree char *osc = g_strdup_printf("\033]52;c;%s\a", base64);
+    bool screen = getenv("STY") && !getenv("TMUX");
+
+    if (!term.started || (type && !strcmp(type, "linux"))) {
+        return CLIPBOARD_NONE;
+    }
+    if (screen) {
+        /* GNU screen passes strings of up to 768 bytes to its terminal. */
+        put_string(osc, "\033P", "\033\\", 512);
+    } else {
+        fputs(osc, term.out);
+    }
+    fflush(term.out);
+    return getenv("TMUX") ? CLIPBOARD_TMUX
+           : screen       ? CLIPBOARD_SCREEN
+                          : CLIPBOARD_TERMINAL;
 }

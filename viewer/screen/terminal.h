@@ -43,6 +43,8 @@ typedef enum Style {
     STYLE_STREAM_6 = STYLE_STREAM_1 + 5,
     STYLE_PHASE_1,
     STYLE_PHASE_8 = STYLE_PHASE_1 + 7,
+    STYLE_OWN_1, /* the user's highlights */
+    STYLE_OWN_8 = STYLE_OWN_1 + 7,
     STYLE_COUNT,
 } Style;
 
@@ -95,6 +97,17 @@ unsigned terminal_wait(int timeout_ms, int fd);
 
 /* The signal behind TERMINAL_GONE. */
 int terminal_signal(void);
+
+/* Who takes what is copied to the clipboard. */
+typedef enum ClipboardWay {
+    CLIPBOARD_NONE, /* this terminal has none */
+    CLIPBOARD_TERMINAL,
+    CLIPBOARD_TMUX, /* where its set-clipboard is on */
+    CLIPBOARD_SCREEN,
+} ClipboardWay;
+
+/* Copies @text to the clipboard of the terminal's machine (OSC 52). */
+ClipboardWay terminal_copy(const char *text, size_t len);
 
 /* The next key, if any: a character, or KEY_CODE | a code of curses. */
 #define KEY_CODE 0x1000000

@@ -202,30 +202,6 @@ int text_width(const char *text)
     return width;
 }
 
-GString *expand_tabs(GString *text)
-{
-    GString *out;
-    int column = 0;
-
-    if (!strchr(text->str, '\t')) {
-        return text;
-    }
-    out = g_string_sized_new(text->len + 64);
-    for (const char *p = text->str; *p; p = g_utf8_next_char(p)) {
-        if (*p == '\t') {
-            int n = 8 - column % 8;
-
-            g_string_append_len(out, "        ", n);
-            column += n;
-        } else {
-            g_string_append_len(out, p, g_utf8_next_char(p) - p);
-            column += shown_width(g_utf8_get_char(p));
-        }
-    }
-    g_string_free(text, TRUE);
-    return out;
-}
-
 void put_right(int y, int x, int width, Style style, const char *text)
 {
     int need = text_width(text);
@@ -293,20 +269,18 @@ void put_bar(int y, int x, int width, double fraction, Style style)
     }
 }
 
-/* Three digits: 1.23, 12.3, 123. */
-static int decimals(double value)
-{
-    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-}
-
+/* Three digits, rounded down as all times are: 1.23, 12.3, 123. */
 void format_span(char *to, size_t size, uint64_t ns)
 {
     static const struct {
-        double ns;
+        uint64_t ns;
         const char *utf8, *ascii;
-    } units[] = { { 1e3, "µs", "us" }, { 1e6, "ms", "ms" }, { 1e9, "s", "s" } };
+    } units[] = { { 1000, "µs", "us" },
+                  { 1000000, "ms", "ms" },
+                  { 1000000000, "s", "s" } };
+    const char *unit;
+    uint64_t whole;
     int i = 0;
-    double value;
 
     if (ns == UINT64_MAX) {
         g_snprintf(to, size, "-");
@@ -316,16 +290,38 @@ void format_span(char *to, size_t size, uint64_t ns)
         g_snprintf(to, size, "%d ns", (int)ns);
         return;
     }
-    while (i < 2 && ns >= units[i].ns * 999.5) {
+    while (i < 2 && ns >= units[i + 1].ns) {
         i++;
     }
-    value = ns / units[i].ns;
-    if (value >= 99999) {
-        g_snprintf(to, size, "%.0f h", value / 3600);
+    unit = glyph(units[i].utf8, units[i].ascii);
+    whole = ns / units[i].ns;
+    if (whole >= 100000) {
+        g_snprintf(to, size, "%" G_GUINT64_FORMAT " h", whole / 3600);
+    } else if (whole >= 100) {
+        g_snprintf(to, size, "%d %s", (int)whole, unit);
+    } else {
+        int digits = (int)(ns / (units[i].ns / 1000) % 1000);
+
+        g_snprintf(to, size, whole < 10 ? "%d.%02d %s" : "%d.%d %s", (int)whole,
+                   whole < 10 ? digits / 10 : digits / 100, unit);
+    }
+}
+
+void format_delta(char *to, size_t size, RowDelta delta)
+{
+    static const char *const units[] = { "ns", "µs", "ms", "s" };
+    uint64_t value = delta.ns;
+    int i = 0;
+
+    if (!delta.back) {
+        format_span(to, size, delta.ns);
         return;
     }
-    g_snprintf(to, size, "%.*f %s", decimals(value), value,
-               glyph(units[i].utf8, units[i].ascii));
+    for (; i < 3 && value >= 1000; i++) {
+        value /= 1000;
+    }
+    g_snprintf(to, size, "-%" G_GUINT64_FORMAT " %s", value,
+               i == 1 ? glyph("µs", "us") : units[i]);
 }
 
 void format_short_bytes(char *to, size_t size, uint64_t bytes)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "terminal.h"
+#include "viewer/common/common.h"
 
 /* A part of the screen, in cells. */
 typedef struct Box {
@@ -36,9 +37,6 @@ void put_right(int y, int x, int width, Style style, const char *text);
 /* How many cells a text without tabs takes. */
 int text_width(const char *text);
 
-/* @text with blanks for tabs; takes @text and returns a new one. */
-GString *expand_tabs(GString *text);
-
 /* Cells that are blank, in @style. */
 void put_blank(int y, int x, int width, Style style);
 
@@ -51,8 +49,14 @@ void put_bar(int y, int x, int width, double fraction, Style style);
 /* The better of two texts for this terminal. */
 const char *glyph(const char *utf8, const char *ascii);
 
-/* "1.23 ms": three digits and a unit, 7 cells at most; "-" where unknown. */
+/*
+ * "1.23 ms": three digits, rounded down, and a unit, 7 cells at most; "-" where
+ * unknown.
+ */
 void format_span(char *to, size_t size, uint64_t ns);
+
+/* The same for the time since a row, which may be one back: "-4 µs". */
+void format_delta(char *to, size_t size, RowDelta delta);
 
 /* "14.2M": bytes in 5 cells at most. */
 void format_short_bytes(char *to, size_t size, uint64_t bytes);

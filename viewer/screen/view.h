@@ -21,4 +21,10 @@
 int view_run(char *const *paths, int n_paths, bool wait_for_capture,
              bool controls);
 
+/*
+ * Prints all that can be done, with the keys as they are set.  Says what is
+ * wrong with the settings, and returns the exit status.
+ */
+int view_print_keys(void);
+
 #endif

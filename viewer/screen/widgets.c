@@ -6,11 +6,18 @@
 
 #include "widgets.h"
 
+Style title_style(bool focus)
+{
+    return focus ? STYLE_TITLE_FOCUS : STYLE_TITLE;
+}
+
 int put_title(const Box *box, const char *title, bool focus)
 {
-    put_blank(box->y, box->x, box->width, STYLE_TITLE);
-    return put_format(box->y, box->x, box->width,
-                      focus ? STYLE_TITLE_FOCUS : STYLE_TITLE, " %s ", title);
+    Style style = title_style(focus);
+
+    put_blank(box->y, box->x, box->width, style);
+    return put_format(box->y, box->x, box->width, style, "%s%s ",
+                      focus ? glyph("▌", ">") : " ", title);
 }
 
 bool list_move(Action action, int rows, int page, int *selected)
@@ -56,4 +63,40 @@ void list_scroll(int selected, int rows, int page, int *top)
         *top = selected - page + 1;
     }
     *top = CLAMP(*top, 0, MAX(rows - page, 0));
+}
+
+bool text_scroll(Action action, int rows, int page, int *top)
+{
+    int last = MAX(rows - page, 0);
+
+    switch (action) {
+    case ACTION_DOWN:
+        ++*top;
+        break;
+    case ACTION_UP:
+        --*top;
+        break;
+    case ACTION_PAGE_DOWN:
+        *top += page;
+        break;
+    case ACTION_PAGE_UP:
+        *top -= page;
+        break;
+    case ACTION_HALF_DOWN:
+        *top += (page + 1) / 2;
+        break;
+    case ACTION_HALF_UP:
+        *top -= (page + 1) / 2;
+        break;
+    case ACTION_FIRST:
+        *top = 0;
+        break;
+    case ACTION_LAST:
+        *top = last;
+        break;
+    default:
+        return false;
+    }
+    *top = CLAMP(*top, 0, last);
+    return true;
 }
