@@ -42,15 +42,6 @@ void capture_copies_free(CaptureCopies *c)
     }
 }
 
-static void start_over(CaptureCopies *c)
-{
-    g_array_set_size(c->rows, 0);
-    g_hash_table_remove_all(c->by_key);
-    c->now = NULL;
-    c->dma_read = false;
-    c->current = -1;
-}
-
 static CaptureCopy *get_item(CaptureCopies *c, uint16_t key)
 {
     Item *item = g_hash_table_lookup(c->by_key, GUINT_TO_POINTER(key));
@@ -63,6 +54,32 @@ static CaptureCopy *get_item(CaptureCopies *c, uint16_t key)
         g_hash_table_insert(c->by_key, GUINT_TO_POINTER(key), item);
     }
     return &item->copy;
+}
+
+CaptureCopies *capture_copies_next_boot(const CaptureCopies *c)
+{
+    CaptureCopies *next = capture_copies_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, c->by_key);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const CaptureCopy *copy = value;
+        CaptureCopy *item = get_item(next, copy->key);
+
+        item->size = copy->size;
+        memcpy(item->name, copy->name, sizeof(item->name));
+    }
+    return next;
+}
+
+static void start_over(CaptureCopies *c)
+{
+    g_array_set_size(c->rows, 0);
+    g_hash_table_remove_all(c->by_key);
+    c->now = NULL;
+    c->dma_read = false;
+    c->current = -1;
 }
 
 static int row_of(const CaptureCopy *copy)
@@ -138,6 +155,10 @@ static void take_pio(CaptureCopies *c, const CaptureRecord *rec)
         return;
     }
     c->now->pio = true;
+    if (rec->u.pio.late && rec->time > c->mark &&
+        rec->u.pio.offset > c->now->offset) {
+        c->now->bound_ns += rec->time - c->mark; /* it was left since */
+    }
     advance(c, rec->u.pio.offset, rec->time, !rec->u.pio.late);
 }
 
@@ -204,6 +225,11 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VM:
+        if (rec->u.vm.event == CAPTURE_VM_STOP ||
+            rec->u.vm.event == CAPTURE_VM_RESET) {
+            c->current = -1; /* nobody copies any more */
+        }
+        break;
     case CAPTURE_LOST:
     case CAPTURE_PROBE:
         break;
@@ -223,6 +249,11 @@ const CaptureCopy *capture_copies_get(const CaptureCopies *c, guint i)
 int capture_copies_current(const CaptureCopies *c)
 {
     return c->current >= 0 && c->now && c->now->running ? c->current : -1;
+}
+
+bool capture_copy_is_small(const CaptureCopy *copy)
+{
+    return copy->size < CAPTURE_COPY_SMALL && copy->bytes < CAPTURE_COPY_SMALL;
 }
 
 bool capture_copy_is_kernel_item(uint16_t key)

@@ -45,6 +45,7 @@ static void free_pattern(gpointer data)
     CapturePattern *pattern = data;
 
     g_free(pattern->name);
+    g_free(pattern->attempts);
     g_array_unref(pattern->rules);
     g_ptr_array_unref(pattern->after);
     g_ptr_array_unref(pattern->unless);
@@ -238,6 +239,47 @@ static bool take_hidden(Parser *p, const char *rest, GError **error)
     return true;
 }
 
+static bool take_again(Parser *p, const char *rest, GError **error)
+{
+    p->now->again = true;
+    return true;
+}
+
+static bool take_idle(Parser *p, const char *rest, GError **error)
+{
+    p->now->idle = true;
+    return true;
+}
+
+/* "attempts NAME" */
+static bool take_attempts(Parser *p, const char *rest, GError **error)
+{
+    g_free(p->now->attempts);
+    p->now->attempts = g_strdup(rest);
+    return good_name(rest, error);
+}
+
+/* "group WORD" */
+static bool take_group(Parser *p, const char *rest, GError **error)
+{
+    static const char *const groups[] = {
+        [CAPTURE_GROUP_QEMU] = "qemu",
+        [CAPTURE_GROUP_FIRMWARE] = "firmware",
+        [CAPTURE_GROUP_LOADER] = "loader",
+        [CAPTURE_GROUP_GUEST] = "guest",
+        [CAPTURE_GROUP_SHUTDOWN] = "shutdown",
+    };
+
+    for (size_t i = CAPTURE_GROUP_QEMU; i < G_N_ELEMENTS(groups); i++) {
+        if (!strcmp(rest, groups[i])) {
+            p->now->group = i;
+            return true;
+        }
+    }
+    return refuse(error, "'%s' is not a group: qemu, firmware, loader, guest "
+                         "or shutdown", rest);
+}
+
 static bool take_stream(Parser *p, const char *rest, GError **error)
 {
     g_free(p->stream);
@@ -311,6 +353,11 @@ static bool add_text(Parser *p, CaptureRuleKind kind, const char *rest,
 static bool take_begins(Parser *p, const char *rest, GError **error)
 {
     return add_text(p, CAPTURE_RULE_BEGINS, rest, error);
+}
+
+static bool take_failed(Parser *p, const char *rest, GError **error)
+{
+    return add_text(p, CAPTURE_RULE_FAILED, rest, error);
 }
 
 static bool take_contains(Parser *p, const char *rest, GError **error)
@@ -387,6 +434,9 @@ static const struct {
     { "probe", take_probe, TOP },       { "milestone", take_milestone, TOP },
     { "first", take_first, ALONE },     { "last", take_last, ALONE },
     { "hidden", take_hidden, ALONE },   { "stream", take_stream, BELOW },
+    { "again", take_again, ALONE },     { "idle", take_idle, ALONE },
+    { "attempts", take_attempts, BELOW }, { "failed", take_failed, BELOW },
+    { "group", take_group, BELOW },
     { "after", take_after, BELOW },     { "unless", take_unless, BELOW },
     { "begins", take_begins, BELOW },   { "contains", take_contains, BELOW },
     { "matches", take_matches, BELOW }, { "fwcfg", take_fwcfg, BELOW },
@@ -558,21 +608,53 @@ CapturePatterns *capture_patterns_default(GError **error)
 /* ------------------------------------------------------------------ */
 /* Matching                                                            */
 
-bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
-                          const char *stream)
+static bool find_text(const CaptureRule *rule, const char *text, size_t len,
+                      size_t *end)
 {
+    const char *at = memmem(text, len, rule->text, rule->len);
+
+    *end = at ? at + rule->len - text : 0;
+    return at;
+}
+
+static bool find_regex(const CaptureRule *rule, const char *text, size_t len,
+                       size_t *end)
+{
+    GMatchInfo *info = NULL;
+    int to = 0;
+    bool found = g_regex_match_full(rule->regex, text, len, 0, 0, &info, NULL);
+
+    if (found) {
+        g_match_info_fetch_pos(info, 0, NULL, &to);
+    }
+    g_match_info_free(info);
+    *end = to;
+    return found;
+}
+
+bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
+                          const char *stream, size_t *end)
+{
+    size_t ignored;
+
+    end = end ? end : &ignored;
     len = MIN(len, CAPTURE_PATTERN_LINE_MAX);
     if (rule->stream && (!stream || strcmp(rule->stream, stream))) {
         return false;
     }
     switch (rule->kind) {
     case CAPTURE_RULE_BEGINS:
+    case CAPTURE_RULE_FAILED:
+        *end = rule->len;
         return len >= rule->len && !memcmp(text, rule->text, rule->len);
     case CAPTURE_RULE_CONTAINS:
-        return memmem(text, len, rule->text, rule->len) != NULL;
+        return find_text(rule, text, len, end);
     case CAPTURE_RULE_MATCHES:
-        return g_regex_match_full(rule->regex, text, len, 0, 0, NULL, NULL);
-    default:
-        return false;
+        return find_regex(rule, text, len, end);
+    case CAPTURE_RULE_ITEM:
+    case CAPTURE_RULE_KEY:
+    case CAPTURE_RULE_MARK:
+        break;
     }
+    return false;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "format.h"
+#include "milestones.h"
 
 /* The beginning of a line that patterns see: guest bytes cost no more. */
 #define CAPTURE_PATTERN_LINE_MAX 256
@@ -29,6 +30,7 @@ typedef enum CaptureRuleKind {
     CAPTURE_RULE_ITEM, /* the fw_cfg item named @text is selected */
     CAPTURE_RULE_KEY, /* the fw_cfg item with key @number is selected */
     CAPTURE_RULE_MARK, /* a probe with id @number is written */
+    CAPTURE_RULE_FAILED, /* a line begins with @text: the attempt failed */
 } CaptureRuleKind;
 
 typedef struct CaptureRule {
@@ -44,6 +46,11 @@ typedef struct CapturePattern {
     char *name;
     bool last; /* the last occurrence counts, not the first */
     bool hidden; /* only there for others' after and unless */
+    bool again; /* each occurrence is a row */
+    bool idle; /* what it is found by is no sign that a boot goes on */
+    char *attempts; /* each occurrence is an attempt; what failed ones are
+                       called; or NULL */
+    CaptureGroup group; /* what runs from it on */
     GArray *rules; /* CaptureRule: one is enough */
     GPtrArray *after; /* char *: milestones that must have been */
     GPtrArray *unless; /* char *: milestones that must not have been */
@@ -88,9 +95,10 @@ const char *capture_patterns_probe(const CapturePatterns *p, unsigned number);
 
 /*
  * Does a line of @stream begin so?  @text are guest bytes.  Of rules for
- * lines only; the others never match.
+ * lines only; the others never match.  Sets *@end (unless it is NULL) to where
+ * what matched ends in @text.
  */
 bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
-                          const char *stream);
+                          const char *stream, size_t *end);
 
 #endif

@@ -19,6 +19,7 @@ typedef struct Matcher {
     GArray *after; /* guint */
     GArray *unless; /* guint */
     bool lines; /* has a rule for lines */
+    bool failures; /* has a rule for an attempt that failed */
 } Matcher;
 
 struct CapturePhases {
@@ -31,6 +32,13 @@ struct CapturePhases {
     uint64_t dropped; /* for want of room in @rows */
     guint boot;
     bool ran; /* the vCPUs ran: a reset is the guest's from now on */
+    bool active; /* since the last reset the guest did something */
+    bool suspended; /* or woken up from that and not active since */
+    uint64_t since; /* of the last reset, suspend or wakeup, ns */
+    bool setup; /* Linux's setup was selected: fw_cfg 0x18 */
+    bool entry; /* the kernel's entry was: fw_cfg 0x10, not by LinuxBoot */
+    CaptureRecord select[2]; /* the first of the kernel, and of the initrd */
+    bool selected[2];
 };
 
 /* ------------------------------------------------------------------ */
@@ -72,6 +80,17 @@ static bool is_line_rule(const CaptureRule *rule)
            rule->kind == CAPTURE_RULE_MATCHES;
 }
 
+static bool has_failures(const CapturePattern *pattern)
+{
+    for (guint i = 0; i < pattern->rules->len; i++) {
+        if (g_array_index(pattern->rules, CaptureRule, i).kind ==
+            CAPTURE_RULE_FAILED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_matcher(CapturePhases *p, const CapturePattern *pattern)
 {
     Matcher m = {
@@ -79,6 +98,7 @@ static void add_matcher(CapturePhases *p, const CapturePattern *pattern)
         .milestone = milestone_of(p->patterns, pattern->name),
         .after = milestones_of(p->patterns, pattern->after),
         .unless = milestones_of(p->patterns, pattern->unless),
+        .failures = has_failures(pattern),
     };
 
     for (guint i = 0; i < pattern->rules->len; i++) {
@@ -184,6 +204,15 @@ static const char *name_of(const CapturePhases *p, guint milestone)
                      ->name;
 }
 
+static CaptureGroup group_of(const CapturePhases *p, guint milestone)
+{
+    int i = (int)milestone - CAPTURE_MS_CUSTOM;
+    CaptureGroup group = i < 0 ? capture_milestone_group(milestone)
+                               : capture_patterns_get(p->patterns, i)->group;
+
+    return group;
+}
+
 static CapturePhaseSource source_of(const CaptureRecord *rec)
 {
     switch (rec->kind) {
@@ -229,6 +258,8 @@ static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
         .vtime = rec->vtime,
         .pos = rec->pos,
         .boot = p->boot,
+        .group = group_of(p, milestone),
+        .stream = rec->stream,
         .outside = is_outside(rec),
     };
 
@@ -311,21 +342,71 @@ static bool is_better(CapturePhases *p, guint milestone,
 static bool is_awaited(CapturePhases *p, const Matcher *m,
                        const CaptureRecord *rec)
 {
-    return (m->pattern->last || !p->found[m->milestone] ||
-            is_better(p, m->milestone, rec)) &&
+    return (m->pattern->last || m->pattern->again || m->pattern->attempts ||
+            !p->found[m->milestone] || is_better(p, m->milestone, rec)) &&
            all_found(p, m->after) && !any_found(p, m->unless);
 }
 
+/* What was tried did not work: the row stays, under another name. */
+static void fail_attempt(CapturePhases *p, const Matcher *m, CapturePhase *row)
+{
+    row->milestone = CAPTURE_MS_ATTEMPT;
+    row->name = m->pattern->attempts;
+    row->group = CAPTURE_GROUP_FIRMWARE;
+    g_strlcat(row->detail, row->detail[0] ? ": failed" : "failed",
+              sizeof(row->detail));
+    p->found[m->milestone] = false;
+}
+
+/*
+ * One more attempt is one that the others failed before.  Firmware may say so
+ * on two streams; a probe tells of the same attempt as its line.
+ */
+static void take_attempt(CapturePhases *p, const Matcher *m,
+                         const CaptureRecord *rec, const char *detail)
+{
+    CapturePhase *row = find(p, m->milestone);
+    char kept[CAPTURE_NAME_MAX];
+
+    if (row && rec->kind == CAPTURE_PROBE) {
+        memcpy(kept, row->detail, sizeof(kept));
+        latest_time(p, m->milestone, rec);
+        row = find(p, m->milestone);
+        if (row) {
+            memcpy(row->detail, kept, sizeof(kept));
+        }
+        return;
+    }
+    if (row && (row->stream != rec->stream || row->pos == rec->pos)) {
+        return;
+    }
+    if (row) {
+        fail_attempt(p, m, row);
+    }
+    first_time(p, m->milestone, rec, detail);
+}
+
 static void reached(CapturePhases *p, const Matcher *m,
-                    const CaptureRecord *rec)
+                    const CaptureRecord *rec, const char *detail)
 {
     if (m->pattern->hidden) {
         p->found[m->milestone] = true;
+    } else if (m->pattern->attempts) {
+        take_attempt(p, m, rec, detail);
+    } else if (m->pattern->again) {
+        insert(p, m->milestone, rec, "");
     } else if (m->pattern->last || is_better(p, m->milestone, rec)) {
         latest_time(p, m->milestone, rec);
     } else {
         first_time(p, m->milestone, rec, "");
     }
+}
+
+/* The guest does something: what follows a reset is a boot. */
+static void note_activity(CapturePhases *p)
+{
+    p->active = true;
+    p->suspended = false;
 }
 
 /* Milestones whose rules have this kind and number, or this kind and name. */
@@ -344,7 +425,7 @@ static void take_event(CapturePhases *p, const CaptureRecord *rec,
                   (name ? !strcmp(rule->text, name) : rule->number == number);
         }
         if (hit && is_awaited(p, m, rec)) {
-            reached(p, m, rec);
+            reached(p, m, rec, "");
         }
     }
 }
@@ -370,19 +451,65 @@ static void take_item(CapturePhases *p, const CaptureRecord *rec)
     }
 }
 
-static bool line_matches(const CapturePhases *p, const Matcher *m,
-                         const CaptureLine *line)
+/* The rule of @m that a line is of, or NULL; *@end: where what matched ends. */
+static const CaptureRule *rule_of_line(const CapturePhases *p, const Matcher *m,
+                                       const CaptureLine *line, size_t *end)
 {
     const char *stream = p->streams[line->stream % CAPTURE_STREAMS_MAX];
 
     for (guint i = 0; i < m->pattern->rules->len; i++) {
-        if (capture_rule_matches(
-                &g_array_index(m->pattern->rules, CaptureRule, i), line->text,
-                line->len, stream)) {
-            return true;
+        const CaptureRule *rule =
+            &g_array_index(m->pattern->rules, CaptureRule, i);
+
+        if (capture_rule_matches(rule, line->text, line->len, stream, end)) {
+            return rule;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* "Booting from Hard Disk..." has the device behind what matched. */
+static void get_detail(const CaptureLine *line, size_t from, char *detail)
+{
+    size_t len = MIN(line->len, CAPTURE_PATTERN_LINE_MAX);
+
+    while (from < len && line->text[from] == ' ') {
+        from++;
+    }
+    while (len > from && strchr(". ", line->text[len - 1])) {
+        len--;
+    }
+    g_snprintf(detail, CAPTURE_NAME_MAX - strlen(": failed"), "%.*s",
+               (int)(len - from), line->text + from);
+}
+
+static void take_line_of(CapturePhases *p, const Matcher *m,
+                         const CaptureLine *line, const CaptureRecord *rec,
+                         bool *idle)
+{
+    CapturePhase *row = m->failures ? find(p, m->milestone) : NULL;
+    char detail[CAPTURE_NAME_MAX] = "";
+    bool awaited = m->lines && is_awaited(p, m, rec);
+    const CaptureRule *rule = NULL;
+    size_t end = 0;
+
+    if (awaited || row) {
+        rule = rule_of_line(p, m, line, &end);
+    }
+    if (!rule) {
+        return;
+    }
+    if (rule->kind == CAPTURE_RULE_FAILED) {
+        if (row && row->stream == line->stream && row->time <= line->time) {
+            fail_attempt(p, m, row);
+        }
+    } else if (awaited) {
+        *idle |= m->pattern->idle;
+        if (m->pattern->attempts) {
+            get_detail(line, end, detail);
+        }
+        reached(p, m, rec, detail);
+    }
 }
 
 void capture_phases_line(CapturePhases *p, const CaptureLine *line)
@@ -392,17 +519,19 @@ void capture_phases_line(CapturePhases *p, const CaptureLine *line)
         .time = line->time,
         .vtime = line->vtime,
         .pos = line->pos,
+        .stream = line->stream,
     };
+    bool idle = false;
 
     if (line->continued) {
         return;
     }
     for (guint i = 0; i < p->matchers->len; i++) {
-        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
-
-        if (m->lines && is_awaited(p, m, &rec) && line_matches(p, m, line)) {
-            reached(p, m, &rec);
-        }
+        take_line_of(p, &g_array_index(p->matchers, Matcher, i), line, &rec,
+                     &idle);
+    }
+    if (!idle && line->time >= p->since) {
+        note_activity(p);
     }
 }
 
@@ -417,6 +546,8 @@ static void forget_boot(CapturePhases *p)
     memset(p->found, 0, sizeof(p->found));
     p->found[CAPTURE_MS_START] = start;
     p->found[CAPTURE_MS_RUN] = run;
+    p->active = p->setup = p->entry = false;
+    memset(p->selected, 0, sizeof(p->selected));
 }
 
 static void take_session(CapturePhases *p)
@@ -427,17 +558,26 @@ static void take_session(CapturePhases *p)
     memset(p->found, 0, sizeof(p->found));
     p->dropped = 0;
     p->boot = 0;
-    p->ran = false;
+    p->since = 0;
+    p->ran = p->active = p->suspended = p->setup = p->entry = false;
+    memset(p->selected, 0, sizeof(p->selected));
 }
 
+/*
+ * Machine creation resets too, before anything ran; so does a wakeup.  A
+ * kernel that restarts may ask for several resets, and firmware for its own
+ * before it begins: they are the same one until something comes after it.
+ */
 static void take_reset(CapturePhases *p, const CaptureRecord *rec)
 {
-    /* Machine creation resets too, before anything ran. */
-    if (p->ran) {
-        p->boot++;
-        forget_boot(p);
-        first_time(p, CAPTURE_MS_RESET, rec, rec->u.vm.detail);
+    p->since = rec->time;
+    if (!p->ran || p->suspended ||
+        (!p->active && find(p, CAPTURE_MS_RESET))) {
+        return;
     }
+    p->boot++;
+    forget_boot(p);
+    first_time(p, CAPTURE_MS_RESET, rec, rec->u.vm.detail);
 }
 
 static void take_vm(CapturePhases *p, const CaptureRecord *rec)
@@ -461,11 +601,20 @@ static void take_vm(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_VM_STOP:
         first_time(p, CAPTURE_MS_STOP, rec, rec->u.vm.detail);
         break;
+    case CAPTURE_VM_SUSPEND:
+        p->since = rec->time;
+        p->suspended = true;
+        insert(p, CAPTURE_MS_SUSPENDED, rec, rec->u.vm.detail);
+        break;
+    case CAPTURE_VM_WAKEUP:
+        p->since = rec->time;
+        p->suspended = true; /* up to what the guest does next */
+        p->active = false;
+        insert(p, CAPTURE_MS_WOKEN, rec, rec->u.vm.detail);
+        break;
     case CAPTURE_VM_READY:
     case CAPTURE_VM_PAUSE:
     case CAPTURE_VM_POWERDOWN:
-    case CAPTURE_VM_SUSPEND:
-    case CAPTURE_VM_WAKEUP:
         break;
     }
 }
@@ -478,28 +627,88 @@ static void take_stream(CapturePhases *p, const CaptureRecord *rec)
     *label = g_strdup(rec->u.stream.label);
 }
 
+/* In CapturePhases.select */
+static int select_of(uint16_t key)
+{
+    return key == FWCFG_KERNEL_DATA ? 0 : key == FWCFG_INITRD_DATA ? 1 : -1;
+}
+
 static void take_select(CapturePhases *p, const CaptureRecord *rec)
 {
     uint16_t key = rec->u.select.key;
     const char *name = g_hash_table_lookup(p->items, GUINT_TO_POINTER(key));
+    int i = select_of(key);
 
-    if (key == FWCFG_KERNEL_DATA) {
-        first_time(p, CAPTURE_MS_COPY_KERNEL, rec, "");
-    } else if (key == FWCFG_INITRD_DATA) {
-        first_time(p, CAPTURE_MS_COPY_INITRD, rec, "");
+    note_activity(p);
+    if (i >= 0 && !p->selected[i]) {
+        p->selected[i] = true;
+        p->select[i] = *rec;
     }
+    p->setup |= key == FWCFG_SETUP_DATA;
     take_event(p, rec, CAPTURE_RULE_KEY, key, NULL);
     if (name) {
         take_event(p, rec, CAPTURE_RULE_ITEM, 0, name);
     }
 }
 
-/* The option ROM hands over when its last item is in place. */
-static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
-                          uint16_t key)
+/*
+ * A byte of an item for -kernel is copied, so its copy began with its select.
+ * Without a byte there is none: the option ROM asks for an initrd that is not
+ * there as well.
+ */
+static void take_copy(CapturePhases *p, uint16_t key)
 {
-    if (capture_copy_is_kernel_item(key)) {
+    int i = select_of(key);
+
+    if (i >= 0 && p->selected[i]) {
+        first_time(p, i ? CAPTURE_MS_COPY_INITRD : CAPTURE_MS_COPY_KERNEL,
+                   &p->select[i], "");
+    }
+}
+
+/*
+ * The option ROM for multiboot kernels reads no setup, and the entry point
+ * last.  Its "initrd" is the list of modules, which are with the kernel.
+ */
+static void rename_for_multiboot(CapturePhases *p)
+{
+    static const char *const multiboot[] = {
+        [CAPTURE_MS_COPY_KERNEL] = "Multiboot copy kernel",
+        [CAPTURE_MS_COPY_INITRD] = "Multiboot copy module list",
+        [CAPTURE_MS_LINUX_BOOT_OS] = "Multiboot boot OS",
+    };
+
+    for (guint i = p->rows->len; i > 0; i--) {
+        CapturePhase *row = &g_array_index(p->rows, CapturePhase, i - 1);
+
+        if (row->boot != p->boot) {
+            break;
+        }
+        if (row->milestone >= CAPTURE_MS_COPY_KERNEL &&
+            row->milestone <= CAPTURE_MS_LINUX_BOOT_OS) {
+            row->name = multiboot[row->milestone];
+        }
+    }
+}
+
+/*
+ * The option ROM hands over when its last item is in place.  Other firmware
+ * may read a command line, and boots something else.
+ */
+static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
+                          uint16_t key, uint32_t offset)
+{
+    if (offset) {
+        take_copy(p, key);
+    }
+    p->entry |= key == FWCFG_KERNEL_ENTRY && offset;
+    if ((capture_copy_is_kernel_item(key) || key == FWCFG_KERNEL_ENTRY) &&
+        (p->found[CAPTURE_MS_COPY_KERNEL] || p->found[CAPTURE_MS_COPY_INITRD] ||
+         p->entry)) {
         latest_time(p, CAPTURE_MS_LINUX_BOOT_OS, rec);
+    }
+    if (p->entry && p->found[CAPTURE_MS_COPY_KERNEL] && !p->setup) {
+        rename_for_multiboot(p);
     }
 }
 
@@ -523,13 +732,17 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
         break;
     case CAPTURE_PIO:
         if (!rec->u.pio.late) {
-            take_copy_end(p, rec, rec->u.pio.key);
+            take_copy_end(p, rec, rec->u.pio.key, rec->u.pio.offset);
         }
         break;
+    case CAPTURE_DMA_PART:
+        take_copy(p, rec->u.dma_part.key);
+        break;
     case CAPTURE_DMA_END:
-        take_copy_end(p, rec, rec->u.dma_end.key);
+        take_copy_end(p, rec, rec->u.dma_end.key, rec->u.dma_end.offset);
         break;
     case CAPTURE_PROBE:
+        note_activity(p);
         take_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff, NULL);
         break;
     case CAPTURE_BYTE:
@@ -538,7 +751,6 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_MACHINE:
     case CAPTURE_LOST:
     case CAPTURE_DMA:
-    case CAPTURE_DMA_PART:
         break;
     }
 }
@@ -551,6 +763,16 @@ guint capture_phases_count(const CapturePhases *p)
 const CapturePhase *capture_phases_get(const CapturePhases *p, guint i)
 {
     return i < p->rows->len ? &g_array_index(p->rows, CapturePhase, i) : NULL;
+}
+
+guint capture_phases_boot(const CapturePhases *p)
+{
+    return p->boot;
+}
+
+guint capture_phases_boots(const CapturePhases *p)
+{
+    return p->boot + (p->active || !p->boot);
 }
 
 uint64_t capture_phases_dropped(const CapturePhases *p)

@@ -32,9 +32,11 @@ typedef struct CapturePhase {
     uint64_t time; /* ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
     uint64_t pos; /* of the record it comes from */
-    guint boot; /* 0, and one more after each reset */
+    guint boot; /* 0, and one more after each reset that a boot followed */
+    CaptureGroup group; /* what runs from it on */
+    uint8_t stream; /* that its line came on */
     bool outside; /* stamped by QEMU's main loop, beside the guest */
-    char detail[CAPTURE_NAME_MAX]; /* a shutdown's cause */
+    char detail[CAPTURE_NAME_MAX]; /* a shutdown's cause, a boot's device */
 } CapturePhase;
 
 typedef struct CapturePhases CapturePhases;
@@ -59,6 +61,12 @@ void capture_phases_line(CapturePhases *phases, const CaptureLine *line);
 /* Milestones so far in the order they happened; good until the next feed. */
 guint capture_phases_count(const CapturePhases *phases);
 const CapturePhase *capture_phases_get(const CapturePhases *phases, guint i);
+
+/* The boot that runs, 0 for the first; what CapturePhase.boot would be. */
+guint capture_phases_boot(const CapturePhases *phases);
+
+/* Boots so far: the last reset began one when anything came after it. */
+guint capture_phases_boots(const CapturePhases *phases);
 
 /* Milestones that were left out because of the limit above. */
 uint64_t capture_phases_dropped(const CapturePhases *phases);

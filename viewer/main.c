@@ -52,6 +52,7 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : NULL;
 
     setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* points, as in the times */
     signal(SIGPIPE, SIG_DFL);
     if (!name) {
         print_help(stderr);

@@ -13,6 +13,7 @@
 static struct {
     char *clock;
     int session;
+    gboolean all;
 } opt;
 
 static const GOptionEntry entries[] = {
@@ -23,6 +24,8 @@ static const GOptionEntry entries[] = {
       "which session (QEMU run) of a capture written with append=on, from 1 "
       "(default: the last)",
       "N" },
+    { "all", 'a', 0, G_OPTION_ARG_NONE, &opt.all,
+      "each fw_cfg item by itself, those under 64 KiB as well", NULL },
     G_OPTION_ENTRY_NULL
 };
 
@@ -43,9 +46,10 @@ int cmd_phases(int argc, char **argv)
     if (!parse_clock(opt.clock, &clock)) {
         return usage_error("phases", "unknown clock '%s'", opt.clock);
     }
-    r = check_patterns() ? open_capture(rest[0]) : NULL;
+    check_patterns(); /* says what is wrong: those compiled in are there */
+    r = open_capture(rest[0]);
     if (r && choose_clock(r, clock, &virtual_clock)) {
-        status = print_boot(r, virtual_clock, opt.session);
+        status = print_boot(r, virtual_clock, opt.session, opt.all);
     } else {
         status = EXIT_FAILURE;
     }

@@ -216,6 +216,26 @@ void append_line_text(GString *out, const CaptureLine *line)
     }
 }
 
+int count_cells(const char *text)
+{
+    int cells = 0;
+
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        cells += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+    }
+    return cells;
+}
+
+void append_padded(GString *out, const char *text, int cells)
+{
+    g_string_append(out, text);
+    for (int n = count_cells(text); n < cells; n++) {
+        g_string_append_c(out, ' ');
+    }
+}
+
 void append_number(GString *out, uint64_t n)
 {
     char buf[24];

@@ -73,6 +73,12 @@ void append_line_text(GString *out, const CaptureLine *line);
  */
 void append_csv_cell(GString *row, const char *text);
 
+/* Blanks up to @cells that @text (UTF-8 without control bytes) does not fill. */
+void append_padded(GString *out, const char *text, int cells);
+
+/* Cells that @text takes on a terminal: 2 for a wide character. */
+int count_cells(const char *text);
+
 /* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
 void append_seconds(GString *out, uint64_t ns, int decimals);
 

@@ -101,4 +101,5 @@ const ExportFormat export_csv = {
     .row_event = csv_event,
     .row_line = csv_line,
     .no_bytes = true,
+    .tells_loss = true,
 };

@@ -361,4 +361,5 @@ const ExportFormat export_ctf = {
     .record = ctf_record,
     .line = ctf_line,
     .end = ctf_end,
+    .tells_loss = true,
 };

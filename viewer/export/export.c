@@ -258,6 +258,7 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_BYTE && !is_wanted(e, rec->stream)) {
         return WALK_SKIP;
     }
+    loss_feed(&e->loss, rec);
     if (rec->kind == CAPTURE_SESSION && p->order) {
         row_order_release(p->order, CAPTURE_NO_TIME, true);
     }
@@ -335,6 +336,10 @@ int export_capture(const char *path, const ExportOptions *options)
         write_all(e, format);
     }
     done &= !format->end || format->end(e);
+    if (!format->tells_loss) {
+        warn_of_loss(capture_reader_path(e->reader),
+                     loss_total(&e->loss, e->reader));
+    }
     status = close_output(e);
     if (!done) {
         status = EXIT_FAILURE;

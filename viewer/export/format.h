@@ -9,6 +9,7 @@
 #define VIEWER_EXPORT_FORMAT_H
 
 #include "options.h"
+#include "viewer/common/loss.h"
 
 /* The formats: export_NAME, in the order in which they are listed. */
 #define EXPORT_FORMATS(FORMAT)                                                 \
@@ -34,6 +35,7 @@ typedef struct Export {
     GString *buf; /* a line's worth, for the format to use */
     RowClock clock; /* of the rows, for the format to use */
     bool tags; /* text: there are several streams */
+    Loss loss;
     void *state; /* the format's own, from begin() to end() */
 } Export;
 
@@ -48,6 +50,7 @@ typedef struct ExportFormat {
     void (*row_event)(Export *e, const CaptureRecord *record);
     void (*row_line)(Export *e, const CaptureLine *line);
     bool no_bytes; /* @record is for what is no guest byte */
+    bool tells_loss; /* it says itself what is missing */
     bool bytes; /* lines come with their bytes, CaptureLine.bytes */
 } ExportFormat;
 

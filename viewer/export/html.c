@@ -245,4 +245,5 @@ const ExportFormat export_html = {
     .row_event = html_event,
     .row_line = html_row,
     .end = html_end,
+    .tells_loss = true,
 };

@@ -248,6 +248,7 @@ static void put_milestone(Export *e, const CapturePhase *p)
 static bool json_end(Export *e)
 {
     State *s = e->state;
+    CaptureLost lost = loss_total(&e->loss, e->reader);
 
     for (guint i = 0; i < capture_phases_count(s->boot->phases); i++) {
         put_milestone(e, capture_phases_get(s->boot->phases, i));
@@ -259,6 +260,8 @@ static bool json_end(Export *e)
     json_out_int(s->json, "time_ns", s->boot->end);
     json_out_int(s->json, "bytes", s->boot->bytes);
     json_out_int(s->json, "lines", s->boot->lines);
+    json_out_int(s->json, "lost_bytes", lost.bytes);
+    json_out_int(s->json, "lost_events", lost.events);
     json_out_int(s->json, "skipped_words", capture_reader_skipped(e->reader));
     if (capture_reader_unknown(e->reader)) {
         json_out_int(s->json, "unknown_records",
@@ -282,4 +285,5 @@ const ExportFormat export_json = {
     .line = json_line,
     .end = json_end,
     .bytes = true,
+    .tells_loss = true,
 };

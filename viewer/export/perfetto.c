@@ -374,4 +374,5 @@ const ExportFormat export_perfetto = {
     .record = perfetto_record,
     .line = perfetto_line,
     .end = perfetto_end,
+    .tells_loss = true,
 };

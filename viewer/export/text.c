@@ -111,4 +111,5 @@ const ExportFormat export_text = {
     .row_event = text_event,
     .row_line = text_line,
     .no_bytes = true,
+    .tells_loss = true,
 };

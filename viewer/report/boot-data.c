@@ -166,22 +166,23 @@ void boot_data_read(BootData *b, CaptureReader *r)
     walk_capture(r, b->virtual_clock, &ops, b);
 }
 
-PhaseGroup phase_group(CaptureMilestone milestone)
+PhaseGroup phase_group(const CapturePhase *phase, PhaseGroup before)
 {
-    switch (milestone) {
-    case CAPTURE_MS_START:
+    switch (phase->group) {
+    case CAPTURE_GROUP_NONE:
+        break;
+    case CAPTURE_GROUP_QEMU:
         return PHASE_QEMU;
-    case CAPTURE_MS_COPY_KERNEL:
-    case CAPTURE_MS_COPY_INITRD:
-        return PHASE_LOADER;
-    case CAPTURE_MS_LINUX_BOOT_OS:
-        return PHASE_GUEST;
-    case CAPTURE_MS_SHUTDOWN:
-    case CAPTURE_MS_STOP:
-        return PHASE_SHUTDOWN;
-    default:
+    case CAPTURE_GROUP_FIRMWARE:
         return PHASE_FIRMWARE;
+    case CAPTURE_GROUP_LOADER:
+        return PHASE_LOADER;
+    case CAPTURE_GROUP_GUEST:
+        return PHASE_GUEST;
+    case CAPTURE_GROUP_SHUTDOWN:
+        return PHASE_SHUTDOWN;
     }
+    return before;
 }
 
 const char *phase_group_name(PhaseGroup group)
@@ -199,6 +200,7 @@ GArray *boot_data_spans(const BootData *b)
 {
     GArray *spans = g_array_new(FALSE, TRUE, sizeof(PhaseSpan));
     guint n = capture_phases_count(b->phases);
+    PhaseGroup group = PHASE_QEMU;
 
     for (guint i = 0; i + 1 < n; i++) {
         const CapturePhase *p = capture_phases_get(b->phases, i);
@@ -206,15 +208,12 @@ GArray *boot_data_spans(const BootData *b)
         PhaseSpan span = {
             .start = p->time,
             .end = next->time,
-            .group = phase_group(p->milestone),
+            .group = phase_group(p, group),
             .boot = p->boot,
             .outside = p->outside || next->outside || p->boot != next->boot,
         };
 
-        /* One of phases.conf is a part of what it falls into. */
-        if (p->milestone >= CAPTURE_MS_CUSTOM && spans->len) {
-            span.group = g_array_index(spans, PhaseSpan, spans->len - 1).group;
-        }
+        group = span.group;
         if (p->boot && p->milestone != CAPTURE_MS_STOP) {
             g_snprintf(span.name, sizeof(span.name), "%s (boot %u)", p->name,
                        p->boot + 1);

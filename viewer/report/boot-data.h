@@ -72,7 +72,8 @@ void boot_data_read(BootData *b, CaptureReader *r);
  * of its own. */
 GArray *boot_data_spans(const BootData *b);
 
-PhaseGroup phase_group(CaptureMilestone milestone);
+/* @before: the group of the phase before it. */
+PhaseGroup phase_group(const CapturePhase *phase, PhaseGroup before);
 const char *phase_group_name(PhaseGroup group);
 
 /* From the session's start to the last milestone, ns; 0: there is none. */

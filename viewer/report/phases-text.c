@@ -14,16 +14,44 @@
 #include "capture/probe.h"
 #include "capture/spans.h"
 #include "report.h"
+#include "viewer/common/loss.h"
 #include "viewer/common/walk.h"
+
+/* A guest may reset for ever: the items of all later boots are one table. */
+#define BOOTS_MAX 256
+
+#define NAME_CELLS 24
 
 typedef struct Boot {
     CapturePhases *phases;
-    CaptureCopies *copies;
+    GPtrArray *copies; /* CaptureCopies, one a boot */
     CaptureSpans *spans;
+    Loss loss;
+    bool all; /* small fw_cfg items, each by itself */
     uint64_t start; /* of the session, ns */
     int sessions, wanted; /* wanted 0: the last */
     bool virtual_clock;
 } Boot;
+
+static CaptureCopies *copies_now(const Boot *b)
+{
+    return g_ptr_array_index(b->copies, b->copies->len - 1);
+}
+
+/* fw_cfg items are counted anew in each boot. */
+static void take_phase(Boot *b, const CaptureRecord *rec)
+{
+    guint boot = capture_phases_boot(b->phases);
+
+    capture_phases_record(b->phases, rec);
+    if (rec->kind == CAPTURE_SESSION) {
+        g_ptr_array_set_size(b->copies, 1);
+    } else if (capture_phases_boot(b->phases) > boot &&
+               b->copies->len < BOOTS_MAX) {
+        g_ptr_array_add(b->copies, capture_copies_next_boot(copies_now(b)));
+    }
+    capture_copies_feed(copies_now(b), rec);
+}
 
 /* Up to the end, or to the end of the session that is wanted. */
 static WalkNext take_record(void *data, const CaptureRecord *rec)
@@ -37,8 +65,8 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
         b->sessions++;
         b->start = b->virtual_clock ? 0 : rec->time;
     }
-    capture_phases_record(b->phases, rec);
-    capture_copies_feed(b->copies, rec);
+    loss_feed(&b->loss, rec);
+    take_phase(b, rec);
     capture_spans_record(b->spans, rec);
     return WALK_ON;
 }
@@ -64,11 +92,23 @@ static uint64_t whole_us(uint64_t ns)
     return ns / 1000 * 1000;
 }
 
+/* Names may be the user's, and long. */
+static int name_cells(const Boot *b)
+{
+    int cells = NAME_CELLS;
+
+    for (guint i = 0; i < capture_phases_count(b->phases); i++) {
+        cells = MAX(cells, count_cells(capture_phases_get(b->phases, i)->name));
+    }
+    return cells;
+}
+
 static void print_phases(const Boot *b)
 {
     guint n = capture_phases_count(b->phases);
     uint64_t dropped = capture_phases_dropped(b->phases);
     uint64_t first, last, before;
+    int width;
 
     if (!n) {
         printf("no milestone so far\n");
@@ -77,7 +117,8 @@ static void print_phases(const Boot *b)
     first = b->start;
     last = capture_phases_get(b->phases, n - 1)->time;
     before = first;
-    printf("%-24s %12s %12s %7s\n", "Milestone", "Time (s)", "Delta (s)",
+    width = name_cells(b);
+    printf("%-*s %12s %12s %7s\n", width, "Milestone", "Time (s)", "Delta (s)",
            "Share");
     for (guint i = 0; i < n; i++) {
         const CapturePhase *p = capture_phases_get(b->phases, i);
@@ -85,13 +126,15 @@ static void print_phases(const Boot *b)
         double total = last > first ? last - first : 1;
         g_autofree char *at = seconds(p->time - first);
         g_autofree char *step = seconds(delta);
+        g_autoptr(GString) name = g_string_new(NULL);
         g_autoptr(GString) detail = g_string_new(NULL);
 
+        append_padded(name, p->name, width);
         append_visible(detail, p->detail, strlen(p->detail), false);
         if (p->source == CAPTURE_SOURCE_PROBE) {
-            g_string_append(detail, "probe");
+            g_string_append(detail, detail->len ? ", probe" : "probe");
         }
-        printf("%-24s %12s %12s %6.1f%%%s%s\n", p->name, at, step,
+        printf("%s %12s %12s %6.1f%%%s%s\n", name->str, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
     }
@@ -100,28 +143,97 @@ static void print_phases(const Boot *b)
     }
 }
 
-static void print_copies(const Boot *b)
+/* The time that a copy took; what is left in the middle has a bound. */
+static char *copy_duration(const CaptureCopy *c)
 {
-    guint n = capture_copies_count(b->copies);
+    g_autofree char *text = seconds(c->active_ns ? c->active_ns : c->bound_ns);
 
-    if (!n) {
+    return !c->active_ns && c->bound_ns ? g_strconcat("<", text, NULL)
+                                        : g_steal_pointer(&text);
+}
+
+static void print_copy(const CaptureCopy *c, const char *text)
+{
+    g_autofree char *duration = copy_duration(c);
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    append_padded(name, text, NAME_CELLS);
+    printf("%s %12" PRIu64 " %6s %12s ", name->str, c->bytes,
+           capture_copy_method(c), duration);
+    if (c->active_ns) {
+        printf("%10.1f\n", capture_copy_rate(c));
+    } else {
+        printf("%10s\n", "-");
+    }
+}
+
+/* Small items are tables and names: one row for all of them. */
+static void print_small(const CaptureCopies *copies)
+{
+    CaptureCopy sum = { 0 };
+    g_autofree char *name = NULL;
+    int n = 0;
+
+    for (guint i = 0; i < capture_copies_count(copies); i++) {
+        const CaptureCopy *c = capture_copies_get(copies, i);
+
+        if (capture_copy_is_small(c)) {
+            sum.bytes += c->bytes;
+            sum.active_ns += c->active_ns;
+            sum.bound_ns += c->bound_ns;
+            sum.pio |= c->pio;
+            sum.dma |= c->dma;
+            n++;
+        }
+    }
+    if (n) {
+        name = g_strdup_printf("%d item%s under %d KiB", n, n == 1 ? "" : "s",
+                               CAPTURE_COPY_SMALL / 1024);
+        print_copy(&sum, name);
+    }
+}
+
+static void print_copies_of(const Boot *b, guint boot)
+{
+    const CaptureCopies *copies = g_ptr_array_index(b->copies, boot);
+    g_autofree char *head = boot ? g_strdup_printf("fw_cfg item (boot %u)",
+                                                   boot + 1)
+                                 : g_strdup("fw_cfg item");
+
+    if (!capture_copies_count(copies)) {
         return;
     }
-    printf("\n%-24s %12s %6s %12s %10s\n", "fw_cfg item", "Bytes", "By",
+    printf("\n%-24s %12s %6s %12s %10s\n", head, "Bytes", "By",
            "Duration (s)", "MB/s");
-    for (guint i = 0; i < n; i++) {
-        const CaptureCopy *c = capture_copies_get(b->copies, i);
-        g_autofree char *duration = seconds(c->active_ns);
+    for (guint i = 0; i < capture_copies_count(copies); i++) {
+        const CaptureCopy *c = capture_copies_get(copies, i);
         g_autoptr(GString) name = g_string_new(NULL);
 
-        append_visible(name, c->name, strlen(c->name), false);
-        printf("%-24s %12" PRIu64 " %6s %12s ", name->str, c->bytes,
-               capture_copy_method(c), duration);
-        if (c->active_ns) {
-            printf("%10.1f\n", capture_copy_rate(c));
-        } else {
-            printf("%10s\n", "-");
+        if (b->all || !capture_copy_is_small(c)) {
+            append_visible(name, c->name, strlen(c->name), false);
+            print_copy(c, name->str);
         }
+    }
+    if (!b->all) {
+        print_small(copies);
+    }
+}
+
+static void print_copies(const Boot *b)
+{
+    for (guint i = 0; i < b->copies->len; i++) {
+        print_copies_of(b, i);
+    }
+}
+
+static void print_lost(const Boot *b, CaptureReader *r)
+{
+    CaptureLost lost = loss_total(&b->loss, r);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (is_lost(lost)) {
+        append_loss(text, lost);
+        printf("\n%s: what was in them is missing above\n", text->str);
     }
 }
 
@@ -199,14 +311,20 @@ static void print_spans(const Boot *b)
     }
 }
 
-int print_boot(CaptureReader *r, bool virtual_clock, int session)
+static void free_copies(gpointer data)
+{
+    capture_copies_free(data);
+}
+
+int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
 {
     static const WalkOps ops = { .record = take_record, .line = take_line };
-    Boot b = { .wanted = session, .virtual_clock = virtual_clock };
+    Boot b = { .wanted = session, .virtual_clock = virtual_clock, .all = all };
     int status = EXIT_SUCCESS;
 
     b.phases = capture_phases_new();
-    b.copies = capture_copies_new();
+    b.copies = g_ptr_array_new_with_free_func(free_copies);
+    g_ptr_array_add(b.copies, capture_copies_new());
     b.spans = capture_spans_new();
     walk_capture(r, virtual_clock, &ops, &b);
     if (session < 0 || session > b.sessions) {
@@ -216,9 +334,10 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session)
         print_phases(&b);
         print_spans(&b);
         print_copies(&b);
+        print_lost(&b, r);
     }
     capture_phases_free(b.phases);
-    capture_copies_free(b.copies);
+    g_ptr_array_unref(b.copies);
     capture_spans_free(b.spans);
     return status;
 }

@@ -16,9 +16,10 @@
 
 /*
  * Prints the milestones, probes and fw_cfg copies of a session of @r, from 1
- * on (0: the last).  Returns the exit status: it says where there is none.
+ * on (0: the last).  With @all each fw_cfg item has a row, else those under 64
+ * KiB have one together.  Returns the exit status: it says where there is none.
  */
-int print_boot(CaptureReader *r, bool virtual_clock, int session);
+int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all);
 
 /* Prints what the capture holds, a line each. */
 void print_info(CaptureReader *r);

@@ -176,8 +176,19 @@ static bool has_row(const CaptureRecord *rec)
            rec->kind == CAPTURE_LOST || rec->kind == CAPTURE_PROBE;
 }
 
+/* Of the fw_cfg items those of the last boot are shown. */
+static void begin_boot(Index *x)
+{
+    CaptureCopies *next = capture_copies_next_boot(x->copies);
+
+    capture_copies_free(x->copies);
+    x->copies = next;
+}
+
 static void take_event(Index *x, const CaptureRecord *rec)
 {
+    guint boot;
+
     g_array_index(x->checks, Checkpoint, x->checks->len - 1).rows +=
         has_row(rec);
     x->end_time = MAX(x->end_time, rec->time);
@@ -186,7 +197,11 @@ static void take_event(Index *x, const CaptureRecord *rec)
     if (capture_lines_is_break(rec)) {
         take_break(x, rec);
     }
+    boot = capture_phases_boot(x->phases);
     capture_phases_record(x->phases, rec);
+    if (capture_phases_boot(x->phases) > boot) {
+        begin_boot(x);
+    }
     if (rec->kind == CAPTURE_SESSION) {
         take_session(x);
     } else if (rec->kind == CAPTURE_VM) {

@@ -1,0 +1,50 @@
+/*
+ * What a capture could not keep.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+
+#include "common.h"
+#include "loss.h"
+
+void loss_feed(Loss *loss, const CaptureRecord *rec)
+{
+    if (rec->kind == CAPTURE_LOST) {
+        loss->session = rec->u.lost;
+    } else if (rec->kind == CAPTURE_SESSION) {
+        loss->before.bytes += loss->session.bytes;
+        loss->before.events += loss->session.events;
+        loss->session = (CaptureLost){ 0 };
+    }
+}
+
+CaptureLost loss_total(const Loss *loss, CaptureReader *r)
+{
+    CaptureHeader h;
+    CaptureLost total = loss->before;
+
+    capture_reader_header(r, &h);
+    total.bytes += MAX(loss->session.bytes, h.lost_bytes);
+    total.events += MAX(loss->session.events, h.lost_events);
+    return total;
+}
+
+void append_loss(GString *out, CaptureLost lost)
+{
+    g_string_append_printf(out,
+                           "%" PRIu64 " bytes and %" PRIu64
+                           " other records were lost",
+                           lost.bytes, lost.events);
+}
+
+void warn_of_loss(const char *path, CaptureLost lost)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (is_lost(lost)) {
+        append_loss(text, lost);
+        fail(path, "%s: the capture is not whole", text->str);
+    }
+}

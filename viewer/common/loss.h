@@ -1,0 +1,38 @@
+/*
+ * What a capture could not keep, which every command tells.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_COMMON_LOSS_H
+#define VIEWER_COMMON_LOSS_H
+
+#include "capture/reader.h"
+
+/* All zeros at first. */
+typedef struct Loss {
+    CaptureLost session; /* of this session so far */
+    CaptureLost before; /* of the sessions before it */
+} Loss;
+
+/* Takes any record. */
+void loss_feed(Loss *loss, const CaptureRecord *record);
+
+/*
+ * Bytes and other records lost in all sessions that were read.  A killed QEMU
+ * may have lost more than its records tell: the header of @r knows.
+ */
+CaptureLost loss_total(const Loss *loss, CaptureReader *r);
+
+static inline bool is_lost(CaptureLost lost)
+{
+    return lost.bytes || lost.events;
+}
+
+/* "17 bytes and 3 other records were lost" */
+void append_loss(GString *out, CaptureLost lost);
+
+/* The same on standard error, where there is a loss. */
+void warn_of_loss(const char *path, CaptureLost lost);
+
+#endif
