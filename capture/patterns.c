@@ -276,8 +276,10 @@ static bool take_group(Parser *p, const char *rest, GError **error)
             return true;
         }
     }
-    return refuse(error, "'%s' is not a group: qemu, firmware, loader, guest "
-                         "or shutdown", rest);
+    return refuse(error,
+                  "'%s' is not a group: qemu, firmware, loader, guest "
+                  "or shutdown",
+                  rest);
 }
 
 static bool take_stream(Parser *p, const char *rest, GError **error)
@@ -431,16 +433,15 @@ static const struct {
     KeywordUse use;
 } keywords[] = {
     /* clang-format off: a row each */
-    { "probe", take_probe, TOP },       { "milestone", take_milestone, TOP },
-    { "first", take_first, ALONE },     { "last", take_last, ALONE },
-    { "hidden", take_hidden, ALONE },   { "stream", take_stream, BELOW },
-    { "again", take_again, ALONE },     { "idle", take_idle, ALONE },
+    { "probe", take_probe, TOP },         { "milestone", take_milestone, TOP },
+    { "first", take_first, ALONE },       { "last", take_last, ALONE },
+    { "hidden", take_hidden, ALONE },     { "stream", take_stream, BELOW },
+    { "again", take_again, ALONE },       { "idle", take_idle, ALONE },
     { "attempts", take_attempts, BELOW }, { "failed", take_failed, BELOW },
-    { "group", take_group, BELOW },
-    { "after", take_after, BELOW },     { "unless", take_unless, BELOW },
-    { "begins", take_begins, BELOW },   { "contains", take_contains, BELOW },
-    { "matches", take_matches, BELOW }, { "fwcfg", take_fwcfg, BELOW },
-    { "mark", take_mark, BELOW },
+    { "group", take_group, BELOW },       { "after", take_after, BELOW },
+    { "unless", take_unless, BELOW },     { "begins", take_begins, BELOW },
+    { "contains", take_contains, BELOW }, { "matches", take_matches, BELOW },
+    { "fwcfg", take_fwcfg, BELOW },       { "mark", take_mark, BELOW },
     /* clang-format on */
 };
 

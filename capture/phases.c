@@ -37,6 +37,7 @@ struct CapturePhases {
     uint64_t since; /* of the last reset, suspend or wakeup, ns */
     bool setup; /* Linux's setup was selected: fw_cfg 0x18 */
     bool entry; /* the kernel's entry was: fw_cfg 0x10, not by LinuxBoot */
+    bool multiboot; /* its option ROM runs */
     CaptureRecord select[2]; /* the first of the kernel, and of the initrd */
     bool selected[2];
 };
@@ -197,11 +198,19 @@ static CapturePhase *find(CapturePhases *p, guint milestone)
 
 static const char *name_of(const CapturePhases *p, guint milestone)
 {
-    return milestone < CAPTURE_MS_CUSTOM
-               ? capture_milestone_name(milestone)
-               : capture_patterns_get(p->patterns,
-                                      milestone - CAPTURE_MS_CUSTOM)
-                     ->name;
+    static const char *const multiboot[CAPTURE_MS_CUSTOM] = {
+        [CAPTURE_MS_COPY_KERNEL] = "Multiboot copy kernel",
+        [CAPTURE_MS_COPY_INITRD] = "Multiboot copy module list",
+        [CAPTURE_MS_LINUX_BOOT_OS] = "Multiboot boot OS",
+    };
+
+    if (milestone >= CAPTURE_MS_CUSTOM) {
+        milestone -= CAPTURE_MS_CUSTOM;
+        return capture_patterns_get(p->patterns, milestone)->name;
+    }
+    return p->multiboot && multiboot[milestone]
+               ? multiboot[milestone]
+               : capture_milestone_name(milestone);
 }
 
 static CaptureGroup group_of(const CapturePhases *p, guint milestone)
@@ -368,7 +377,7 @@ static void take_attempt(CapturePhases *p, const Matcher *m,
     CapturePhase *row = find(p, m->milestone);
     char kept[CAPTURE_NAME_MAX];
 
-    if (row && rec->kind == CAPTURE_PROBE) {
+    if (row && is_better(p, m->milestone, rec)) {
         memcpy(kept, row->detail, sizeof(kept));
         latest_time(p, m->milestone, rec);
         row = find(p, m->milestone);
@@ -546,7 +555,7 @@ static void forget_boot(CapturePhases *p)
     memset(p->found, 0, sizeof(p->found));
     p->found[CAPTURE_MS_START] = start;
     p->found[CAPTURE_MS_RUN] = run;
-    p->active = p->setup = p->entry = false;
+    p->active = p->setup = p->entry = p->multiboot = false;
     memset(p->selected, 0, sizeof(p->selected));
 }
 
@@ -559,7 +568,8 @@ static void take_session(CapturePhases *p)
     p->dropped = 0;
     p->boot = 0;
     p->since = 0;
-    p->ran = p->active = p->suspended = p->setup = p->entry = false;
+    p->ran = p->active = p->suspended = p->setup = p->entry = p->multiboot =
+        false;
     memset(p->selected, 0, sizeof(p->selected));
 }
 
@@ -571,8 +581,7 @@ static void take_session(CapturePhases *p)
 static void take_reset(CapturePhases *p, const CaptureRecord *rec)
 {
     p->since = rec->time;
-    if (!p->ran || p->suspended ||
-        (!p->active && find(p, CAPTURE_MS_RESET))) {
+    if (!p->ran || p->suspended || (!p->active && find(p, CAPTURE_MS_RESET))) {
         return;
     }
     p->boot++;
@@ -656,13 +665,13 @@ static void take_select(CapturePhases *p, const CaptureRecord *rec)
  * Without a byte there is none: the option ROM asks for an initrd that is not
  * there as well.
  */
-static void take_copy(CapturePhases *p, uint16_t key)
+static void take_copy(CapturePhases *p, const CaptureRecord *rec, uint16_t key)
 {
     int i = select_of(key);
 
-    if (i >= 0 && p->selected[i]) {
+    if (i >= 0) {
         first_time(p, i ? CAPTURE_MS_COPY_INITRD : CAPTURE_MS_COPY_KERNEL,
-                   &p->select[i], "");
+                   p->selected[i] ? &p->select[i] : rec, "");
     }
 }
 
@@ -670,23 +679,14 @@ static void take_copy(CapturePhases *p, uint16_t key)
  * The option ROM for multiboot kernels reads no setup, and the entry point
  * last.  Its "initrd" is the list of modules, which are with the kernel.
  */
-static void rename_for_multiboot(CapturePhases *p)
+static void begin_multiboot(CapturePhases *p)
 {
-    static const char *const multiboot[] = {
-        [CAPTURE_MS_COPY_KERNEL] = "Multiboot copy kernel",
-        [CAPTURE_MS_COPY_INITRD] = "Multiboot copy module list",
-        [CAPTURE_MS_LINUX_BOOT_OS] = "Multiboot boot OS",
-    };
-
+    p->multiboot = true;
     for (guint i = p->rows->len; i > 0; i--) {
         CapturePhase *row = &g_array_index(p->rows, CapturePhase, i - 1);
 
-        if (row->boot != p->boot) {
-            break;
-        }
-        if (row->milestone >= CAPTURE_MS_COPY_KERNEL &&
-            row->milestone <= CAPTURE_MS_LINUX_BOOT_OS) {
-            row->name = multiboot[row->milestone];
+        if (row->boot == p->boot && row->milestone != CAPTURE_MS_ATTEMPT) {
+            row->name = name_of(p, row->milestone);
         }
     }
 }
@@ -699,7 +699,7 @@ static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
                           uint16_t key, uint32_t offset)
 {
     if (offset) {
-        take_copy(p, key);
+        take_copy(p, rec, key);
     }
     p->entry |= key == FWCFG_KERNEL_ENTRY && offset;
     if ((capture_copy_is_kernel_item(key) || key == FWCFG_KERNEL_ENTRY) &&
@@ -707,8 +707,9 @@ static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
          p->entry)) {
         latest_time(p, CAPTURE_MS_LINUX_BOOT_OS, rec);
     }
-    if (p->entry && p->found[CAPTURE_MS_COPY_KERNEL] && !p->setup) {
-        rename_for_multiboot(p);
+    if (p->entry && p->found[CAPTURE_MS_COPY_KERNEL] && !p->setup &&
+        !p->multiboot) {
+        begin_multiboot(p);
     }
 }
 
@@ -736,7 +737,7 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
         }
         break;
     case CAPTURE_DMA_PART:
-        take_copy(p, rec->u.dma_part.key);
+        take_copy(p, rec, rec->u.dma_part.key);
         break;
     case CAPTURE_DMA_END:
         take_copy_end(p, rec, rec->u.dma_end.key, rec->u.dma_end.offset);

@@ -263,15 +263,18 @@ static void efi_on_arm_is_known(void)
     feed_text(p, 1, "UEFI firmware (version  built at 13:10:49 on Nov  5)");
     feed_select(p, 2, 0x0000);
     feed_select(p, 3, 0x0011);
+    feed(p, (CaptureRecord){ .kind = CAPTURE_DMA_END,
+                             .time = 3,
+                             .u.dma_end = { .key = 0x11, .offset = 99 } });
     feed_select(p, 4, 0x0014);
     feed_select(p, 5, 0x000e);
-    feed_text(p, 6, "\033[2JEFI stub: Booting Linux Kernel...");
+    feed_text(p, 6, "EFI stub: Booting Linux Kernel...");
     feed_text(p, 7, "EFI stub: EFI_RNG_PROTOCOL unavailable");
     feed_text(p, 8, "EFI stub: Exiting boot services...");
     feed_text(p, 9, "[    0.000000] Booting Linux on physical CPU 0x00 [0x]");
     feed_text(p, 10, "[    0.000000] Linux version 6.1.0");
-    CHECK_ROWS(p, "EFI SEC@1 LinuxBoot copy kernel@3 EFI BDS@5 "
-                  "EFI boot OS@7 EFI ExitBootServices@8 Kernel start@9");
+    CHECK_ROWS(p, "EFI SEC@1 LinuxBoot copy kernel@3 LinuxBoot boot OS@3 "
+                  "EFI BDS@5 EFI boot OS@6 EFI ExitBootServices@8 Kernel start@9");
     capture_phases_free(p);
 }
 

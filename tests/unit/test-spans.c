@@ -191,6 +191,7 @@ static void any_bytes_do_no_harm(void)
 static void say(CapturePhases *p, const char *text)
 {
     CaptureLine line = { .time = ++now,
+                         .pos = now,
                          .vtime = CAPTURE_NO_TIME,
                          .text = text,
                          .len = strlen(text),
@@ -221,12 +222,17 @@ static void milestones_prefer_probes(void)
     say(p, "Booting from ROM...");
     say(p, "Booting from c980:0000");
     probe(p, BOOTPROBE_BOOT_OS);
-    jump = now;
-    probe(p, BOOTPROBE_BOOT_OS);
     say(p, "Booting from Hard Disk...");
-    g_assert_cmpuint(capture_phases_count(p), ==, 2);
+    probe(p, BOOTPROBE_BOOT_OS);
+    jump = now;
+    g_assert_cmpuint(capture_phases_count(p), ==, 3);
     row = capture_phases_get(p, 1);
+    g_assert_cmpstr(row->name, ==, "BIOS boot attempt");
+    g_assert_cmpstr(row->detail, ==, "ROM: failed");
+    g_assert_cmpint(row->source, ==, CAPTURE_SOURCE_PROBE);
+    row = capture_phases_get(p, 2);
     g_assert_cmpstr(row->name, ==, "BIOS boot OS");
+    g_assert_cmpstr(row->detail, ==, "Hard Disk");
     g_assert_cmpint(row->source, ==, CAPTURE_SOURCE_PROBE);
     g_assert_cmpuint(row->time, ==, jump);
     capture_phases_free(p);

@@ -33,10 +33,9 @@ CaptureLost loss_total(const Loss *loss, CaptureReader *r)
 
 void append_loss(GString *out, CaptureLost lost)
 {
-    g_string_append_printf(out,
-                           "%" PRIu64 " bytes and %" PRIu64
-                           " other records were lost",
-                           lost.bytes, lost.events);
+    g_string_append_printf(
+        out, "%" PRIu64 " bytes and %" PRIu64 " other records were lost",
+        lost.bytes, lost.events);
 }
 
 void warn_of_loss(const char *path, CaptureLost lost)

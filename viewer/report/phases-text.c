@@ -196,15 +196,15 @@ static void print_small(const CaptureCopies *copies)
 static void print_copies_of(const Boot *b, guint boot)
 {
     const CaptureCopies *copies = g_ptr_array_index(b->copies, boot);
-    g_autofree char *head = boot ? g_strdup_printf("fw_cfg item (boot %u)",
-                                                   boot + 1)
-                                 : g_strdup("fw_cfg item");
+    g_autofree char *head =
+        boot ? g_strdup_printf("fw_cfg item (boot %u)", boot + 1)
+             : g_strdup("fw_cfg item");
 
     if (!capture_copies_count(copies)) {
         return;
     }
-    printf("\n%-24s %12s %6s %12s %10s\n", head, "Bytes", "By",
-           "Duration (s)", "MB/s");
+    printf("\n%-24s %12s %6s %12s %10s\n", head, "Bytes", "By", "Duration (s)",
+           "MB/s");
     for (guint i = 0; i < capture_copies_count(copies); i++) {
         const CaptureCopy *c = capture_copies_get(copies, i);
         g_autoptr(GString) name = g_string_new(NULL);
