@@ -14,7 +14,7 @@ die() {
 }
 
 # The program and the back end.
-build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev'
+build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev libvterm-dev'
 
 # QEMU's headers (tools/qemu-headers.sh).  dpkg-dev brings dpkg-source, patch
 # and xz; QEMU's configure insists on pixman and, for x86, on libfdt.  No flex,
@@ -40,7 +40,7 @@ tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 # snapshots are saved in.
 tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 # What reads the exports.
-tests="$tests jq libxml2-utils babeltrace2"
+tests="$tests jq libxml2-utils babeltrace2 lnav"
 # File systems that refuse.
 tests="$tests e2fsprogs btrfs-progs"
 # Benchmarks compare with ts.

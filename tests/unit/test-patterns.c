@@ -273,8 +273,9 @@ static void efi_on_arm_is_known(void)
     feed_text(p, 8, "EFI stub: Exiting boot services...");
     feed_text(p, 9, "[    0.000000] Booting Linux on physical CPU 0x00 [0x]");
     feed_text(p, 10, "[    0.000000] Linux version 6.1.0");
-    CHECK_ROWS(p, "EFI SEC@1 LinuxBoot copy kernel@3 LinuxBoot boot OS@3 "
-                  "EFI BDS@5 EFI boot OS@6 EFI ExitBootServices@8 Kernel start@9");
+    CHECK_ROWS(p,
+               "EFI SEC@1 LinuxBoot copy kernel@3 LinuxBoot boot OS@3 "
+               "EFI BDS@5 EFI boot OS@6 EFI ExitBootServices@8 Kernel start@9");
     capture_phases_free(p);
 }
 

@@ -12,7 +12,7 @@
 #include "viewer/export/export.h"
 
 static struct {
-    char *format, *clock, *time, *output, *stream;
+    char *format, *clock, *time, *output, *stream, *at;
     gboolean follow, events, controls;
 } opt;
 
@@ -30,6 +30,8 @@ static const GOptionEntry entries[] = {
       "show the control sequences in lines, such as ^[[0;32m", NULL },
     { "stream", 0, 0, G_OPTION_ARG_STRING, &opt.stream,
       "only this stream, by its chardev id or number", "STREAM" },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &opt.at,
+      "screen: the time in seconds (default: the end)", "TIME" },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &opt.follow,
       "go on with a live boot until QEMU ends", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &opt.output,
@@ -46,6 +48,21 @@ static int choice(const char *value, const char *const *names)
         }
     }
     return -1;
+}
+
+/* Seconds, such as 12.5, as ns; NULL: the end.  False: it is no time. */
+static bool read_time(const char *text, uint64_t *ns)
+{
+    char *end;
+    double seconds;
+
+    *ns = UINT64_MAX;
+    if (!text) {
+        return true;
+    }
+    seconds = g_ascii_strtod(text, &end);
+    *ns = seconds * 1e9;
+    return end != text && !*end && seconds >= 0 && seconds < 1e9;
 }
 
 /* Returns 0, or the exit status for a wrong option. */
@@ -74,6 +91,9 @@ static int read_options(ExportOptions *o)
                            "%s is a folder of files: name it with "
                            "--output",
                            o->format->name);
+    }
+    if (!read_time(opt.at, &o->at)) {
+        return usage_error("export", "'%s' is not a time in seconds", opt.at);
     }
     o->time = time;
     o->events = opt.events;

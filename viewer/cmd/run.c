@@ -17,6 +17,7 @@
 #include "viewer/common/common.h"
 #include "config.h"
 #include "viewer/run/run.h"
+#include "viewer/screen/view.h"
 
 #define MODULE "chardev-timestamp.so"
 #define CHARDEV_ID "bootstamp"
@@ -501,7 +502,7 @@ static int start_qemu(char **rest, const char *module)
         return EXIT_FAILURE;
     }
     set_environment(module);
-    if (opt.view && isatty(STDOUT_FILENO)) {
+    if (opt.view && view_is_possible()) {
         own = find_timestamp((char **)args->pdata);
         path = timestamp_path(own);
         return run_with_view((char **)args->pdata, path);

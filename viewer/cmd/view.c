@@ -17,7 +17,9 @@
 /* Without a terminal: the text, as it comes. */
 static int print_followed(char *const *paths, bool wait, bool controls)
 {
-    const ExportOptions options = { .follow = true, .controls = controls };
+    const ExportOptions options = { .follow = true,
+                                    .controls = controls,
+                                    .at = UINT64_MAX };
 
     if (paths[0] && paths[1]) {
         return usage_error("view", "standard output is no terminal: name one "
@@ -63,7 +65,7 @@ int cmd_view(int argc, char **argv)
     if (keys) {
         return view_print_keys();
     }
-    if (!isatty(STDOUT_FILENO)) {
+    if (!view_is_possible()) {
         return print_followed(rest, wait, controls);
     }
     check_patterns(); /* says what is wrong: those compiled in are there */

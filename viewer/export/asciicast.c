@@ -11,6 +11,7 @@
 
 #include "format.h"
 #include "viewer/common/json-out.h"
+#include "viewer/common/screen-at.h"
 
 #define COLUMNS 80
 #define ROWS 24
@@ -27,28 +28,6 @@ typedef struct State {
     uint8_t before; /* last byte */
 } State;
 
-/* Streams are told of before their first byte: look ahead to that. */
-static int choose_stream(Export *e)
-{
-    StreamNames *names = g_new0(StreamNames, 1);
-    CaptureCursor start;
-    CaptureRecord rec;
-    int chosen = 0;
-
-    capture_reader_tell(e->reader, &start);
-    while (capture_reader_next(e->reader, &rec) && rec.kind != CAPTURE_BYTE) {
-        stream_names_feed(names, &rec);
-    }
-    capture_reader_seek(e->reader, &start);
-    for (int i = names->count - 1; i >= 0; i--) {
-        if (names->frontend[i][0] && !strstr(names->frontend[i], "debugcon")) {
-            chosen = i;
-        }
-    }
-    g_free(names);
-    return chosen;
-}
-
 static bool asciicast_begin(Export *e)
 {
     State *s = g_new0(State, 1);
@@ -57,7 +36,7 @@ static bool asciicast_begin(Export *e)
     e->state = s;
     s->json = json_out_new();
     s->text = g_string_new(NULL);
-    s->stream = choose_stream(e);
+    s->stream = screen_choose_stream(e->reader);
     capture_reader_header(e->reader, &h);
     json_builder_begin_object(json_out_begin(s->json));
     json_out_int(s->json, "version", 2);

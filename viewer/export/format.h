@@ -22,6 +22,7 @@
     FORMAT(perfetto)                                                           \
     FORMAT(ctf)                                                                \
     FORMAT(asciicast)                                                          \
+    FORMAT(screen)                                                             \
     FORMAT(svg)                                                                \
     FORMAT(html)
 

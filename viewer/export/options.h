@@ -32,6 +32,7 @@ typedef struct ExportOptions {
     ExportTime time;
     bool events; /* rows for what is no guest byte as well */
     bool follow; /* goes on while the capture is written */
+    uint64_t at; /* screen: ns; UINT64_MAX: at the end */
     bool controls; /* lines with their control sequences, made visible */
 } ExportOptions;
 

@@ -196,8 +196,22 @@ const char *phase_group_name(PhaseGroup group)
     return names[group];
 }
 
+/* What comes several times in a boot, as attempts do, has a number. */
+static void number_again(GHashTable *names, PhaseSpan *span)
+{
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(names, span->name)) + 1;
+    size_t len = strlen(span->name);
+
+    g_hash_table_insert(names, g_strdup(span->name), GUINT_TO_POINTER(n));
+    if (n > 1) {
+        g_snprintf(span->name + len, sizeof(span->name) - len, " #%u", n);
+    }
+}
+
 GArray *boot_data_spans(const BootData *b)
 {
+    g_autoptr(GHashTable) names =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GArray *spans = g_array_new(FALSE, TRUE, sizeof(PhaseSpan));
     guint n = capture_phases_count(b->phases);
     PhaseGroup group = PHASE_QEMU;
@@ -220,6 +234,7 @@ GArray *boot_data_spans(const BootData *b)
         } else {
             g_strlcpy(span.name, p->name, sizeof(span.name));
         }
+        number_again(names, &span);
         g_array_append_val(spans, span);
     }
     return spans;

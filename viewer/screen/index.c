@@ -5,6 +5,7 @@
  */
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "index.h"
 
@@ -347,6 +348,9 @@ bool index_step(Index *x, int64_t deadline)
             capture_reader_tell(x->reader, &at);
         }
     } while (at.pos >= look && g_get_monotonic_time() < deadline);
+    if (at.pos != before) {
+        x->grew_at = g_get_monotonic_time();
+    }
     x->indexed = at.pos;
     x->caught_up = at.pos < look;
     if (x->indexed == before) {
@@ -370,6 +374,7 @@ Index *index_open(const char *path, GError **error)
     CaptureReader *reader = capture_reader_open(path, error);
     CaptureCursor at;
     CaptureHeader h;
+    struct stat st;
     Index *x;
 
     if (!reader) {
@@ -383,8 +388,14 @@ Index *index_open(const char *path, GError **error)
     x->copies = capture_copies_new();
     x->phases = capture_phases_new();
     x->lines = capture_lines_new();
+    if (!stat(path, &st)) {
+        x->device = st.st_dev;
+        x->inode = st.st_ino;
+    }
     capture_reader_header(reader, &h);
     x->mono_zero = h.start_mono_ns;
+    x->wall_zero = h.start_wall_ns;
+    x->grew_at = g_get_monotonic_time();
     x->state = capture_reader_state(reader);
     x->lost_header = h.lost_bytes + h.lost_events;
     capture_reader_tell(reader, &at);
@@ -404,6 +415,15 @@ void index_close(Index *x)
     g_free(x);
 }
 
+/* Removed and made anew, as a QEMU does that is started again. */
+static bool is_replaced(const Index *x)
+{
+    struct stat st;
+
+    return !stat(capture_reader_path(x->reader), &st) &&
+           (st.st_dev != x->device || st.st_ino != x->inode);
+}
+
 bool index_look(Index *x, bool *restarted)
 {
     CaptureHeader h;
@@ -413,7 +433,7 @@ bool index_look(Index *x, bool *restarted)
 
     capture_reader_header(x->reader, &h);
     *restarted = h.start_mono_ns != x->mono_zero ||
-                 capture_reader_words(x->reader) < x->indexed;
+                 capture_reader_words(x->reader) < x->indexed || is_replaced(x);
     if (*restarted) {
         return true;
     }

@@ -74,7 +74,9 @@ typedef struct Index {
     CaptureState state;
     ModelVm vm;
     char vm_detail[CAPTURE_NAME_MAX];
-    uint64_t end_time, mono_zero;
+    uint64_t end_time, mono_zero, wall_zero;
+    int64_t grew_at; /* us, CLOCK_MONOTONIC: the last record was found */
+    uint64_t device, inode; /* of the file, which its name may leave */
     uint64_t bytes, stream_bytes[CAPTURE_STREAMS_MAX];
     uint64_t lost, lost_before, lost_header;
 } Index;
@@ -89,7 +91,8 @@ bool index_ready(Index *x);
 double index_progress(const Index *x);
 
 /*
- * Asks whether the writer still lives, and whether the file began anew: then
+ * Asks whether the writer still lives, and whether the file began anew or
+ * another one has its name: then
  * the index is of no use any more, and @restarted is set.  True where anything
  * changed.
  */

@@ -574,6 +574,13 @@ static void stand_back(void)
     setpriority(PRIO_PROCESS, 0, 10);
 }
 
+bool view_is_possible(void)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 int view_run(char *const *paths, int n_paths, bool wait_for_capture,
              bool controls)
 {

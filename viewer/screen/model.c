@@ -6,6 +6,9 @@
 
 #include "model.h"
 
+/* Two clocks that show the same time differ by less. */
+#define CLOCKS_AGREE_US 2000000
+
 struct Model {
     char *path;
     Index *index;
@@ -121,9 +124,19 @@ uint64_t model_end_time(const Model *m)
     return m->index->end_time;
 }
 
-uint64_t model_mono_zero(const Model *m)
+uint64_t model_elapsed(const Model *m)
 {
-    return m->index->mono_zero;
+    const Index *x = m->index;
+    int64_t now = g_get_monotonic_time();
+    int64_t elapsed = now - (int64_t)(x->mono_zero / 1000);
+    int64_t by_wall = g_get_real_time() - (int64_t)(x->wall_zero / 1000);
+    uint64_t since = MAX(now - x->grew_at, 0);
+
+    if (elapsed >= (int64_t)(x->end_time / 1000) &&
+        ABS(elapsed - by_wall) < CLOCKS_AGREE_US) {
+        return (uint64_t)elapsed * 1000;
+    }
+    return x->end_time + since * 1000;
 }
 
 CaptureClockMode model_clock(const Model *m)

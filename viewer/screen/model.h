@@ -45,7 +45,11 @@ CaptureState model_state(const Model *m);
 ModelVm model_vm(const Model *m);
 const char *model_vm_detail(const Model *m); /* why it is so; host's text */
 uint64_t model_end_time(const Model *m); /* of the last record, ns */
-uint64_t model_mono_zero(const Model *m); /* CLOCK_MONOTONIC at time 0 */
+/*
+ * How long a live capture runs by now, ns: by CLOCK_MONOTONIC where that is the
+ * writer's, and not of another time namespace or of before a reboot.
+ */
+uint64_t model_elapsed(const Model *m);
 CaptureClockMode model_clock(const Model *m);
 uint64_t model_bytes(const Model *m); /* of the guest */
 uint64_t model_stream_bytes(const Model *m, uint8_t stream);

@@ -437,9 +437,22 @@ static bool open_keyboard(GError **error)
     return true;
 }
 
+/* Ctrl-S and Ctrl-Q are keys like others: nothing stops the output. */
+static void free_flow_keys(void)
+{
+    struct termios now;
+
+    if (!tcgetattr(fileno(term.in), &now)) {
+        now.c_iflag &= ~(IXON | IXOFF);
+        tcsetattr(fileno(term.in), TCSADRAIN, &now);
+        def_prog_mode(); /* also after a stop */
+    }
+}
+
 static void set_up_screen(bool mouse)
 {
     cbreak();
+    free_flow_keys();
     noecho();
     nonl();
     intrflush(stdscr, FALSE);

@@ -10,6 +10,12 @@
 #include <stdbool.h>
 
 /*
+ * Is standard output a terminal that can show it?  One that is dumb (Emacs, CI)
+ * can do nothing but print.
+ */
+bool view_is_possible(void);
+
+/*
  * Shows the captures @paths on the terminal until the user has seen enough;
  * the newest one where @n_paths is 0.  With @wait_for_capture a capture that
  * is not there yet is waited for (no path: one that a QEMU is writing).  With
