@@ -54,14 +54,11 @@ bool view_has_pane(const View *v, PaneId id)
 
 uint64_t source_elapsed(const Source *s)
 {
-    uint64_t now, zero = model_mono_zero(s->model);
-
     if (model_state(s->model) != CAPTURE_LIVE ||
         model_clock(s->model) == CAPTURE_CLOCK_MODE_VIRTUAL) {
         return model_end_time(s->model);
     }
-    now = (uint64_t)g_get_monotonic_time() * 1000;
-    return now > zero ? now - zero : 0;
+    return model_elapsed(s->model);
 }
 
 guint source_boot_at(const Source *s, uint64_t pos)
