@@ -36,7 +36,7 @@ struct CaptureReader {
     uint64_t map_first; /* index of its first word */
     uint64_t map_words; /* that can be read in it */
     size_t map_size; /* bytes mapped */
-    SigbusRegion guard;
+    SigbusRegion *guard;
     CaptureCursor at;
     uint64_t hole_pos; /* empty word that we wait for */
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
@@ -60,7 +60,7 @@ GQuark capture_reader_error_quark(void)
 static void unmap(CaptureReader *r)
 {
     if (r->map) {
-        sigbus_unguard(&r->guard);
+        sigbus_unguard(r->guard);
         munmap((void *)r->map, r->map_size);
         r->map = NULL;
     }
@@ -103,7 +103,7 @@ static bool map_window(CaptureReader *r, uint64_t pos)
     r->map_first = first;
     r->map_words = last - first;
     sigbus_install();
-    sigbus_guard(&r->guard, map, WINDOW_SIZE, false);
+    r->guard = sigbus_guard(map, WINDOW_SIZE, false);
     return true;
 }
 
@@ -197,7 +197,7 @@ static bool pass_hole(CaptureReader *r)
     uint64_t next;
 
     look_at_size(r);
-    if (r->map && sigbus_damaged(&r->guard)) {
+    if (r->map && sigbus_damaged(r->guard)) {
         /* Pages that the file had lost; it may have grown again. */
         unmap(r);
     }
@@ -528,19 +528,6 @@ void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor)
 /* ------------------------------------------------------------------ */
 /* The file as a whole                                                 */
 
-static void *map_header(CaptureReader *r, SigbusRegion *guard)
-{
-    void *map =
-        mmap(NULL, CAPTURE_HEADER_SIZE, PROT_READ, MAP_SHARED, r->fd, 0);
-
-    if (map == MAP_FAILED) {
-        return NULL;
-    }
-    sigbus_install();
-    sigbus_guard(guard, map, CAPTURE_HEADER_SIZE, false);
-    return map;
-}
-
 CaptureClockMode capture_reader_clock(const CaptureReader *r)
 {
     return r->clock;
@@ -548,14 +535,9 @@ CaptureClockMode capture_reader_clock(const CaptureReader *r)
 
 void capture_reader_header(CaptureReader *r, CaptureHeader *h)
 {
-    SigbusRegion guard;
-    void *map = map_header(r, &guard);
-
     memset(h, 0, sizeof(*h));
-    if (map) {
-        memcpy(h, map, sizeof(*h));
-        sigbus_unguard(&guard);
-        munmap(map, CAPTURE_HEADER_SIZE);
+    if (pread(r->fd, h, sizeof(*h), 0) < 0) {
+        memset(h, 0, sizeof(*h));
     }
     h->qemu_version[sizeof(h->qemu_version) - 1] = '\0';
     h->chardev_id[sizeof(h->chardev_id) - 1] = '\0';

@@ -8,6 +8,7 @@
  */
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,12 +25,83 @@ static int put(int fd, const void *data, size_t size, uint64_t at)
     return done == (ssize_t)size ? 0 : done < 0 ? errno : EIO;
 }
 
-bool salvage_is_ours(int fd)
+/* Whether a byte of the header stays as it was while a capture is written. */
+static bool is_fixed(size_t at)
 {
-    char magic[sizeof(CAPTURE_MAGIC) - 1];
-    ssize_t got = pread(fd, magic, sizeof(magic), 0);
+    return at < offsetof(CaptureHeader, flags) ||
+           (at >= offsetof(CaptureHeader, start_mono_ns) &&
+            at < offsetof(CaptureHeader, guest_ram)) ||
+           (at >= offsetof(CaptureHeader, pid) &&
+            at < offsetof(CaptureHeader, reserved_words)) ||
+           (at >= offsetof(CaptureHeader, qemu_version) &&
+            at < offsetof(CaptureHeader, machine)) ||
+           at >= offsetof(CaptureHeader, arch);
+}
 
-    return got >= 0 && !memcmp(magic, CAPTURE_MAGIC, got);
+/* How many bytes of @got are as in @ours, and then zero (else SIZE_MAX). */
+static size_t compare_header(const char *got, size_t len, const char *ours)
+{
+    size_t same = 0;
+
+    while (same < len && (!is_fixed(same) || got[same] == ours[same])) {
+        same++;
+    }
+    for (size_t i = same; i < len; i++) {
+        if (got[i] && is_fixed(i)) {
+            return SIZE_MAX;
+        }
+    }
+    return same;
+}
+
+/* Whether the bytes [at, end) of the file are zero; holes take no time. */
+static bool is_zero(int fd, uint64_t at, uint64_t end)
+{
+    uint64_t buf[CHUNK];
+
+    while (at < end) {
+        off_t data = lseek(fd, at, SEEK_DATA);
+        ssize_t got;
+
+        if (data < 0 && errno == ENXIO) {
+            return true;
+        }
+        at = data > (off_t)at ? (uint64_t)data : at;
+        got = at < end ? pread(fd, buf, MIN(sizeof(buf), end - at), at) : 0;
+        for (ssize_t i = 0; i < got; i++) {
+            if (((char *)buf)[i]) {
+                return false;
+            }
+        }
+        if (got <= 0) {
+            return true;
+        }
+        at += got;
+    }
+    return true;
+}
+
+bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
+                     uint64_t used)
+{
+    char got[sizeof(*header)];
+    ssize_t len = pread(fd, got, sizeof(got), 0);
+    size_t same;
+
+    if (len <= 0) {
+        return len == 0;
+    }
+    same = compare_header(got, len, (const char *)header);
+    if (same == (size_t)len) {
+        return true;
+    }
+    /*
+     * Cut inside the header and grown again.  Then everything that stood in
+     * the file is gone: another's file, which may begin with zeros as well,
+     * has something there, or beyond what we ever wrote.
+     */
+    return same != SIZE_MAX && is_zero(fd, sizeof(*header), whole) &&
+           is_zero(fd, used, UINT64_MAX);
 }
 
 static bool is_event(uint8_t kind)
@@ -41,39 +113,43 @@ static bool is_event(uint8_t kind)
 CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
 {
     uint64_t buf[CHUNK];
-    uint64_t pos = first, have_from = 0, have = 0, whole = first;
+    uint64_t pos = first, whole = first;
     CaptureLost kept = { 0 };
+    unsigned missing = 0; /* CONT words of an event that are still to come */
+    bool counts = false;
 
     while (pos < *end) {
-        uint8_t kind;
-        uint64_t next;
+        ssize_t got = pread(fd, buf, MIN(sizeof(buf), (*end - pos) * 8),
+                            CAPTURE_HEADER_SIZE + pos * CAPTURE_WORD_SIZE);
+        uint64_t have = got > 0 ? (uint64_t)got / CAPTURE_WORD_SIZE : 0;
 
-        if (pos >= have_from + have) {
-            ssize_t got = pread(fd, buf, sizeof(buf),
-                                CAPTURE_HEADER_SIZE + pos * CAPTURE_WORD_SIZE);
+        if (!have) {
+            break;
+        }
+        for (uint64_t i = 0; i < have; i++) {
+            uint8_t kind = capture_word_kind(buf[i]);
+            bool complete = kind >= CAPTURE_BYTE || kind == CAPTURE_PAD;
 
-            have_from = pos;
-            have = got > 0 ? (uint64_t)got / CAPTURE_WORD_SIZE : 0;
-            if (!have) {
-                break;
+            if (missing && kind == CAPTURE_CONT) {
+                complete = --missing == 0;
+            } else if (is_event(kind)) {
+                missing = capture_word_data(buf[i]);
+                complete = missing == 0;
+                counts = capture_kind_class(kind) != CAPTURE_CLASS_WRITER;
+            } else {
+                missing = 0; /* its head stands alone: a reader skips it */
+                counts = false;
+            }
+            kept.bytes += kind >= CAPTURE_BYTE;
+            if (complete) {
+                kept.events += counts;
+                counts = false;
+                whole = pos + i + 1;
             }
         }
-        kind = capture_word_kind(buf[pos - have_from]);
-        next = pos + 1;
-        if (is_event(kind)) {
-            next += capture_word_data(buf[pos - have_from]);
-            kept.events += next <= *end &&
-                           capture_kind_class(kind) != CAPTURE_CLASS_WRITER;
-        }
-        kept.bytes += kind >= CAPTURE_BYTE;
-        if (next <= *end && kind != CAPTURE_NONE) {
-            whole = next;
-        }
-        pos = next;
+        pos += have;
     }
-    if (whole < *end) {
-        *end = whole;
-    }
+    *end = MIN(*end, whole);
     return kept;
 }
 
@@ -100,15 +176,11 @@ uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
 void salvage_header(int fd, const CaptureHeader *header,
                     const CaptureLost *lost)
 {
-    struct stat st;
+    CaptureHeader h = *header;
 
-    if (fstat(fd, &st) == 0 && st.st_size < (off_t)sizeof(*header)) {
-        put(fd, header, sizeof(*header), 0);
-    }
-    put(fd, &lost->bytes, sizeof(lost->bytes),
-        offsetof(CaptureHeader, lost_bytes));
-    put(fd, &lost->events, sizeof(lost->events),
-        offsetof(CaptureHeader, lost_events));
+    h.lost_bytes = lost->bytes;
+    h.lost_events = lost->events;
+    put(fd, &h, sizeof(h), 0);
 }
 
 int salvage_end(int fd, const CaptureHeader *header)

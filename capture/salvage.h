@@ -16,10 +16,13 @@
 #include "format.h"
 
 /*
- * True where the file is empty or begins as a capture does.  Otherwise it is
- * somebody else's by now, and not to be touched.
+ * True where the file is empty or begins with @header, or with what a cut
+ * left of it: @whole is where the words end that were seen in it, @used where
+ * all words end (bytes of the file).  Otherwise it is somebody else's by now,
+ * another capture's perhaps, and not to be touched.
  */
-bool salvage_is_ours(int fd);
+bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
+                     uint64_t used);
 
 /*
  * Counts what is whole in the words [first, *end): guest bytes, and events
@@ -32,7 +35,7 @@ CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end);
 uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
                        const void *payload, size_t len);
 
-/* Writes @header where the file has less than that, and what was lost. */
+/* Writes @header, with what was lost. */
 void salvage_header(int fd, const CaptureHeader *header,
                     const CaptureLost *lost);
 

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <glib.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -12,39 +13,75 @@
 
 #include "sigbus.h"
 
+struct SigbusRegion {
+    char *start;
+    size_t size; /* bytes; 0: none */
+    bool taken;
+    int writable;
+    int damaged; /* set by the handler */
+    SigbusRegion *next;
+};
+
 /*
- * The list is changed under the lock and walked without it by the handler,
- * which may run in any thread at any time; entries are linked in with one
- * store and a region is unlinked before its memory goes.
+ * The handler walks the list without a lock, in any thread at any time, so no
+ * entry is ever freed or moved: one that is given back has a size of 0, and is
+ * used again.
  */
 static pthread_mutex_t regions_lock = PTHREAD_MUTEX_INITIALIZER;
 static SigbusRegion *regions;
 static size_t page_size;
 
-__thread bool sigbus_admitted
+__thread bool sigbus_through
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
+static __thread int depth; /* of the main thread's sigbus_enter() */
+static __thread bool held_before;
 
-__attribute__((noinline)) void sigbus_admit_slow(void)
+__attribute__((noinline)) void sigbus_enter_slow(void)
+{
+    sigset_t set, old;
+
+    if (depth++) {
+        return;
+    }
+    sigemptyset(&set);
+    sigaddset(&set, SIGBUS);
+    pthread_sigmask(SIG_UNBLOCK, &set, &old);
+    held_before = sigismember(&old, SIGBUS);
+    if (!held_before || getpid() != gettid()) {
+        depth = 0;
+        sigbus_through = true;
+    }
+}
+
+__attribute__((noinline)) void sigbus_leave_slow(void)
 {
     sigset_t set;
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGBUS);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    sigbus_admitted = true;
+    if (--depth == 0 && held_before) {
+        sigemptyset(&set);
+        sigaddset(&set, SIGBUS);
+        pthread_sigmask(SIG_BLOCK, &set, NULL);
+    }
+}
+
+/* Read again behind the start: the entry may be given to another meanwhile. */
+static bool has_address(const SigbusRegion *r, const char *addr)
+{
+    size_t size = __atomic_load_n(&r->size, __ATOMIC_ACQUIRE);
+    char *start = __atomic_load_n(&r->start, __ATOMIC_ACQUIRE);
+
+    return addr >= start && addr < start + size &&
+           __atomic_load_n(&r->size, __ATOMIC_ACQUIRE) == size;
 }
 
 static SigbusRegion *find_region(const char *addr)
 {
     SigbusRegion *r = __atomic_load_n(&regions, __ATOMIC_ACQUIRE);
 
-    while (r) {
-        if (addr >= r->start && addr < r->start + r->size) {
-            return r;
-        }
-        r = __atomic_load_n(&r->next, __ATOMIC_ACQUIRE);
+    while (r && !has_address(r, addr)) {
+        r = r->next;
     }
-    return NULL;
+    return r;
 }
 
 /*
@@ -56,7 +93,9 @@ static __attribute__((noinline)) bool put_zero_page(const SigbusRegion *r,
                                                     const char *addr)
 {
     void *page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
-    int prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
+    int prot =
+        PROT_READ |
+        (__atomic_load_n(&r->writable, __ATOMIC_RELAXED) ? PROT_WRITE : 0);
 
     return mmap(page, page_size, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
                 -1, 0) != MAP_FAILED;
@@ -73,30 +112,50 @@ bool sigbus_repair(void *addr)
     return true;
 }
 
-void sigbus_guard(SigbusRegion *region, void *start, size_t size, bool writable)
+/* An entry that is not in use, or a new one. */
+static SigbusRegion *take_entry(void)
 {
-    region->start = start;
-    region->size = size;
-    region->writable = writable;
-    region->damaged = 0;
+    SigbusRegion *r = regions;
+
+    while (r && r->taken) {
+        r = r->next;
+    }
+    if (!r) {
+        r = g_new0(SigbusRegion, 1);
+        r->next = regions;
+        __atomic_store_n(&regions, r, __ATOMIC_RELEASE);
+    }
+    return r;
+}
+
+SigbusRegion *sigbus_guard(void *start, size_t size, bool writable)
+{
+    SigbusRegion *r;
+
     pthread_mutex_lock(&regions_lock);
     page_size = sysconf(_SC_PAGE_SIZE);
-    region->next = regions;
-    __atomic_store_n(&regions, region, __ATOMIC_RELEASE);
+    r = take_entry();
+    r->taken = true;
+    __atomic_store_n(&r->writable, writable, __ATOMIC_RELAXED);
+    __atomic_store_n(&r->damaged, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&r->start, start, __ATOMIC_RELEASE);
+    __atomic_store_n(&r->size, size, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&regions_lock);
+    return r;
 }
 
 void sigbus_unguard(SigbusRegion *region)
 {
-    SigbusRegion **p;
-
     pthread_mutex_lock(&regions_lock);
-    for (p = &regions; *p; p = &(*p)->next) {
-        if (*p == region) {
-            __atomic_store_n(p, region->next, __ATOMIC_RELEASE);
-            break;
-        }
-    }
+    __atomic_store_n(&region->size, 0, __ATOMIC_RELEASE);
+    region->taken = false;
+    pthread_mutex_unlock(&regions_lock);
+}
+
+void sigbus_resize(SigbusRegion *region, size_t size)
+{
+    pthread_mutex_lock(&regions_lock);
+    __atomic_store_n(&region->size, size, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&regions_lock);
 }
 

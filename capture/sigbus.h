@@ -12,36 +12,46 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct SigbusRegion {
-    char *start;
-    size_t size; /* bytes */
-    int writable; /* what the stand-in page must allow */
-    int damaged; /* set by the handler, read with sigbus_damaged() */
-    struct SigbusRegion *next;
-} SigbusRegion;
+typedef struct SigbusRegion SigbusRegion;
 
 /*
- * Guards [start, start + size), once a handler is there (sigbus-handler.h).
- * @region is the caller's and stays valid until sigbus_unguard().  Threads
- * other than the caller may fault in it.
+ * Guards [start, start + size), once a handler is there (sigbus-handler.h);
+ * @writable: what the stand-in page must allow.  Threads other than the caller
+ * may fault in it.
  */
-void sigbus_guard(SigbusRegion *region, void *start, size_t size,
-                  bool writable);
+SigbusRegion *sigbus_guard(void *start, size_t size, bool writable);
 void sigbus_unguard(SigbusRegion *region);
 
-/*
- * Lets SIGBUS through in the calling thread.  QEMU blocks it in most of its
- * own, for its signalfd, and a fault there would end the process whatever
- * handler is installed.  A system call the first time, a load after that.
- */
-extern __thread bool sigbus_admitted
-    __attribute__((tls_model("initial-exec"), visibility("hidden")));
-void sigbus_admit_slow(void);
+/* The region is @size bytes now. */
+void sigbus_resize(SigbusRegion *region, size_t size);
 
-static inline void sigbus_admit(void)
+/*
+ * Lets SIGBUS through in the calling thread, from sigbus_enter() to
+ * sigbus_leave(); they nest.  QEMU blocks it in most of its threads, for its
+ * signalfd, and a fault there would end the process whatever handler is
+ * installed.
+ *
+ * A thread beside the main one keeps it let through: a system call the first
+ * time, a load after that.  In the main thread the kernel delivers memory
+ * errors that QEMU's main loop wants from its signalfd: there the mask is put
+ * back each time.  What runs in the main thread is not the guest's path.
+ */
+extern __thread bool sigbus_through
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+void sigbus_enter_slow(void);
+void sigbus_leave_slow(void);
+
+static inline void sigbus_enter(void)
 {
-    if (__builtin_expect(!sigbus_admitted, 0)) {
-        sigbus_admit_slow();
+    if (__builtin_expect(!sigbus_through, 0)) {
+        sigbus_enter_slow();
+    }
+}
+
+static inline void sigbus_leave(void)
+{
+    if (__builtin_expect(!sigbus_through, 0)) {
+        sigbus_leave_slow();
     }
 }
 

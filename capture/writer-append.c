@@ -54,16 +54,18 @@ static bool append_event(CaptureWriter *w, uint64_t time, const uint64_t *limit,
     uint64_t pos = UINT64_MAX;
 
     len = MIN(len, CAPTURE_PAYLOAD_MAX);
+    sigbus_enter();
     if (writer_check_epoch(w, time)) {
         pos = writer_reserve(w, limit, writer_event_words(len));
     }
     if (pos == UINT64_MAX) {
         writer_refuse_event(w);
-        return false;
+    } else {
+        __atomic_fetch_add(&w->events, 1, __ATOMIC_RELAXED);
+        writer_store_event(w, pos, time, kind, payload, len);
     }
-    __atomic_fetch_add(&w->events, 1, __ATOMIC_RELAXED);
-    writer_store_event(w, pos, time, kind, payload, len);
-    return true;
+    sigbus_leave();
+    return pos != UINT64_MAX;
 }
 
 void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte)
@@ -71,14 +73,16 @@ void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte)
     uint64_t time = capture_writer_now(w);
     uint64_t pos = UINT64_MAX;
 
+    sigbus_enter();
     if (writer_check_epoch(w, time)) {
         pos = writer_reserve(w, &w->limit, 1);
     }
     if (__builtin_expect(pos == UINT64_MAX, 0)) {
         writer_refuse_bytes(w, 1);
-        return;
+    } else {
+        writer_publish(w, pos, capture_word(CAPTURE_BYTE + stream, byte, time));
     }
-    writer_publish(w, pos, capture_word(CAPTURE_BYTE + stream, byte, time));
+    sigbus_leave();
 }
 
 void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
@@ -87,6 +91,7 @@ void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
     size_t fits = len;
     uint64_t pos = UINT64_MAX;
 
+    sigbus_enter();
     if (writer_check_epoch(w, time)) {
         pos = writer_reserve(w, &w->limit, len);
         if (__builtin_expect(pos == UINT64_MAX, 0)) {
@@ -103,6 +108,7 @@ void capture_append_bytes(CaptureWriter *w, uint64_t time, uint8_t stream,
     if (__builtin_expect(fits < len, 0)) {
         writer_refuse_bytes(w, len - fits);
     }
+    sigbus_leave();
 }
 
 bool capture_append_event(CaptureWriter *w, uint64_t time, CaptureKind kind,

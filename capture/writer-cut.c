@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <sys/stat.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "writer-cut.h"
 #include "writer-grow.h"
@@ -45,6 +46,20 @@ static void begin_tail(CaptureWriter *w, uint64_t words)
     }
 }
 
+/* False: it is somebody else's by now, and not to be touched. */
+static bool is_ours(CaptureWriter *w)
+{
+    bool ours;
+
+    pthread_mutex_lock(&w->lock);
+    ours = salvage_is_ours(
+        w->fd, &w->saved, CAPTURE_HEADER_SIZE + w->whole * CAPTURE_WORD_SIZE,
+        CAPTURE_HEADER_SIZE + __atomic_load_n(&w->reserved, __ATOMIC_RELAXED) *
+                                  CAPTURE_WORD_SIZE);
+    pthread_mutex_unlock(&w->lock);
+    return ours;
+}
+
 static void put_header(CaptureWriter *w, const CaptureLost *lost)
 {
     pthread_mutex_lock(&w->lock);
@@ -59,7 +74,10 @@ void writer_salvage(CaptureWriter *w)
     CaptureLost lost;
     struct stat st;
 
-    if (fstat(w->fd, &st) || !salvage_is_ours(w->fd)) {
+    if (fstat(w->fd, &st) || !is_ours(w)) {
+        /* All is gone, and there is no file to say so in. */
+        w->kept_end = w->first;
+        count_gone(w);
         return;
     }
     words = st.st_size > CAPTURE_HEADER_SIZE ? writer_words_in(st.st_size) : 0;
@@ -80,18 +98,70 @@ void writer_salvage(CaptureWriter *w)
     w->told = lost;
 }
 
-/* Somebody cut the file: what we store now goes nowhere, so say it is lost. */
-void writer_check_cut(CaptureWriter *w)
+/*
+ * Every word below @w->whole was there once: where the last of them is zero
+ * now, the file was cut, and grown again by somebody.  Moves it on.
+ */
+static bool words_are_there(CaptureWriter *w, uint64_t end)
 {
+    uint64_t at = w->whole;
+
+    if (at > w->first &&
+        !__atomic_load_n(&w->words[at - 1], __ATOMIC_RELAXED)) {
+        return false;
+    }
+    while (at < end && __atomic_load_n(&w->words[at], __ATOMIC_RELAXED)) {
+        at++;
+    }
+    w->whole = at;
+    return true;
+}
+
+/* The header's beginning, which we never change while we write. */
+static bool header_is_ours(const CaptureWriter *w)
+{
+    return !memcmp(w->header, &w->saved, offsetof(CaptureHeader, flags)) &&
+           w->header->start_mono_ns == w->saved.start_mono_ns &&
+           w->header->start_wall_ns == w->saved.start_wall_ns &&
+           w->header->pid == w->saved.pid;
+}
+
+static bool is_whole(CaptureWriter *w, bool last)
+{
+    uint64_t end = writer_words_in(writer_used_bytes(w));
     struct stat st;
 
-    if (w->dead || (!sigbus_damaged(&w->guard) &&
-                    (fstat(w->fd, &st) || (uint64_t)st.st_size >= w->mapped))) {
+    if (w->cut || (fstat(w->fd, &st) == 0 && (uint64_t)st.st_size != w->size)) {
+        return false;
+    }
+    if (!header_is_ours(w) || !words_are_there(w, end) ||
+        sigbus_damaged(w->guard)) {
+        return false;
+    }
+    /* When nobody writes any more, nobody is about to fill a gap. */
+    return !last || w->whole == end;
+}
+
+/*
+ * From here on nothing of ours is in the file's pages: threads that have a
+ * place store into memory that is nobody's, and what they store is lost.
+ */
+static __attribute__((noinline)) void let_go(CaptureWriter *w)
+{
+    __atomic_store_n(&w->limit, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
+    mmap(w->region, w->mapped, PROT_READ | PROT_WRITE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    madvise(w->region, w->mapped, MADV_DONTFORK);
+}
+
+void writer_check_cut(CaptureWriter *w, bool last)
+{
+    if (w->dead || is_whole(w, last)) {
         return;
     }
     w->dead = true;
-    __atomic_store_n(&w->limit, 0, __ATOMIC_RELEASE);
-    __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
+    let_go(w);
     w->kept_end = writer_words_in(writer_used_bytes(w));
     w->tail = UINT64_MAX;
 }
@@ -109,8 +179,14 @@ void writer_tell_dead(CaptureWriter *w)
         writer_salvage(w);
         return;
     }
-    if (memcmp(&lost, &w->told, sizeof(lost)) && salvage_is_ours(w->fd)) {
+    if (memcmp(&lost, &w->told, sizeof(lost)) && is_ours(w)) {
         put_header(w, &lost);
         w->told = lost;
     }
+}
+
+int writer_end_dead(CaptureWriter *w)
+{
+    writer_salvage(w);
+    return is_ours(w) ? salvage_end(w->fd, &w->saved) : 0;
 }

@@ -10,8 +10,15 @@
 
 #include "writer-state.h"
 
-/* Looks whether the file was cut; w->dead from then on. */
-void writer_check_cut(CaptureWriter *w);
+/*
+ * Looks whether the file is still what we made: its size, its header, and the
+ * words that were seen there.  If not, w->dead is set, and nothing of ours is
+ * mapped from then on.  @last: nobody else writes any more.
+ */
+void writer_check_cut(CaptureWriter *w, bool last);
+
+/* Marks the salvaged capture as closed in good order; an errno, or 0. */
+int writer_end_dead(CaptureWriter *w);
 
 /* Makes a capture again of what the cut left, and tells what it took. */
 void writer_salvage(CaptureWriter *w);

@@ -8,10 +8,17 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "writer-grow.h"
 #include "writer-place.h"
 
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -26,49 +33,127 @@ void writer_populate(char *start, uint64_t size)
     }
 }
 
+/*
+ * MAP_FIXED_NOREPLACE: no address space is kept for us, see writer-open.c,
+ * and whoever came first stays there.  A kernel that does not know it takes
+ * the address as a hint.
+ */
 int writer_map_piece(CaptureWriter *w, uint64_t add)
 {
     char *start = w->region + w->mapped;
+    char *got;
 
-    if (mmap(start, add, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, w->fd,
-             w->mapped) == MAP_FAILED) {
+    if (w->mapped + add > w->region_size) {
+        return ENOMEM;
+    }
+    got = mmap(start, add, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_FIXED_NOREPLACE, w->fd, w->mapped);
+    if (got == MAP_FAILED) {
         return errno;
+    }
+    if (got != start) {
+        munmap(got, add);
+        return EEXIST;
     }
     /* A child of QEMU's has no business in here. */
     madvise(start, add, MADV_DONTFORK);
     w->mapped += add;
+    sigbus_resize(w->guard, w->mapped);
     return 0;
 }
 
 int writer_allocate(int fd, uint64_t at, uint64_t size)
 {
+    struct rlimit limit;
     int ret;
 
+    /* The kernel looks at this limit only where the file's size changes. */
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && at + size > limit.rlim_cur) {
+        return EFBIG;
+    }
     do {
-        ret = posix_fallocate(fd, at, size);
+        ret = fallocate(fd, FALLOC_FL_KEEP_SIZE, at, size) ? errno : 0;
     } while (ret == EINTR);
     return ret;
 }
 
+/* The same; where there is no such thing, the write that follows will do. */
+static int reserve_room(CaptureWriter *w, uint64_t size)
+{
+    int ret = writer_allocate(w->fd, w->size, size);
+
+    return ret == EOPNOTSUPP || ret == ENOSYS ? 0 : ret;
+}
+
 /*
- * Maps the next piece, up to file size @size or, where the disk has no room
- * for that, as much as it has.  posix_fallocate() and not ftruncate(): a
- * store to a page without a block on a full disk is SIGBUS.
+ * By an append, for the kernel does that in one step with the look at where
+ * the file ends: one that somebody cut ends elsewhere then than it must.  A
+ * size that is set would make the cut good again, with zeros, and nobody
+ * would know.  (A page that has no block, on a full disk, would be SIGBUS
+ * for who stores to it: these have.)
  */
+int writer_grow_file(CaptureWriter *w, uint64_t add)
+{
+    static char zeros[65536];
+    int flags = fcntl(w->fd, F_GETFL);
+    struct iovec part[16];
+    uint64_t done = 0;
+    ssize_t got = 0;
+    int ret = 0;
+    struct stat st;
+
+    fcntl(w->fd, F_SETFL, flags | O_APPEND);
+    while (done < add && got >= 0) {
+        uint64_t rest = add - done;
+        int n = 0;
+
+        for (; n < 16 && rest; n++) {
+            part[n].iov_base = zeros;
+            part[n].iov_len = MIN(rest, sizeof(zeros));
+            rest -= part[n].iov_len;
+        }
+        got = writev(w->fd, part, n);
+        if (got > 0) {
+            done += got;
+        } else if (got < 0 && errno == EINTR) {
+            got = 0;
+        } else {
+            ret = got < 0 ? errno : ENOSPC;
+            got = -1;
+        }
+    }
+    fcntl(w->fd, F_SETFL, flags);
+    w->size += done;
+    if (fstat(w->fd, &st) || (uint64_t)st.st_size != w->size) {
+        w->cut = true;
+        return ESTALE;
+    }
+    return done ? 0 : ret;
+}
+
 int writer_map_more(CaptureWriter *w, uint64_t size)
 {
-    uint64_t add = size - w->mapped;
-    int ret = writer_allocate(w->fd, w->mapped, add);
+    uint64_t before = w->mapped;
+    uint64_t add = size - w->size;
+    uint64_t have;
+    int ret = reserve_room(w, add);
 
     while (ret && add / 2 >= PIECE_MIN) {
         add = add / 2 & ~UINT64_C(4095);
-        ret = writer_allocate(w->fd, w->mapped, add);
+        ret = reserve_room(w, add);
     }
     if (ret == 0) {
-        ret = writer_map_piece(w, add);
+        ret = writer_grow_file(w, add);
+    }
+    have = w->size & ~UINT64_C(4095);
+    if (ret == 0 && have - before < MIN(size - before, PIECE_MIN)) {
+        ret = ENOSPC;
     }
     if (ret == 0) {
-        writer_populate(w->region + w->mapped - add, add);
+        ret = writer_map_piece(w, have - before);
+    }
+    if (ret == 0) {
+        writer_populate(w->region + before, have - before);
     }
     return ret;
 }

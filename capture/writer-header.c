@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,14 +36,14 @@ static uint32_t first_flags(const CaptureHeader *old, CaptureClockMode clock)
                                                         : 0;
 }
 
-void writer_fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
+void writer_fill_header(CaptureHeader *h, const CaptureWriterOptions *o,
                         const CaptureHeader *old, uint64_t start_ns,
                         uint64_t used_words)
 {
-    CaptureHeader *h = w->header;
     uint64_t age = capture_mono_ns() - start_ns;
-    uint64_t magic;
 
+    *h = *old;
+    memcpy(h->magic, CAPTURE_MAGIC, sizeof(h->magic));
     h->version = writer_version_of(o->clock);
     h->header_size = CAPTURE_HEADER_SIZE;
     h->clock = o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? CAPTURE_CLOCK_VIRTUAL
@@ -53,7 +54,7 @@ void writer_fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
         h->start_wall_ns = clock_ns(CLOCK_REALTIME) - age;
         read_boot_id(h->boot_id, sizeof(h->boot_id));
     }
-    h->size_max = w->size_max;
+    h->size_max = o->size_max & ~UINT64_C(4095);
     h->guest_ram = 0;
     h->pid = getpid();
     h->reserved_words = used_words;
@@ -65,10 +66,30 @@ void writer_fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
     g_strlcpy(h->chardev_id, o->chardev_id ? o->chardev_id : "",
               sizeof(h->chardev_id));
     g_strlcpy(h->arch, o->arch ? o->arch : "", sizeof(h->arch));
-    /* Last: a file with the magic has a whole header. */
-    memcpy(&magic, CAPTURE_MAGIC, sizeof(magic));
-    __atomic_store_n((uint64_t *)h->magic, magic, __ATOMIC_RELEASE);
-    w->saved = *h;
+}
+
+int writer_write_header(int fd, const CaptureHeader *h)
+{
+    const size_t magic = sizeof(h->magic);
+    size_t rest = sizeof(*h) - magic;
+
+    errno = EIO;
+    /* The magic last: a file with it has a whole header. */
+    return pwrite(fd, (const char *)h + magic, rest, magic) == (ssize_t)rest &&
+                   pwrite(fd, h, magic, 0) == (ssize_t)magic
+               ? 0
+               : errno;
+}
+
+void writer_put_machine(CaptureWriter *w)
+{
+    pthread_mutex_lock(&w->lock);
+    if (w->machine_due) {
+        memcpy(w->header->machine, w->saved.machine, sizeof(w->saved.machine));
+        w->header->guest_ram = w->saved.guest_ram;
+        w->machine_due = false;
+    }
+    pthread_mutex_unlock(&w->lock);
 }
 
 /*

@@ -11,10 +11,16 @@
 
 uint32_t writer_version_of(CaptureClockMode clock);
 
-/* Fills the mapped header in, with the magic last; @old: the one before. */
-void writer_fill_header(CaptureWriter *w, const CaptureWriterOptions *o,
+/* Fills @h in; @old: the one that is appended to, all zero for a new file. */
+void writer_fill_header(CaptureHeader *h, const CaptureWriterOptions *o,
                         const CaptureHeader *old, uint64_t start_ns,
                         uint64_t used_words);
+
+/* Writes it to the file, the magic last; an errno, or 0. */
+int writer_write_header(int fd, const CaptureHeader *h);
+
+/* What capture_writer_set_machine() left to be put into the header. */
+void writer_put_machine(CaptureWriter *w);
 
 /*
  * CLOCK_MONOTONIC, ns, that stands for time 0: @start_ns, or what an appended

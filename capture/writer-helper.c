@@ -8,6 +8,7 @@
 
 #include "writer-cut.h"
 #include "writer-grow.h"
+#include "writer-header.h"
 #include "writer-helper.h"
 
 /* How long the helper sleeps while bytes come, and while none do. */
@@ -29,11 +30,12 @@ static int tick(CaptureWriter *w)
         writer_tell_dead(w);
         return TICK_IDLE_MS;
     }
-    writer_check_cut(w);
+    writer_check_cut(w, false);
     if (w->dead) {
         return TICK_IDLE_MS;
     }
 
+    writer_put_machine(w);
     w->last_reserved = reserved;
     __atomic_store_n(&w->header->reserved_words, reserved, __ATOMIC_RELAXED);
     if (came > w->ahead / 4 && w->ahead < AHEAD_MAX) {
@@ -43,7 +45,7 @@ static int tick(CaptureWriter *w)
     if (w->mapped - used < w->ahead) {
         writer_extend(w);
     }
-    if (used < w->mapped) {
+    if (used < w->mapped && !w->cut) {
         writer_rearm(w, used);
     }
     return came ? TICK_BUSY_MS : TICK_IDLE_MS;

@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,9 +18,14 @@
 #include "writer-helper.h"
 #include "writer-place.h"
 
-/* Address space asked for; halved until the kernel agrees. */
+/*
+ * How far a capture may grow, where it has no cap, and how far below what is
+ * mapped last it is put.
+ */
 #define REGION_MAX (UINT64_C(256) << 30)
-#define REGION_MIN (UINT64_C(64) << 20)
+#define REGIONS 64
+#define DISTANCE_MAX (REGIONS * REGION_MAX)
+#define DISTANCE_MIN (UINT64_C(64) << 30)
 
 CaptureClockMode capture_writer_clock(const CaptureWriter *w)
 {
@@ -36,22 +42,75 @@ const char *capture_writer_path(const CaptureWriter *w)
     return w->path;
 }
 
-static bool map_region(CaptureWriter *w)
+static void unmap_file(CaptureWriter *w)
 {
-    uint64_t size = w->size_max ? w->size_max : REGION_MAX;
+    sigbus_unguard(w->guard);
+    munmap(w->region, w->mapped);
+}
 
-    for (;;) {
-        w->region = mmap(NULL, size, PROT_NONE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (w->region != MAP_FAILED) {
-            w->region_size = size;
+/* Where a page at @at would be mapped; NULL: nowhere. */
+static char *try_page(char *at)
+{
+    char *page = mmap(at, CAPTURE_HEADER_SIZE, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED) {
+        return NULL;
+    }
+    munmap(page, CAPTURE_HEADER_SIZE);
+    return page;
+}
+
+/*
+ * A place for the file to grow in without being moved: far below where the
+ * kernel puts what is mapped next, so nobody comes there.  It is not kept by
+ * a mapping: -overcommit mem-lock=on would count all of it as locked, and a
+ * limit on that would keep QEMU from starting.  Should somebody come there all
+ * the same, the next piece cannot be mapped, and that is told as a full disk.
+ */
+static bool find_region(CaptureWriter *w)
+{
+    static unsigned next;
+    uint64_t distance = DISTANCE_MAX;
+    char *near = try_page(NULL);
+
+#ifdef __SANITIZE_THREAD__
+    /* It knows what it calls memory of the program by its address. */
+    distance = DISTANCE_MIN;
+#endif
+    while (distance > DISTANCE_MIN && (uint64_t)near / 4 < distance) {
+        distance /= 2;
+    }
+    for (int i = 0; near && i < REGIONS; i++) {
+        unsigned n = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % REGIONS;
+
+        w->region = near - distance - n * (distance / REGIONS);
+        w->region_size =
+            MIN(w->size_max ? w->size_max : REGION_MAX, distance / REGIONS);
+        if (try_page(w->region) == w->region) {
             return true;
         }
-        if (size <= REGION_MIN) {
-            return false;
-        }
-        size /= 2;
     }
+    return false;
+}
+
+/* Makes the file as long as @old, and maps that; an errno, or 0. */
+static int map_old(CaptureWriter *w, uint64_t old)
+{
+    int ret = 0;
+
+    if (w->size < old) {
+        ret = writer_grow_file(w, old - w->size);
+    }
+    if (ret == 0) {
+        ret = w->size < old ? ENOSPC : writer_map_piece(w, old);
+    }
+    if (ret == 0) {
+        /* What lies between stays on the disk, all gigabytes of it. */
+        writer_populate(w->region, CAPTURE_HEADER_SIZE);
+        writer_populate(w->region + old - 4096, 4096);
+    }
+    return ret;
 }
 
 /*
@@ -63,35 +122,29 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     uint64_t old = (end + 4095) & ~UINT64_C(4095);
     int ret;
 
-    if (!map_region(w)) {
-        writer_set_errno(error, "cannot reserve address space", errno);
+    if (!find_region(w)) {
+        writer_set_errno(error, "cannot find address space", errno);
         return false;
     }
-    /* Before the first page is touched: somebody may cut the file now. */
-    sigbus_admit();
     sigbus_install();
-    sigbus_guard(&w->guard, w->region, w->region_size, true);
-    ret = old < w->region_size ? writer_allocate(w->fd, 0, old) : ENOMEM;
-    if (ret == 0) {
-        ret = writer_map_piece(w, old);
-    }
-    if (ret == 0) {
-        /* What lies between stays on the disk, all gigabytes of it. */
-        writer_populate(w->region, CAPTURE_HEADER_SIZE);
-        writer_populate(w->region + old - 4096, 4096);
-    }
+    w->guard = sigbus_guard(w->region, 0, true);
+    ret = map_old(w, old);
     if (ret == 0) {
         ret = writer_map_more(w, MIN(old + w->ahead, w->region_size));
     }
-    if (ret) {
-        writer_set_errno(error, "cannot reserve disk space", ret);
-        sigbus_unguard(&w->guard);
-        munmap(w->region, w->region_size);
-        return false;
-    }
     w->header = (CaptureHeader *)w->region;
     w->words = (uint64_t *)(w->region + CAPTURE_HEADER_SIZE);
-    return true;
+    if (ret == ESTALE) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IN_USE,
+                    "was changed by somebody else while it was opened; "
+                    "try again, or name another file");
+    } else if (ret) {
+        writer_set_errno(error, "cannot reserve disk space", ret);
+    }
+    if (ret) {
+        unmap_file(w);
+    }
+    return ret == 0;
 }
 
 static void begin_session(CaptureWriter *w, const CaptureWriterOptions *o,
@@ -186,9 +239,12 @@ static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
  */
 static bool check_room(int fd, uint64_t size, uint64_t end, GError **error)
 {
-    int ret =
-        writer_allocate(fd, 0, ((end + 4095) & ~UINT64_C(4095)) + PIECE_MIN);
+    uint64_t wanted = ((end + 4095) & ~UINT64_C(4095)) + PIECE_MIN;
+    int ret = writer_allocate(fd, 0, wanted);
 
+    if (ret == EOPNOTSUPP || ret == ENOSYS) {
+        ret = posix_fallocate(fd, 0, wanted);
+    }
     if (ftruncate(fd, size) == 0 && ret == 0) {
         return true;
     }
@@ -203,6 +259,7 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     uint64_t end = CAPTURE_HEADER_SIZE;
     uint64_t size;
     CaptureHeader old;
+    int ret;
 
     if (!writer_file_check(w->fd, created, &old, &size, error)) {
         return false;
@@ -230,14 +287,21 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
     if (!old.version) {
         writer_file_forbid_copies(w->fd);
     }
+    w->start_ns = writer_time_zero(&old, start_ns);
+    /* Before the rest, which takes its time: who looks now sees a capture. */
+    writer_fill_header(&w->saved, o, &old, start_ns, writer_words_in(end));
+    ret = writer_write_header(w->fd, &w->saved);
+    if (ret) {
+        writer_set_errno(error, "cannot write the capture", ret);
+        return false;
+    }
+    w->size = end;
     if (!map_first(w, end, error)) {
         return false;
     }
-    w->start_ns = writer_time_zero(&old, start_ns);
-    writer_fill_header(w, o, &old, start_ns, writer_words_in(end));
     /* What an earlier session wrote is none of ours to pad. */
     w->first = writer_words_in(end);
-    w->mapped_words = w->reserved = w->last_reserved = w->first;
+    w->mapped_words = w->reserved = w->last_reserved = w->whole = w->first;
     writer_raise_limits(w);
     begin_session(w, o, start_ns);
     return true;
@@ -269,6 +333,7 @@ static bool open_and_prepare(CaptureWriter *w, const CaptureWriterOptions *o,
 
 static void free_writer(CaptureWriter *w)
 {
+    unmap_file(w);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
     close(w->fd);
@@ -296,7 +361,10 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
     signals = writer_hold_signal();
+    /* Before the first page is touched: somebody may cut the file now. */
+    sigbus_enter();
     ok = open_and_prepare(w, o, error);
+    sigbus_leave();
     writer_drop_signal(signals);
     if (!ok) {
         free(w);
@@ -306,8 +374,6 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     ret = writer_start_helper(w);
     if (ret) {
         writer_set_errno(error, "cannot start the helper thread", ret);
-        sigbus_unguard(&w->guard);
-        munmap(w->region, w->region_size);
         free_writer(w);
         return NULL;
     }
@@ -317,24 +383,23 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
 void capture_writer_set_machine(CaptureWriter *w, const char *machine,
                                 uint64_t ram)
 {
-    sigbus_admit();
-    g_strlcpy(w->header->machine, machine, sizeof(w->header->machine));
-    w->header->guest_ram = ram;
-    /* For the helper, who may be busy with it. */
+    /* The helper puts it into the file, which it has looked at just before. */
     pthread_mutex_lock(&w->lock);
-    memcpy(w->saved.machine, w->header->machine, sizeof(w->saved.machine));
+    g_strlcpy(w->saved.machine, machine, sizeof(w->saved.machine));
     w->saved.guest_ram = ram;
+    w->machine_due = true;
+    pthread_cond_broadcast(&w->wake);
     pthread_mutex_unlock(&w->lock);
 }
 
 /* The helper has ended: says what was lost, and that this is the end. */
-static int end_session(CaptureWriter *w)
+static int end_session(CaptureWriter *w, bool last)
 {
-    writer_check_cut(w);
+    writer_check_cut(w, last);
     if (w->dead) {
-        writer_salvage(w);
-        return salvage_is_ours(w->fd) ? salvage_end(w->fd, &w->saved) : 0;
+        return writer_end_dead(w);
     }
+    writer_put_machine(w);
     writer_tell_losses(w, true);
     __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED, __ATOMIC_RELEASE);
     return 0;
@@ -344,21 +409,23 @@ void capture_writer_abandon(CaptureWriter *w)
 {
     bool signals;
 
-    sigbus_admit();
+    sigbus_enter();
     if (!writer_stop_helper_soon(w)) {
         __atomic_fetch_or(&w->header->flags, CAPTURE_FLAG_ENDED,
                           __ATOMIC_RELEASE);
+        sigbus_leave();
         return;
     }
     signals = writer_hold_signal();
-    end_session(w);
+    end_session(w, false);
     writer_drop_signal(signals);
+    sigbus_leave();
 }
 
 /* Nobody else is there any more: the numbers are final. */
 static int close_file(CaptureWriter *w)
 {
-    int ret = end_session(w);
+    int ret = end_session(w, true);
     uint64_t used;
 
     if (w->dead) {
@@ -376,12 +443,11 @@ int capture_writer_close(CaptureWriter *w)
     int ret;
 
     writer_stop_helper(w);
-    sigbus_admit();
+    sigbus_enter();
     signals = writer_hold_signal();
     ret = close_file(w);
     writer_drop_signal(signals);
-    sigbus_unguard(&w->guard);
-    munmap(w->region, w->region_size);
+    sigbus_leave();
     free_writer(w);
     return ret;
 }

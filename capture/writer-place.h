@@ -63,7 +63,6 @@ static inline uint64_t writer_reserve(CaptureWriter *w, const uint64_t *limit,
     uint64_t end = __atomic_load_n(limit, __ATOMIC_ACQUIRE);
     uint64_t pos;
 
-    sigbus_admit();
     if (__builtin_expect(
             __atomic_load_n(&w->reserved, __ATOMIC_RELAXED) + n > end, 0)) {
         return UINT64_MAX;

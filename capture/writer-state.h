@@ -57,8 +57,10 @@ struct CaptureWriter {
 
     /* The helper's own. */
     _Alignas(64) char *region;
-    uint64_t region_size;
+    uint64_t region_size; /* bytes that may be mapped there */
     uint64_t mapped; /* bytes of the file mapped, header included */
+    uint64_t size; /* of the file, bytes: we made it so */
+    uint64_t whole; /* all words below were seen stored */
     uint64_t ahead; /* bytes to keep ready */
     uint64_t size_max; /* page-aligned, 0: none */
     uint64_t last_reserved;
@@ -66,7 +68,8 @@ struct CaptureWriter {
     uint64_t first; /* word that the session begins at */
     int fd;
     CaptureClockMode clock;
-    bool dead; /* the file was truncated under us: */
+    bool cut; /* the file was not what we made when it was to grow */
+    bool dead; /* nor is it any more; nothing of ours is mapped then: */
     _Alignas(8) CaptureLost gone; /* kept, then cut off */
     uint64_t kept_end; /* word behind what the cut left */
     uint64_t tail; /* where the next record can be put */
@@ -74,10 +77,11 @@ struct CaptureWriter {
     pthread_t helper;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    SigbusRegion guard;
+    SigbusRegion *guard;
     char *path;
     GByteArray *session; /* payload of the SESSION record */
     CaptureHeader saved; /* as it was written, without the counters */
+    bool machine_due; /* its machine is not in the file's header yet */
 };
 
 static inline uint64_t clock_ns(clockid_t id)

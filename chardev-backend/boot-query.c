@@ -194,12 +194,13 @@ static int read_slice(void *opaque)
     BootTimestamps *t = opaque;
 
     /* Others may cut the file off that we have mapped. */
-    sigbus_admit();
+    sigbus_enter();
     QEMU_LOCK_GUARD(&t->scan->lock);
     read_locked(t, SLICE_RECORDS);
     if (t->complete) {
         t->boot = capture_scan_boot(t->scan->scan);
     }
+    sigbus_leave();
     return 0;
 }
 
@@ -269,13 +270,14 @@ GPtrArray *boot_query_now(const char *id, Error **errp)
         if (!t->scan) {
             continue;
         }
-        sigbus_admit();
+        sigbus_enter();
         /* Waits for a slice at most, where one is being read. */
         WITH_QEMU_LOCK_GUARD(&t->scan->lock)
         {
             read_locked(t, NOW_RECORDS / list->len);
             t->boot = capture_scan_boot(t->scan->scan);
         }
+        sigbus_leave();
         if (!t->complete && !t->scan->background) {
             read_in_background(t);
         }

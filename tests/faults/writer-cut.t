@@ -7,7 +7,7 @@
 
 # shellcheck source=tests/faults/faults.sh
 . "$src/tests/faults/faults.sh"
-guest 3999996 flood
+guest 999999 flood
 gaps=allowed
 RUN="$BOOTSTAMP run -q --"
 other=$tmp/other.bst
