@@ -32,7 +32,7 @@ _bootstamp_commands() {
 }
 
 _bootstamp_formats() {
-    "${COMP_WORDS[0]}" export --format help 2>/dev/null | sed 's/ .*//'
+    "${COMP_WORDS[0]}" "$1" --format help 2>/dev/null | sed 's/ .*//'
 }
 
 # The long options that a command's --help lists.
@@ -98,16 +98,12 @@ _bootstamp() {
         _bootstamp_run "$word"
         return
         ;;
-    export:--format | export:-F)
-        _bootstamp_words "$word" "$(_bootstamp_formats)" help
+    *:--format | *:-F)
+        _bootstamp_words "$word" "$(_bootstamp_formats "${COMP_WORDS[1]}")" help
         return
         ;;
-    stats:--format | stats:-F)
-        _bootstamp_words "$word" text json csv
-        return
-        ;;
-    diff:--format | diff:-F)
-        _bootstamp_words "$word" text json
+    *:--undecided)
+        _bootstamp_words "$word" pass fail
         return
         ;;
     *:--clock)
@@ -119,7 +115,7 @@ _bootstamp() {
         return
         ;;
     export:--stream | replay:--stream | replay:--speed | phases:--session) return ;;
-    stats:--until | diff:--until | *:--lines | diff:--fail-over | diff:--ignore-under) return ;;
+    *:--budget | stats:--until | diff:--until | *:--lines | diff:--fail-over | diff:--ignore-under) return ;;
     export:--output | export:-o)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

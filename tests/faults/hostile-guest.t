@@ -18,7 +18,7 @@ shows() {
     shift 2
     "$BOOTSTAMP" "$@" >"$tmp/out" 2>"$tmp/err"
     status=$?
-    if [ $status -gt 2 ]; then
+    if [ $status -gt 3 ]; then
         fail "$name" || diag "exit status $status"
         return
     fi

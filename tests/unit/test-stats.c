@@ -1,6 +1,6 @@
 /*
- * The statistics, against published tables (NIST/SEMATECH handbook, NIST StRD),
- * closed forms and worked examples; each says which.
+ * The statistics of one set, against published tables (NIST StRD), closed forms
+ * and worked examples; each says which.  Those of two: test-ranks.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,8 +34,9 @@ static void test_summary(void)
     /* Type 7, as R's quantile(): places 2.75 and 6.25 of the sorted */
     near(s.q1, 4, 0);
     near(s.q3, 5.5, 0);
-    /* qt(0.975, 7) * sd / sqrt(8) = 2.364624 * 2.138090 / 2.828427 */
-    near(s.ci, 1.787488, 2e-6);
+    /* One of eight is left out at each end: 2 * 9 / 256 would be too much. */
+    near(s.low, 2, 0);
+    near(s.high, 9, 0);
 }
 
 /* NIST StRD NumAcc3 and NumAcc4: what a one-pass variance gets wrong. */
@@ -68,11 +69,9 @@ static void test_few(void)
     stats_summarise(v, 1, &s);
     near(s.mean, 7, 0);
     near(s.median, 7, 0);
-    g_assert_true(isnan(s.sd) && isnan(s.ci));
+    g_assert_true(isnan(s.sd) && isnan(s.low));
     stats_summarise(v, 2, &s);
     near(s.sd, sqrt(2), 1e-15);
-    /* qt(0.975, 1) = 12.7062047 */
-    near(s.ci, 12.7062047362, 1e-8);
 }
 
 static void test_outliers(void)
@@ -90,88 +89,56 @@ static void test_outliers(void)
     g_assert_false(stats_is_outlier(&s, 1000));
 }
 
-/* The t table of the NIST/SEMATECH handbook, 1.3.6.7.2, column 0.975. */
-static void test_t_table(void)
+/*
+ * The interval of the median: the k-th values from both ends.  k by tables of
+ * the sign test at 95%: none of 5, 1 of 6, 2 of 9, 6 of 20, 14 of 40.
+ */
+static void test_median_interval(void)
 {
     static const struct {
-        double df, t;
-    } table[] = {
-        { 1, 12.706 }, { 2, 4.303 },  { 3, 3.182 },   { 4, 2.776 },
-        { 5, 2.571 },  { 9, 2.262 },  { 10, 2.228 },  { 19, 2.093 },
-        { 30, 2.042 }, { 60, 2.000 }, { 100, 1.984 },
-    };
+        guint n, k;
+    } table[] = { { 5, 0 },  { 6, 1 },  { 8, 1 },  { 9, 2 },
+                  { 10, 2 }, { 20, 6 }, { 40, 14 } };
+    double v[40];
+    StatsSummary s;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
-        near(stats_t_critical(0.05, table[i].df), table[i].t, 5.1e-4);
-        near(stats_t_probability(table[i].t, table[i].df), 0.05, 1e-4);
+    for (guint i = 0; i < 40; i++) {
+        v[i] = (i * 7 + 3) % 40;
     }
-    /* The normal distribution's, for very many. */
-    near(stats_t_critical(0.05, 1e7), 1.959964, 1e-5);
-    /* Cauchy and df 2 have closed forms. */
-    near(stats_t_probability(1, 1), 0.5, 1e-14);
-    near(stats_t_probability(2, 2), 1 - 2 / sqrt(6), 1e-14);
-    near(stats_t_probability(0, 5), 1, 1e-14);
-    near(stats_t_probability(INFINITY, 5), 0, 0);
-    near(stats_t_probability(40, 3), 3.43e-5, 1e-6);
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        guint n = table[i].n;
+
+        for (guint j = 0; j < n; j++) {
+            v[j] = (double)(j * 7 % n) + 1; /* 1 to n: no n is a multiple */
+        }
+        stats_summarise(v, n, &s);
+        if (!table[i].k) {
+            g_assert_true(isnan(s.low) && isnan(s.high));
+        } else {
+            near(s.low, table[i].k, 0);
+            near(s.high, n + 1 - table[i].k, 0);
+        }
+    }
 }
 
-static void test_beta(void)
+/* Percentiles, and how many boots are beyond. */
+static void test_tails(void)
 {
-    near(stats_incomplete_beta(1, 1, 0.3), 0.3, 1e-15);
-    near(stats_incomplete_beta(2, 2, 0.5), 0.5, 1e-15);
-    /* I_x(a, 1) = x^a and I_x(1, b) = 1 - (1 - x)^b */
-    near(stats_incomplete_beta(5, 1, 0.7), pow(0.7, 5), 1e-14);
-    near(stats_incomplete_beta(1, 7, 0.2), 1 - pow(0.8, 7), 1e-14);
-    /* Binomial tail: P(X >= 3), n = 10, p = 0.25 */
-    near(stats_incomplete_beta(3, 8, 0.25), 0.4744071960449219, 1e-13);
-    near(stats_incomplete_beta(2, 3, 0), 0, 0);
-    near(stats_incomplete_beta(2, 3, 1), 1, 0);
-}
+    double v[200];
+    StatsSummary s;
 
-/* The worked examples 1 and 2 of Wikipedia's article "Welch's t-test". */
-static void test_welch(void)
-{
-    static const double a1[] = { 27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1,
-                                 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4 };
-    static const double a2[] = { 27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0,
-                                 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4 };
-    static const double a3[] = { 17.2, 20.9, 22.6, 18.1, 21.7,
-                                 21.4, 23.5, 24.2, 14.7, 21.8 };
-    static const double a4[] = { 21.5, 22.8, 21.0, 23.0, 21.6, 23.6, 22.5,
-                                 20.7, 23.4, 21.8, 20.7, 21.7, 21.5, 22.5,
-                                 23.6, 21.5, 22.5, 23.5, 21.5, 21.8 };
-    StatsSummary x, y;
-    StatsTest t;
-
-    stats_summarise(a1, G_N_ELEMENTS(a1), &x);
-    stats_summarise(a2, G_N_ELEMENTS(a2), &y);
-    stats_welch(&x, &y, &t);
-    near(t.t, 2.46, 0.01);
-    near(t.df, 25.0, 0.1);
-    near(t.p, 0.021, 5e-4);
-    stats_summarise(a3, G_N_ELEMENTS(a3), &x);
-    stats_summarise(a4, G_N_ELEMENTS(a4), &y);
-    stats_welch(&x, &y, &t);
-    near(t.t, 1.57, 0.01);
-    near(t.df, 9.9, 0.1);
-    near(t.p, 0.149, 1e-3);
-}
-
-static void test_welch_few(void)
-{
-    static const double v[] = { 5, 5, 5 }, w[] = { 6, 6 };
-    StatsSummary x, y;
-    StatsTest t;
-
-    stats_summarise(v, 3, &x);
-    stats_summarise(w, 1, &y);
-    stats_welch(&x, &y, &t);
-    g_assert_true(isnan(t.p));
-    stats_welch(&x, &x, &t);
-    near(t.p, 1, 0);
-    stats_summarise(w, 2, &y);
-    stats_welch(&x, &y, &t);
-    near(t.p, 0, 0);
+    for (guint i = 0; i < 200; i++) {
+        v[i] = i;
+    }
+    stats_summarise(v, 200, &s);
+    near(s.tail[0], 179.1, 1e-9);
+    near(s.tail[1], 189.05, 1e-9);
+    near(s.tail[2], 197.01, 1e-9);
+    g_assert_cmpuint(stats_tail_boots(200, 0), ==, 20);
+    g_assert_cmpuint(stats_tail_boots(200, 2), ==, 2);
+    g_assert_cmpuint(stats_tail_boots(9, 0), ==, 0);
+    g_assert_cmpuint(stats_tail_boots(10, 0), ==, 1);
+    g_assert_cmpuint(stats_tail_boots(100, 2), ==, 1);
 }
 
 /* By hand: 0.005 * 4, 0.01 * 3, 0.03 * 2, max(0.04 * 1, the one before) */
@@ -216,10 +183,8 @@ int main(int argc, char **argv)
     g_test_add_func("/stats/numerics", test_numerics);
     g_test_add_func("/stats/few", test_few);
     g_test_add_func("/stats/outliers", test_outliers);
-    g_test_add_func("/stats/t-table", test_t_table);
-    g_test_add_func("/stats/beta", test_beta);
-    g_test_add_func("/stats/welch", test_welch);
-    g_test_add_func("/stats/welch-few", test_welch_few);
+    g_test_add_func("/stats/median-interval", test_median_interval);
+    g_test_add_func("/stats/tails", test_tails);
     g_test_add_func("/stats/holm", test_holm);
     g_test_add_func("/stats/line-keys", test_keys);
     return g_test_run();

@@ -5,24 +5,30 @@
  */
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
 
 static struct {
-    char *clock, *format, *until;
+    char *clock, *format, *until, **budgets;
     int lines;
 } opt = { .lines = 10 };
 
 static const GOptionEntry entries[] = {
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
-      "text (default), json or csv", "FORMAT" },
+      "text (default), or another one: --format help lists them", "FORMAT" },
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.until,
       "a boot ends where this milestone begins", "MILESTONE" },
+    { "budget", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.budgets,
+      "a limit: '[p90|p95|p99|max ]PHASE<=TIME', such as 'Total<=1.2s'; may "
+      "be given several times",
+      "LIMIT" },
     { "lines", 0, 0, G_OPTION_ARG_INT, &opt.lines,
       "how many of the slowest lines to show (default: 10)", "N" },
     G_OPTION_ENTRY_NULL
@@ -31,6 +37,8 @@ static const GOptionEntry entries[] = {
 int cmd_stats(int argc, char **argv)
 {
     g_auto(GStrv) rest = NULL;
+    g_autoptr(GPtrArray) budgets = NULL;
+    g_autofree char *error = NULL;
     StatsOptions options = { 0 };
     int status;
 
@@ -42,18 +50,29 @@ int cmd_stats(int argc, char **argv)
                        entries, INT_MAX, &rest, &status)) {
         return status;
     }
+    if (opt.format && !strcmp(opt.format, "help")) {
+        print_stats_formats(stdout);
+        return EXIT_SUCCESS;
+    }
     if (!parse_clock(opt.clock, &options.clock)) {
         return usage_error("stats", "unknown clock '%s'", opt.clock);
     }
     if (!parse_stats_format(opt.format, &options.format)) {
-        return usage_error("stats", "unknown format '%s'", opt.format);
+        return usage_error("stats",
+                           "unknown format '%s': --format help lists them",
+                           opt.format);
     }
     if (opt.until && !is_milestone(opt.until)) {
         return usage_error("stats", "unknown milestone '%s'", opt.until);
     }
     if (opt.lines < 0) {
-        return usage_error("stats", "--lines %d is less than none", opt.lines);
+        return usage_error("stats", "--lines %d is below zero", opt.lines);
     }
+    budgets = budgets_parse(opt.budgets, &error);
+    if (!budgets) {
+        return usage_error("stats", "%s", error);
+    }
+    options.budgets = budgets;
     options.until = opt.until;
     options.lines = opt.lines;
     return print_stats(rest, g_strv_length(rest), &options);

@@ -113,7 +113,19 @@ bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len)
 
 void json_out_string(JsonOut *j, const char *name, const char *value)
 {
+    if (!value) {
+        json_builder_set_member_name(j->builder, name);
+        json_builder_add_null_value(j->builder);
+        return;
+    }
     json_out_bytes(j, name, value, strlen(value));
+}
+
+void json_out_add_string(JsonOut *j, const char *value)
+{
+    g_string_truncate(j->utf8, 0);
+    append_utf8(j->utf8, value, strlen(value));
+    json_builder_add_string_value(j->builder, j->utf8->str);
 }
 
 /* As JSON has it: in UTF-16. */

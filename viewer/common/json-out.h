@@ -31,7 +31,9 @@ void json_out_int(JsonOut *j, const char *name, uint64_t value);
 void json_out_double(JsonOut *j, const char *name, double value);
 void json_out_add_double(JsonOut *j, double value); /* null: not finite */
 void json_out_bool(JsonOut *j, const char *name, bool value);
-void json_out_string(JsonOut *j, const char *name, const char *value);
+void json_out_string(JsonOut *j, const char *name,
+                     const char *value); /* NULL: null */
+void json_out_add_string(JsonOut *j, const char *value);
 
 /*
  * Guest bytes as a string.  What JSON cannot hold (no UTF-8, or a NUL, which

@@ -197,21 +197,42 @@ const char *phase_group_name(PhaseGroup group)
 }
 
 /* What comes several times in a boot, as attempts do, has a number. */
-static void number_again(GHashTable *names, PhaseSpan *span)
+static void number_again(GHashTable *names, char *name, size_t size)
 {
-    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(names, span->name)) + 1;
-    size_t len = strlen(span->name);
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(names, name)) + 1;
+    size_t len = strlen(name);
 
-    g_hash_table_insert(names, g_strdup(span->name), GUINT_TO_POINTER(n));
+    g_hash_table_insert(names, g_strdup(name), GUINT_TO_POINTER(n));
     if (n > 1) {
-        g_snprintf(span->name + len, sizeof(span->name) - len, " #%u", n);
+        g_snprintf(name + len, size - len, " #%u", n);
     }
+}
+
+GPtrArray *phase_names(const CapturePhases *phases)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) names =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < capture_phases_count(phases); i++) {
+        const CapturePhase *p = capture_phases_get(phases, i);
+        char name[CAPTURE_NAME_MAX];
+
+        if (p->boot && p->milestone != CAPTURE_MS_STOP) {
+            g_snprintf(name, sizeof(name), "%s (boot %u)", p->name,
+                       p->boot + 1);
+        } else {
+            g_strlcpy(name, p->name, sizeof(name));
+        }
+        number_again(names, name, sizeof(name));
+        g_ptr_array_add(all, g_strdup(name));
+    }
+    return all;
 }
 
 GArray *boot_data_spans(const BootData *b)
 {
-    g_autoptr(GHashTable) names =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) names = phase_names(b->phases);
     GArray *spans = g_array_new(FALSE, TRUE, sizeof(PhaseSpan));
     guint n = capture_phases_count(b->phases);
     PhaseGroup group = PHASE_QEMU;
@@ -228,13 +249,7 @@ GArray *boot_data_spans(const BootData *b)
         };
 
         group = span.group;
-        if (p->boot && p->milestone != CAPTURE_MS_STOP) {
-            g_snprintf(span.name, sizeof(span.name), "%s (boot %u)", p->name,
-                       p->boot + 1);
-        } else {
-            g_strlcpy(span.name, p->name, sizeof(span.name));
-        }
-        number_again(names, &span);
+        g_strlcpy(span.name, g_ptr_array_index(names, i), sizeof(span.name));
         g_array_append_val(spans, span);
     }
     return spans;

@@ -72,6 +72,12 @@ void boot_data_read(BootData *b, CaptureReader *r);
  * of its own. */
 GArray *boot_data_spans(const BootData *b);
 
+/*
+ * Names of the milestones in their order, char *: with " (boot 2)" and so on
+ * behind it after resets, " #2" where it comes again.
+ */
+GPtrArray *phase_names(const CapturePhases *phases);
+
 /* @before: the group of the phase before it. */
 PhaseGroup phase_group(const CapturePhase *phase, PhaseGroup before);
 const char *phase_group_name(PhaseGroup group);

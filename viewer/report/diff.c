@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +11,6 @@
 #include "align.h"
 #include "diff.h"
 #include "line-key.h"
-#include "sample.h"
-#include "stats.h"
-#include "viewer/common/json-out.h"
-
-/* Lines of a capture that are compared. */
-#define LINES_MAX 65536
-#define SIGNIFICANT 0.05
 
 /* A line of the side's first capture, and its times in all of them. */
 typedef struct DiffLine {
@@ -27,42 +19,13 @@ typedef struct DiffLine {
     bool outside; /* a reset was before it */
 } DiffLine;
 
-typedef struct Side {
-    Sample *sample;
-    GPtrArray *lines; /* DiffLine *, in the first capture's order */
-    GHashTable *by_key; /* key and occurrence -> DiffLine */
-    GHashTable *counts; /* key -> occurrences in the capture being read */
-    guint capture, taken;
-    bool cut;
-} Side;
-
-typedef struct Diff {
-    Side a, b;
-    GHashTable *ids; /* text -> number, from 1 */
-    GPtrArray *texts;
-    GString *key;
-    bool exact; /* by a clock that counts instructions */
-    guint lines, lines_differ; /* of both sides, what the guest decided */
-} Diff;
-
 /* What take_line() needs. */
 typedef struct Taker {
     Diff *diff;
-    Side *side;
+    DiffSide *side;
 } Taker;
 
-/* One comparison. */
-typedef struct Change {
-    const char *kind, *name;
-    StatsSummary a, b;
-    double change; /* of the means, ns */
-    double percent; /* of A; NAN: A is 0 */
-    double p; /* NAN: no test can be made */
-    bool slower; /* beyond the threshold, and no chance */
-    bool outside; /* QEMU's main loop decided: does not count */
-} Change;
-
-static const DiffOptions *opt;
+static const DiffFormat *const formats[] = { &diff_text, &diff_json };
 
 /* ------------------------------------------------------------------ */
 /* Reading                                                             */
@@ -83,20 +46,51 @@ static guint place_hash(gconstpointer place)
     return (guint)(n >> 32) * 2654435761u ^ (guint)n;
 }
 
-static void side_init(Side *s, ClockChoice clock)
+static void side_init(DiffSide *s, const DiffOptions *opt)
 {
-    s->sample = sample_new(clock, opt->until);
+    s->sample = sample_new(opt->clock, opt->until);
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
     s->by_key = g_hash_table_new(place_hash, NULL);
     s->counts = g_hash_table_new(NULL, NULL);
 }
 
-static void side_clear(Side *s)
+static void side_clear(DiffSide *s)
 {
     sample_free(s->sample);
     g_ptr_array_unref(s->lines);
     g_hash_table_unref(s->by_key);
     g_hash_table_unref(s->counts);
+}
+
+Diff *diff_new(const DiffOptions *options)
+{
+    Diff *d = g_new0(Diff, 1);
+
+    d->opt = *options;
+    side_init(&d->a, options);
+    side_init(&d->b, options);
+    d->ids = g_hash_table_new(g_str_hash, g_str_equal);
+    d->texts = g_ptr_array_new_with_free_func(g_free);
+    d->key = g_string_new(NULL);
+    return d;
+}
+
+void diff_free(Diff *d)
+{
+    if (!d) {
+        return;
+    }
+    side_clear(&d->a);
+    side_clear(&d->b);
+    g_hash_table_unref(d->ids);
+    g_ptr_array_unref(d->texts);
+    g_string_free(d->key, TRUE);
+    g_clear_pointer(&d->measures, g_array_unref);
+    g_clear_pointer(&d->findings, g_array_unref);
+    g_clear_pointer(&d->budgets, g_array_unref);
+    g_clear_pointer(&d->lines, g_array_unref);
+    g_clear_pointer(&d->only, g_ptr_array_unref);
+    g_free(d);
 }
 
 static guint key_id(Diff *d)
@@ -114,7 +108,7 @@ static guint key_id(Diff *d)
 }
 
 /* How often @key came in this capture before. */
-static guint count_key(Side *s, guint key)
+static guint count_key(DiffSide *s, guint key)
 {
     gpointer at = GUINT_TO_POINTER(key);
     guint n = GPOINTER_TO_UINT(g_hash_table_lookup(s->counts, at));
@@ -127,7 +121,7 @@ static void take_line(void *data, guint capture, const CaptureLine *line,
                       uint64_t delta, bool outside)
 {
     Taker *t = data;
-    Side *s = t->side;
+    DiffSide *s = t->side;
     double value = delta;
     gpointer place;
     DiffLine *l;
@@ -138,7 +132,7 @@ static void take_line(void *data, guint capture, const CaptureLine *line,
         s->taken = 0;
         g_hash_table_remove_all(s->counts);
     }
-    if (s->taken++ >= LINES_MAX) {
+    if (s->taken++ >= DIFF_LINES_MAX) {
         s->cut = true;
         return;
     }
@@ -159,82 +153,157 @@ static void take_line(void *data, guint capture, const CaptureLine *line,
     }
 }
 
+bool diff_add(Diff *d, bool to_b, const char *path)
+{
+    Taker t = { d, to_b ? &d->b : &d->a };
+
+    if (to_b && d->a.sample->captures->len) {
+        d->b.sample->clock = d->a.sample->clock;
+    }
+    return sample_add(t.side->sample, path, take_line, &t);
+}
+
 /* ------------------------------------------------------------------ */
-/* Comparing                                                           */
+/* What one side lacks                                                 */
 
-static void compare(Change *c, const GArray *a, const GArray *b)
+static void add_finding(Diff *d, MeasureKind kind, const char *name, guint a,
+                        guint b)
 {
-    StatsTest test;
+    Finding f = { kind, name, a, b, false };
+    guint64 all_a = d->a.sample->captures->len;
+    guint64 all_b = d->b.sample->captures->len;
 
-    stats_summarise((double *)(void *)a->data, a->len, &c->a);
-    stats_summarise((double *)(void *)b->data, b->len, &c->b);
-    c->change = c->b.mean - c->a.mean;
-    c->percent = c->a.mean > 0 ? 100 * c->change / c->a.mean : NAN;
-    stats_welch(&c->a, &c->b, &test);
-    c->p = test.p;
+    if (kind == MEASURE_MILESTONE) {
+        f.bad = b * all_a < a * all_b;
+    } else if (a && b) {
+        return; /* a copy that some boots need not make */
+    }
+    if (a < all_a || b < all_b) {
+        d->bad += f.bad;
+        g_array_append_val(d->findings, f);
+    }
 }
 
-/* More than the threshold; from nothing to something is more than any. */
-static bool over(const Change *c)
+static void find_lacking(Diff *d, MeasureKind kind, const GPtrArray *of_a,
+                         const GPtrArray *of_b)
 {
-    return c->change > opt->ignore_ms * 1e6 &&
-           (isnan(c->percent) || c->percent > opt->percent);
+    for (guint i = 0; i < of_a->len; i++) {
+        const Measure *a = g_ptr_array_index(of_a, i);
+        const Measure *b = sample_find(d->b.sample, kind, a->name);
+
+        if (a->kind == kind) {
+            add_finding(d, kind, a->name, a->values->len,
+                        b ? b->values->len : 0);
+        }
+    }
+    for (guint i = 0; i < of_b->len; i++) {
+        const Measure *b = g_ptr_array_index(of_b, i);
+
+        if (b->kind == kind && !sample_find(d->a.sample, kind, b->name)) {
+            add_finding(d, kind, b->name, 0, b->values->len);
+        }
+    }
 }
 
-static bool by_chance(const Change *c)
+/* The milestone that was asked for is there in all of A, or no verdict is. */
+static bool lacks_until(const Diff *d)
 {
-    return !isnan(c->p) && c->p >= SIGNIFICANT;
+    const Measure *m =
+        d->opt.until ? sample_find(d->a.sample, MEASURE_MILESTONE, d->opt.until)
+                     : NULL;
+
+    return d->opt.until && (!m || m->values->len < d->a.sample->captures->len);
 }
 
-/* Anything at all, of what the guest decided. */
-static bool differs(const Change *c)
-{
-    return !c->outside &&
-           (c->a.min != c->b.min || c->a.max != c->b.max || c->change != 0);
-}
+/* ------------------------------------------------------------------ */
+/* Judging                                                             */
 
-/* Phases, copies and the total of both sides; those of one side alone too. */
-static GArray *compare_measures(const Diff *d)
+static void compare_all(Diff *d)
 {
-    GArray *changes = g_array_new(FALSE, TRUE, sizeof(Change));
-    g_autoptr(GArray) p = g_array_new(FALSE, FALSE, sizeof(double));
-
     for (guint i = 0; i < d->a.sample->measures->len; i++) {
         const Measure *a = sample_measure(d->a.sample, i);
         const Measure *b = sample_find(d->b.sample, a->kind, a->name);
-        Change c = { .kind = measure_kind_name(a->kind), .name = a->name };
+        Change c = { 0 };
 
         if (b) {
-            compare(&c, a->values, b->values);
-            c.outside = d->exact && (a->outside || b->outside);
-            g_array_append_val(changes, c);
-            if (!c.outside) {
-                g_array_append_val(p, c.p);
-            }
+            compare_measures(&c, a, b, &d->rule);
+            g_array_append_val(d->measures, c);
         }
     }
-    stats_holm((double *)(void *)p->data, p->len);
-    for (guint i = 0, j = 0; i < changes->len; i++) {
-        Change *c = &g_array_index(changes, Change, i);
-
-        if (!c->outside) {
-            c->p = g_array_index(p, double, j++);
-            c->slower = over(c) && !by_chance(c);
-        }
-    }
-    return changes;
+    compare_judge(d->measures, &d->rule);
 }
 
-/* Changes of lines that are worth a row, by size; @sign 1: slower. */
+static void count_verdicts(Diff *d)
+{
+    bool hopeless = false;
+
+    for (guint i = 0; i < d->measures->len; i++) {
+        const Change *c = &g_array_index(d->measures, Change, i);
+
+        d->slower += c->verdict == VERDICT_SLOWER;
+        if (c->verdict == VERDICT_UNDECIDED) {
+            d->undecided++;
+            d->boots = MAX(d->boots, c->boots);
+            hopeless |= !c->boots;
+        }
+    }
+    d->boots = hopeless ? 0 : d->boots;
+    d->bad += budgets_broken(d->budgets);
+    d->verdict = d->slower || d->bad ? VERDICT_SLOWER
+                 : d->undecided      ? VERDICT_UNDECIDED
+                                     : VERDICT_WITHIN;
+}
+
+static void reset(Diff *d)
+{
+    g_clear_pointer(&d->measures, g_array_unref);
+    g_clear_pointer(&d->findings, g_array_unref);
+    g_clear_pointer(&d->budgets, g_array_unref);
+    d->measures = changes_new();
+    d->findings = g_array_new(FALSE, TRUE, sizeof(Finding));
+    d->slower = d->undecided = d->bad = d->boots = 0;
+}
+
+Verdict diff_judge(Diff *d, double error)
+{
+    reset(d);
+    d->rule = (CompareRule){
+        .percent = d->opt.percent,
+        .ignore_ns = d->opt.ignore_ms * 1e6,
+        .error = error,
+        .paired = d->opt.paired,
+        .exact = d->a.sample->exact && d->b.sample->exact,
+    };
+    sample_finish(d->a.sample, NULL);
+    sample_finish(d->b.sample, d->a.sample->end);
+    d->trouble = lacks_until(d);
+    find_lacking(d, MEASURE_MILESTONE, d->a.sample->milestones,
+                 d->b.sample->milestones);
+    find_lacking(d, MEASURE_COPY, d->a.sample->measures, d->b.sample->measures);
+    compare_all(d);
+    d->budgets = budgets_check(d->opt.budgets, d->b.sample);
+    count_verdicts(d);
+    return d->verdict;
+}
+
+guint diff_boots_to_tell(const Diff *d)
+{
+    return d->boots;
+}
+
+/* ------------------------------------------------------------------ */
+/* Lines                                                               */
+
+/* Changes of lines that are worth a row, by size. */
 static int by_change(gconstpointer x, gconstpointer y)
 {
     const Change *a = x, *b = y;
-    double m = fabs(a->change), n = fabs(b->change);
+    double m = fabs(a->shift), n = fabs(b->shift);
 
     return m != n ? (m < n ? 1 : -1) : strcmp(a->name, b->name);
 }
 
-static guint *keys_of(const Side *s)
+static guint *keys_of(const DiffSide *s)
 {
     guint *keys = g_new(guint, s->lines->len + 1);
 
@@ -244,325 +313,158 @@ static guint *keys_of(const Side *s)
     return keys;
 }
 
-static void compare_pair(Diff *d, guint i, guint j, GArray *changes)
+/* Is a line's change worth a row?  Where so few boots can tell, by chance. */
+static bool is_notable(const Change *c, const CompareRule *rule)
+{
+    bool testable = 2 * c->test.least < COMPARE_ERROR;
+
+    return fabs(c->shift) > rule->ignore_ns &&
+           !(fabs(c->percent) <= rule->percent) &&
+           (rule->exact || !testable || c->test.two_sided < COMPARE_ERROR);
+}
+
+/* All of both sides are nearer than what is ignored: no test is needed. */
+static bool is_quiet(const GArray *a, const GArray *b, double ignore_ns)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (guint i = 0; i < a->len + b->len; i++) {
+        double v = i < a->len ? g_array_index(a, double, i)
+                              : g_array_index(b, double, i - a->len);
+
+        low = MIN(low, v);
+        high = MAX(high, v);
+    }
+    return high - low <= ignore_ns;
+}
+
+static void compare_pair(Diff *d, guint i, guint j)
 {
     const DiffLine *a = g_ptr_array_index(d->a.lines, i);
     const DiffLine *b = g_ptr_array_index(d->b.lines, j);
+    CompareRule rule = d->rule;
     Change c = { .kind = "line" };
 
+    rule.paired = false;
+    c.outside = rule.exact && (a->outside || b->outside);
+    d->lines_exact += !c.outside;
+    if (!rule.exact && is_quiet(a->deltas, b->deltas, rule.ignore_ns)) {
+        return;
+    }
     c.name = g_ptr_array_index(d->texts, a->key - 1);
-    compare(&c, a->deltas, b->deltas);
-    c.outside = d->exact && (a->outside || b->outside);
-    d->lines += !c.outside;
-    d->lines_differ += differs(&c);
-    if (fabs(c.change) > opt->ignore_ms * 1e6 && !by_chance(&c) &&
-        !(fabs(c.percent) <= opt->percent)) {
-        g_array_append_val(changes, c);
+    compare_values(&c, a->deltas, b->deltas, &rule);
+    c.p = rule.exact ? NAN : c.test.two_sided;
+    d->lines_differ += !c.outside && (c.a.min != c.b.min ||
+                                      c.a.max != c.b.max || c.shift != 0);
+    if (is_notable(&c, &rule)) {
+        g_array_append_val(d->lines, c);
     }
 }
 
-/* What diff would print: "-text" and "+text" in their order. */
-static GArray *compare_lines(Diff *d, GPtrArray *only)
+static void add_only(Diff *d, const char *side, guint key)
 {
-    GArray *changes = g_array_new(FALSE, TRUE, sizeof(Change));
+    const char *text = g_ptr_array_index(d->texts, key - 1);
+
+    g_ptr_array_add(d->only, g_strdup_printf("%s %s", side, text));
+}
+
+/* What diff(1) would print: "- text" and "+ text" in their order. */
+static void compare_lines(Diff *d)
+{
     g_autofree guint *a = keys_of(&d->a), *b = keys_of(&d->b);
     g_autofree int *match = g_new(int, d->a.lines->len + 1);
     guint j = 0;
 
+    d->lines = changes_new();
+    d->only = g_ptr_array_new_with_free_func(g_free);
     align_sequences(a, d->a.lines->len, b, d->b.lines->len, match);
     for (guint i = 0; i <= d->a.lines->len; i++) {
         bool end = i == d->a.lines->len;
         guint to = end ? d->b.lines->len : match[i] >= 0 ? (guint)match[i] : j;
 
         for (; j < to; j++) {
-            g_ptr_array_add(only,
-                            g_strdup_printf("+ %s", (char *)g_ptr_array_index(
-                                                        d->texts, b[j] - 1)));
+            add_only(d, "+", b[j]);
         }
         if (end) {
             break;
         }
         if (match[i] < 0) {
-            g_ptr_array_add(only,
-                            g_strdup_printf("- %s", (char *)g_ptr_array_index(
-                                                        d->texts, a[i] - 1)));
+            add_only(d, "-", a[i]);
         } else {
-            compare_pair(d, i, j++, changes);
+            compare_pair(d, i, j++);
         }
     }
-    g_array_sort(changes, by_change);
-    return changes;
-}
-
-/* ------------------------------------------------------------------ */
-/* Text                                                                */
-
-static void print_number(double v, int width, const char *format)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-    printf(" %*s", width,
-           isnan(v) ? "-" : g_ascii_formatd(text, sizeof(text), format, v));
-}
-
-/* Milliseconds, by an exact clock with all their digits. */
-static void print_ms(const Diff *d, double ns, const char *sign)
-{
-    g_autofree char *format =
-        g_strdup_printf("%%%s.%df", sign, d->exact ? 6 : 3);
-
-    print_number(ns / 1e6, d->exact ? 13 : 10, format);
-}
-
-static void print_change(const Diff *d, const Change *c, bool name_last)
-{
-    const char *mark = c->outside ? "  outside" : c->slower ? "  SLOWER" : "";
-    g_autofree char *name = g_strcmp0(c->kind, "copy")
-                                ? g_strdup(c->name)
-                                : g_strdup_printf("copy of %s", c->name);
-
-    if (!name_last) {
-        printf("%-26s", name);
-    }
-    print_ms(d, c->a.mean, "");
-    print_ms(d, c->b.mean, "");
-    print_ms(d, c->change, "+");
-    print_number(c->percent, 8, "%+.1f");
-    print_number(c->p, 7, "%.4f");
-    if (name_last) {
-        printf("  %s%s\n", name, c->outside ? " (outside)" : "");
-    } else {
-        printf("%s\n", mark);
-    }
-}
-
-/* "A", "B", "Change" and so on over these columns. */
-static void print_heads(const Diff *d, int first)
-{
-    int width = d->exact ? 13 : 10;
-
-    printf("%*s %*s %*s %8s %7s\n", width + first, "A", width, "B", width,
-           "Change", "%", "p");
-}
-
-static void print_lines(const Diff *d, const GArray *changes, int sign,
-                        const char *title)
-{
-    int shown = 0;
-
-    for (guint i = 0; i < changes->len && shown < opt->lines; i++) {
-        const Change *c = &g_array_index(changes, Change, i);
-
-        if (c->change * sign > 0) {
-            if (!shown++) {
-                printf("\n%s\n", title);
-                print_heads(d, 1);
-            }
-            print_change(d, c, true);
-        }
-    }
-}
-
-static void print_only(const GPtrArray *only)
-{
-    if (!only->len || !opt->lines) {
-        return;
-    }
-    printf("\nLines of one side alone (- A, + B): %u\n", only->len);
-    for (guint i = 0; i < only->len && i < (guint)opt->lines; i++) {
-        printf("%s\n", (char *)g_ptr_array_index(only, i));
-    }
-}
-
-static void print_missing(const Sample *from, const Sample *in,
-                          const char *side)
-{
-    for (guint i = 0; i < from->measures->len; i++) {
-        const Measure *m = sample_measure(from, i);
-
-        if (!sample_find(in, m->kind, m->name)) {
-            printf("%s alone has the %s %s\n", side, measure_kind_name(m->kind),
-                   m->name);
-        }
-    }
-}
-
-static guint count_missing(const Sample *from, const Sample *in)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < from->measures->len; i++) {
-        const Measure *m = sample_measure(from, i);
-
-        n += !sample_find(in, m->kind, m->name);
-    }
-    return n;
-}
-
-/* How many of the measures that the guest decides differ, or are missing. */
-static guint measures_differ(const Diff *d, const GArray *measures,
-                             guint *compared)
-{
-    guint n = count_missing(d->a.sample, d->b.sample) +
-              count_missing(d->b.sample, d->a.sample);
-
-    *compared = n;
-    for (guint i = 0; i < measures->len; i++) {
-        const Change *c = &g_array_index(measures, Change, i);
-
-        *compared += !c->outside;
-        n += differs(c);
-    }
-    return n;
-}
-
-static void print_exactly(const Diff *d, const GArray *measures,
-                          const GPtrArray *only)
-{
-    guint compared;
-    guint n = measures_differ(d, measures, &compared);
-
-    if (!d->exact) {
-        return;
-    }
-    printf("\noutside: QEMU's main loop beside the guest decided when; "
-           "does not count\n");
-    printf("the guest, to the nanosecond: %u of %u phases and copies differ, "
-           "%u of %u lines\n",
-           n, compared, d->lines_differ + only->len, d->lines + only->len);
-}
-
-static void print_verdict(const Diff *d, guint slower)
-{
-    bool tested =
-        d->a.sample->captures->len > 1 && d->b.sample->captures->len > 1;
-
-    printf("\n%s: %u slower by more than %g%% and %g ms%s\n",
-           slower ? "over" : "within", slower, opt->percent, opt->ignore_ms,
-           d->exact ? ""
-           : tested ? ", p < 0.05 (Welch, Holm)"
-                    : "; several captures a side would tell chance");
-    if (d->a.cut || d->b.cut) {
-        printf("only the first %d lines of a capture were compared\n",
-               LINES_MAX);
-    }
-}
-
-static void print_side(const char *name, const Sample *s)
-{
-    printf("%s: ", name);
-    print_path(g_ptr_array_index(s->captures, 0));
-    if (s->captures->len > 1) {
-        printf(" and %u more", s->captures->len - 1);
-    }
-    printf("\n");
-}
-
-static void print_text(const Diff *d, const GArray *measures,
-                       const GArray *lines, const GPtrArray *only, guint slower)
-{
-    print_side("A", d->a.sample);
-    print_side("B", d->b.sample);
-    printf("\n%-26s ", "Mean, ms");
-    print_heads(d, 0);
-    for (guint i = 0; i < measures->len; i++) {
-        print_change(d, &g_array_index(measures, Change, i), false);
-    }
-    print_missing(d->a.sample, d->b.sample, "A");
-    print_missing(d->b.sample, d->a.sample, "B");
-    print_lines(d, lines, 1, "Slower lines (time since the line before)");
-    print_lines(d, lines, -1, "Faster lines");
-    print_only(only);
-    print_exactly(d, measures, only);
-    print_verdict(d, slower);
-}
-
-/* ------------------------------------------------------------------ */
-/* JSON                                                                */
-
-static void put_changes(JsonOut *j, const char *name, const GArray *changes)
-{
-    json_builder_set_member_name(j->builder, name);
-    json_builder_begin_array(j->builder);
-    for (guint i = 0; i < changes->len; i++) {
-        const Change *c = &g_array_index(changes, Change, i);
-
-        json_builder_begin_object(j->builder);
-        json_out_string(j, "kind", c->kind);
-        json_out_string(j, "name", c->name);
-        json_out_int(j, "n_a", c->a.n);
-        json_out_int(j, "n_b", c->b.n);
-        json_out_double(j, "mean_a_ns", c->a.mean);
-        json_out_double(j, "mean_b_ns", c->b.mean);
-        json_out_double(j, "change_ns", c->change);
-        json_out_double(j, "percent", c->percent);
-        json_out_double(j, "p", c->p);
-        json_out_bool(j, "slower", c->slower);
-        json_out_bool(j, "outside", c->outside);
-        json_builder_end_object(j->builder);
-    }
-    json_builder_end_array(j->builder);
-}
-
-static void print_json(const Diff *d, const GArray *measures,
-                       const GArray *lines, const GPtrArray *only, guint slower)
-{
-    JsonOut *j = json_out_new();
-    guint compared;
-    guint n = measures_differ(d, measures, &compared);
-
-    json_builder_begin_object(json_out_begin(j));
-    json_out_string(j, "schema", "bootstamp-diff");
-    json_out_int(j, "version", 1);
-    json_out_bool(j, "within", !slower);
-    json_out_bool(j, "exact", d->exact);
-    if (d->exact) {
-        json_out_int(j, "measures_differ", n);
-        json_out_int(j, "lines_differ", d->lines_differ + only->len);
-    }
-    put_changes(j, "measures", measures);
-    put_changes(j, "lines", lines);
-    json_builder_set_member_name(j->builder, "one_side");
-    json_builder_begin_array(j->builder);
-    for (guint i = 0; i < only->len; i++) {
-        json_builder_add_string_value(j->builder, g_ptr_array_index(only, i));
-    }
-    json_builder_end_array(j->builder);
-    json_builder_end_object(j->builder);
-    json_out_end(j, stdout, "\n");
-    json_out_free(j);
+    g_array_sort(d->lines, by_change);
 }
 
 /* ------------------------------------------------------------------ */
 /* The report                                                          */
 
-static int report(Diff *d)
+static int undecided_status(const DiffOptions *opt)
 {
-    g_autoptr(GPtrArray) only = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) measures = NULL, lines = NULL;
-    guint slower = 0;
-
-    d->exact = d->a.sample->exact && d->b.sample->exact;
-    measures = compare_measures(d);
-    lines = compare_lines(d, only);
-    for (guint i = 0; i < measures->len; i++) {
-        slower += g_array_index(measures, Change, i).slower;
+    if (opt->undecided == UNDECIDED_PASS) {
+        return EXIT_SUCCESS;
     }
-    if (opt->format == DIFF_JSON) {
-        print_json(d, measures, lines, only, slower);
-    } else {
-        print_text(d, measures, lines, only, slower);
+    if (opt->undecided == UNDECIDED_FAIL) {
+        return EXIT_FAILURE;
     }
-    return slower ? EXIT_FAILURE : EXIT_SUCCESS;
+    return opt->bisect ? EXIT_SKIP : EXIT_UNDECIDED;
 }
 
-bool parse_diff_format(const char *name, DiffFormat *format)
+static int diff_status(const Diff *d)
 {
-    if (!name || !strcmp(name, "text")) {
-        *format = DIFF_TEXT;
-    } else if (!strcmp(name, "json")) {
-        *format = DIFF_JSON;
-    } else {
+    if (d->trouble) {
+        return d->opt.bisect ? EXIT_SKIP : EXIT_TROUBLE;
+    }
+    if (d->verdict == VERDICT_SLOWER) {
+        return EXIT_FAILURE;
+    }
+    return d->verdict == VERDICT_WITHIN ? EXIT_SUCCESS
+                                        : undecided_status(&d->opt);
+}
+
+int diff_print(Diff *d)
+{
+    d->status = diff_status(d);
+    compare_lines(d);
+    (d->opt.format ? d->opt.format : formats[0])->print(d);
+    return d->status;
+}
+
+void print_diff_formats(FILE *to)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+        fprintf(to, "%-24s %s\n", formats[i]->name, formats[i]->summary);
+    }
+}
+
+bool parse_diff_format(const char *name, const DiffFormat **format)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+        if (!name || !strcmp(name, formats[i]->name)) {
+            *format = formats[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool parse_undecided(const char *name, UndecidedIs *undecided)
+{
+    *undecided = !name                   ? UNDECIDED_ITSELF
+                 : !strcmp(name, "pass") ? UNDECIDED_PASS
+                                         : UNDECIDED_FAIL;
+    return !name || !strcmp(name, "pass") || !strcmp(name, "fail");
+}
+
+/* Pairs are made by number, so both sides must have the same. */
+static bool check_pairs(const Diff *d)
+{
+    guint a = d->a.sample->captures->len, b = d->b.sample->captures->len;
+
+    if (d->opt.paired && a != b) {
+        fail("diff", "--paired: A has %u capture%s and B has %u", a,
+             a == 1 ? "" : "s", b);
         return false;
     }
     return true;
@@ -570,26 +472,11 @@ bool parse_diff_format(const char *name, DiffFormat *format)
 
 int print_diff(const char *a, const char *b, const DiffOptions *options)
 {
-    Diff d = { 0 };
-    Taker to_a = { &d, &d.a }, to_b = { &d, &d.b };
-    int status = EXIT_TROUBLE;
+    g_autoptr(Diff) d = diff_new(options);
 
-    opt = options;
-    side_init(&d.a, options->clock);
-    side_init(&d.b, options->clock);
-    d.ids = g_hash_table_new(g_str_hash, g_str_equal);
-    d.texts = g_ptr_array_new_with_free_func(g_free);
-    d.key = g_string_new(NULL);
-    if (sample_add(d.a.sample, a, take_line, &to_a)) {
-        d.b.sample->clock = d.a.sample->clock;
-        if (sample_add(d.b.sample, b, take_line, &to_b)) {
-            status = report(&d);
-        }
+    if (!diff_add(d, false, a) || !diff_add(d, true, b) || !check_pairs(d)) {
+        return options->bisect ? EXIT_SKIP : EXIT_TROUBLE;
     }
-    side_clear(&d.a);
-    side_clear(&d.b);
-    g_hash_table_unref(d.ids);
-    g_ptr_array_unref(d.texts);
-    g_string_free(d.key, TRUE);
-    return status;
+    diff_judge(d, COMPARE_ERROR);
+    return diff_print(d);
 }

@@ -1,5 +1,6 @@
 /*
- * The report of bootstamp diff: two boots, or two sets of boots, side by side.
+ * The report of bootstamp diff, which bootstamp ab ends with too: two boots,
+ * or two sets of boots, side by side.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,34 +8,38 @@
 #ifndef VIEWER_REPORT_DIFF_H
 #define VIEWER_REPORT_DIFF_H
 
-#include <stdbool.h>
+#include "diff-data.h"
 
-#include "viewer/common/common.h"
-
-/* diff(1): 0 equal, 1 different, 2 trouble. */
-#define EXIT_TROUBLE 2
-
-typedef enum DiffFormat {
-    DIFF_TEXT,
-    DIFF_JSON,
-} DiffFormat;
-
-typedef struct DiffOptions {
-    DiffFormat format;
-    ClockChoice clock;
-    const char *until; /* a milestone, or NULL */
-    double percent; /* allowed slowdown */
-    double ignore_ms; /* changes smaller than this do not count */
-    int lines; /* how many of each kind to show */
-} DiffOptions;
+/* A line a format: its name, and what it is. */
+void print_diff_formats(FILE *to);
 
 /* NULL: text.  False: there is no such format. */
-bool parse_diff_format(const char *name, DiffFormat *format);
+bool parse_diff_format(const char *name, const DiffFormat **format);
+
+/* "pass" or "fail"; NULL: UNDECIDED_ITSELF.  False: it is neither. */
+bool parse_undecided(const char *name, UndecidedIs *undecided);
+
+Diff *diff_new(const DiffOptions *options);
+void diff_free(Diff *d);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diff, diff_free)
+
+/* Reads a capture, or a folder of them; false: it has said what is wrong. */
+bool diff_add(Diff *d, bool to_b, const char *path);
 
 /*
- * Reads two captures, or folders of them, prints and returns the exit status:
- * EXIT_SUCCESS within the threshold, EXIT_FAILURE over it, EXIT_TROUBLE.
+ * What the captures so far say, with @error as the chance of a wrong verdict.
+ * VERDICT_SLOWER also where B lacks a milestone that A has, or breaks a
+ * budget.
  */
+Verdict diff_judge(Diff *d, double error);
+
+/* How many boots a side would probably tell, after "cannot tell"; 0: none. */
+guint diff_boots_to_tell(const Diff *d);
+
+/* Prints the report of diff_judge() and returns the exit status. */
+int diff_print(Diff *d);
+
+/* All of these. */
 int print_diff(const char *a, const char *b, const DiffOptions *options);
 
 #endif

@@ -9,6 +9,7 @@
 #define VIEWER_REPORT_REPORT_H
 
 #include "boot-data.h"
+#include "budget.h"
 #include "diff.h"
 #include "sample.h"
 #include "stats.h"

@@ -26,12 +26,23 @@ static void measure_free(gpointer data)
     g_free(m);
 }
 
+static GPtrArray *measures_new(void)
+{
+    return g_ptr_array_new_with_free_func(measure_free);
+}
+
 Sample *sample_new(ClockChoice clock, const char *until)
 {
     Sample *s = g_new0(Sample, 1);
 
     s->captures = g_ptr_array_new_with_free_func(g_free);
-    s->measures = g_ptr_array_new_with_free_func(measure_free);
+    s->measures = g_ptr_array_new();
+    s->milestones = measures_new();
+    s->phases = measures_new();
+    s->copies = measures_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(s->by_name); i++) {
+        s->by_name[i] = g_hash_table_new(g_str_hash, g_str_equal);
+    }
     s->clock = clock;
     s->until = g_strdup(until);
     return s;
@@ -39,12 +50,21 @@ Sample *sample_new(ClockChoice clock, const char *until)
 
 void sample_free(Sample *s)
 {
-    if (s) {
-        g_ptr_array_unref(s->captures);
-        g_ptr_array_unref(s->measures);
-        g_free(s->until);
-        g_free(s);
+    if (!s) {
+        return;
     }
+    for (size_t i = 0; i < G_N_ELEMENTS(s->by_name); i++) {
+        g_hash_table_unref(s->by_name[i]);
+    }
+    g_ptr_array_unref(s->captures);
+    g_ptr_array_unref(s->measures);
+    g_ptr_array_unref(s->milestones);
+    g_ptr_array_unref(s->phases);
+    g_ptr_array_unref(s->copies);
+    g_clear_pointer(&s->total, measure_free);
+    g_free(s->until);
+    g_free(s->end);
+    g_free(s);
 }
 
 const Measure *sample_measure(const Sample *s, guint i)
@@ -52,99 +72,206 @@ const Measure *sample_measure(const Sample *s, guint i)
     return g_ptr_array_index(s->measures, i);
 }
 
-static int find_measure(const Sample *s, MeasureKind kind, const char *name)
-{
-    for (guint i = 0; i < s->measures->len; i++) {
-        const Measure *m = sample_measure(s, i);
-
-        if (m->kind == kind && !strcmp(m->name, name)) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name)
 {
-    int i = find_measure(s, kind, name);
+    return kind == MEASURE_TOTAL ? s->total
+                                 : g_hash_table_lookup(s->by_name[kind], name);
+}
 
-    return i < 0 ? NULL : sample_measure(s, i);
+static Measure *measure_new(MeasureKind kind, const char *name)
+{
+    Measure *m = g_new0(Measure, 1);
+
+    m->kind = kind;
+    m->name = g_strdup(name);
+    m->values = g_array_new(FALSE, FALSE, sizeof(double));
+    m->captures = g_array_new(FALSE, FALSE, sizeof(guint));
+    return m;
+}
+
+static void append_value(Measure *m, guint capture, double ns, bool outside)
+{
+    g_array_append_val(m->values, ns);
+    g_array_append_val(m->captures, capture);
+    m->outside |= outside;
 }
 
 /*
- * Adds a value to the measure, which is made at @at where it is new: behind
- * the one that came before it in this boot.  Returns its place.
+ * Adds a value of the capture being read to a measure.  One that is new comes
+ * into @all behind @before, or first (NULL).
  */
-static int add_value(Sample *s, MeasureKind kind, const char *name, int at,
-                     uint64_t ns, bool outside)
+static Measure *add_value(Sample *s, GPtrArray *all, MeasureKind kind,
+                          const char *name, const Measure *before, uint64_t ns,
+                          bool outside)
 {
-    int i = find_measure(s, kind, name);
-    guint capture = s->captures->len - 1;
-    double value = ns;
-    Measure *m;
+    Measure *m = g_hash_table_lookup(s->by_name[kind], name);
+    guint at = 0;
 
-    if (i < 0) {
-        m = g_new0(Measure, 1);
-        m->kind = kind;
-        m->name = g_strdup(name);
-        m->values = g_array_new(FALSE, FALSE, sizeof(double));
-        m->captures = g_array_new(FALSE, FALSE, sizeof(guint));
-        i = at;
-        g_ptr_array_insert(s->measures, i, m);
+    if (!m) {
+        m = measure_new(kind, name);
+        if (before && g_ptr_array_find(all, before, &at)) {
+            at++;
+        }
+        g_ptr_array_insert(all, at, m);
+        g_hash_table_insert(s->by_name[kind], m->name, m);
     }
-    m = g_ptr_array_index(s->measures, i);
-    g_array_append_val(m->values, value);
-    g_array_append_val(m->captures, capture);
-    m->outside |= outside;
-    return i;
+    append_value(m, s->captures->len - 1, ns, outside);
+    return m;
 }
 
-static bool is_until(const Sample *s, const char *name)
+/*
+ * QEMU was told to end by a signal, its monitor or its window: when that came
+ * is not the guest's doing.
+ */
+static bool is_host_end(const CapturePhase *p)
 {
-    return s->until && !strcmp(name, s->until);
+    return p->milestone == CAPTURE_MS_SHUTDOWN &&
+           g_str_has_prefix(p->detail, "host-");
+}
+
+/* How many of the milestones are of the boot itself. */
+static guint count_guests(const CapturePhases *phases)
+{
+    guint n = capture_phases_count(phases);
+
+    for (guint i = 0; i < n; i++) {
+        if (is_host_end(capture_phases_get(phases, i))) {
+            return i;
+        }
+    }
+    return n;
 }
 
 static void take_phases(Sample *s, const BootData *b)
 {
     g_autoptr(GArray) spans = boot_data_spans(b);
-    guint n = capture_phases_count(b->phases);
-    const CapturePhase *last = n ? capture_phases_get(b->phases, n - 1) : NULL;
-    uint64_t end = boot_data_total(b);
-    bool outside = last && (last->outside || last->boot);
-    int at = 0;
+    g_autoptr(GPtrArray) names = phase_names(b->phases);
+    guint n = count_guests(b->phases);
+    const Measure *phase = NULL, *milestone = NULL;
 
-    for (guint i = 0; i < spans->len; i++) {
-        const PhaseSpan *p = &g_array_index(spans, PhaseSpan, i);
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *p = capture_phases_get(b->phases, i);
+        const PhaseSpan *span =
+            i < spans->len ? &g_array_index(spans, PhaseSpan, i) : NULL;
+        const char *name = g_ptr_array_index(names, i);
 
-        if (is_until(s, p->name)) {
-            last = capture_phases_get(b->phases, i);
-            end = p->start - b->start;
-            outside = last->outside || last->boot;
+        milestone = add_value(
+            s, s->milestones, MEASURE_MILESTONE, name, milestone,
+            p->time > b->start ? p->time - b->start : 0, p->outside || p->boot);
+        if (s->until && !strcmp(name, s->until)) {
             break;
         }
-        at = add_value(s, MEASURE_PHASE, p->name, at, p->end - p->start,
-                       p->outside) +
-             1;
-    }
-    if (last) {
-        at = find_measure(s, MEASURE_TOTAL, "Total");
-        add_value(s, MEASURE_TOTAL, "Total",
-                  at < 0 ? (int)s->measures->len : at, end, outside);
+        if (span && i + 1 < n) {
+            phase = add_value(s, s->phases, MEASURE_PHASE, span->name, phase,
+                              span->end - span->start, span->outside);
+        }
     }
 }
 
 static void take_copies(Sample *s, const BootData *b)
 {
+    const Measure *before =
+        s->copies->len ? g_ptr_array_index(s->copies, s->copies->len - 1)
+                       : NULL;
+
     for (guint i = 0; i < capture_copies_count(b->copies); i++) {
         const CaptureCopy *c = capture_copies_get(b->copies, i);
         g_autoptr(GString) name = g_string_new(NULL);
 
         if (c->bytes >= COPY_BYTES_MIN) {
             append_visible(name, c->name, strlen(c->name), false);
-            add_value(s, MEASURE_COPY, name->str, s->measures->len,
-                      c->active_ns, false);
+            before = add_value(s, s->copies, MEASURE_COPY, name->str, before,
+                               c->active_ns, false);
         }
     }
+}
+
+/* The milestone that was the last one most often. */
+static const char *usual_end(const Sample *s)
+{
+    g_autofree int *last = g_new(int, s->captures->len + 1);
+    g_autofree guint *times = g_new0(guint, s->milestones->len + 1);
+    g_autofree uint64_t *at = g_new0(uint64_t, s->captures->len + 1);
+    guint best = 0;
+
+    for (guint i = 0; i < s->captures->len; i++) {
+        last[i] = -1;
+    }
+    for (guint i = 0; i < s->milestones->len; i++) {
+        const Measure *m = g_ptr_array_index(s->milestones, i);
+
+        for (guint j = 0; j < m->values->len; j++) {
+            guint capture = g_array_index(m->captures, guint, j);
+            double ns = g_array_index(m->values, double, j);
+
+            if (last[capture] < 0 || ns >= at[capture]) {
+                last[capture] = i;
+                at[capture] = ns;
+            }
+        }
+    }
+    for (guint i = 0; i < s->captures->len; i++) {
+        if (last[i] >= 0) {
+            times[last[i]]++;
+        }
+    }
+    for (guint i = 0; i < s->milestones->len; i++) {
+        best = times[i] >= times[best] ? i : best;
+    }
+    return s->milestones->len
+               ? ((Measure *)g_ptr_array_index(s->milestones, best))->name
+               : NULL;
+}
+
+static void make_total(Sample *s)
+{
+    const Measure *end =
+        s->end ? sample_find(s, MEASURE_MILESTONE, s->end) : NULL;
+
+    g_clear_pointer(&s->total, measure_free);
+    if (!end) {
+        return;
+    }
+    s->total = measure_new(MEASURE_TOTAL, "Total");
+    for (guint i = 0; i < end->values->len; i++) {
+        append_value(s->total, g_array_index(end->captures, guint, i),
+                     g_array_index(end->values, double, i), end->outside);
+    }
+}
+
+void sample_finish(Sample *s, const char *end)
+{
+    end = end ? end : s->until ? s->until : usual_end(s);
+    g_free(s->end);
+    s->end = g_strdup(end);
+    make_total(s);
+    g_ptr_array_set_size(s->measures, 0);
+    for (guint i = 0; i < s->phases->len; i++) {
+        g_ptr_array_add(s->measures, g_ptr_array_index(s->phases, i));
+    }
+    if (s->total) {
+        g_ptr_array_add(s->measures, s->total);
+    }
+    for (guint i = 0; i < s->copies->len; i++) {
+        g_ptr_array_add(s->measures, g_ptr_array_index(s->copies, i));
+    }
+}
+
+GArray *sample_lacking(const Sample *s, const Measure *m)
+{
+    GArray *lacking = g_array_new(FALSE, FALSE, sizeof(guint));
+
+    for (guint i = 0, at = 0; i < s->captures->len; i++) {
+        while (m && at < m->captures->len &&
+               g_array_index(m->captures, guint, at) < i) {
+            at++;
+        }
+        if (!m || at == m->captures->len ||
+            g_array_index(m->captures, guint, at) != i) {
+            g_array_append_val(lacking, i);
+        }
+    }
+    return lacking;
 }
 
 typedef struct Pass {
@@ -261,9 +388,14 @@ void measure_summarise(const Measure *m, StatsSummary *summary)
 
 const char *measure_kind_name(MeasureKind kind)
 {
-    return kind == MEASURE_PHASE   ? "phase"
-           : kind == MEASURE_TOTAL ? "total"
-                                   : "copy";
+    static const char *const names[] = {
+        [MEASURE_PHASE] = "phase",
+        [MEASURE_TOTAL] = "total",
+        [MEASURE_COPY] = "copy",
+        [MEASURE_MILESTONE] = "milestone",
+    };
+
+    return names[kind];
 }
 
 bool is_milestone(const char *name)

@@ -15,24 +15,32 @@ typedef enum MeasureKind {
     MEASURE_PHASE,
     MEASURE_TOTAL,
     MEASURE_COPY,
+    MEASURE_MILESTONE, /* when it was reached, since the session's start */
 } MeasureKind;
 
 typedef struct Measure {
     MeasureKind kind;
     char *name;
     GArray *values; /* double, ns */
-    GArray *captures; /* guint, which capture each value is of */
+    GArray *captures; /* guint, which capture each value is of, rising */
     bool outside; /* by the exact clock, but QEMU's main loop decided */
 } Measure;
 
 typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
-    GPtrArray *measures; /* Measure *, in the order of the boot */
+    GPtrArray *measures; /* Measure *, in the order of the boot; see finish */
+    GPtrArray *milestones; /* Measure *, the same */
     char *until; /* a milestone that ends the boot, or NULL */
+    char *end; /* the milestone that Total goes to, or NULL: none */
     ClockChoice clock; /* of the first capture, from there on */
     bool virtual_clock;
     bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
+
+    /* sample.c's own, until sample_finish() */
+    GPtrArray *phases, *copies;
+    Measure *total;
+    GHashTable *by_name[MEASURE_MILESTONE + 1];
 } Sample;
 
 /*
@@ -53,13 +61,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
  */
 bool sample_add(Sample *s, const char *path, SampleLineFunc func, void *data);
 
+/*
+ * Call it when all captures are there: decides where Total ends and puts the
+ * measures in order.  @end is a milestone, or NULL: that of sample_new(), or
+ * the last one of most captures.  A capture that did not get there has no
+ * Total.  What the host did to end QEMU (a signal, a monitor's quit) is no
+ * milestone of the boot: it ends no phase and no total.  May be called again
+ * after more captures were added.
+ */
+void sample_finish(Sample *s, const char *end);
+
+/* Captures without a value of @m, by number; @m may be NULL: all. */
+GArray *sample_lacking(const Sample *s, const Measure *m);
+
 /* The measure of that name, or NULL. */
 const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name);
 
+/* Number @i of Sample.measures. */
 const Measure *sample_measure(const Sample *s, guint i);
 void measure_summarise(const Measure *m, StatsSummary *summary);
 
-/* "phase", "total" or "copy". */
+/* "phase", "total", "copy" or "milestone". */
 const char *measure_kind_name(MeasureKind kind);
 
 /* Is @name a milestone's, built in or of phases.conf? */

@@ -14,6 +14,8 @@
 #define OUTLIER_FACTOR 1.5
 #define OUTLIER_MIN_N 4
 
+const double stats_tails[STATS_TAILS] = { 0.9, 0.95, 0.99 };
+
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -52,9 +54,30 @@ static void spread(const double *v, guint n, StatsSummary *s)
     }
     if (n > 1) {
         s->sd = sqrt(MAX(squares - rest * rest / n, 0) / (n - 1));
-        s->ci = s->sd > 0
-                    ? stats_t_critical(CONFIDENCE_P, n - 1) * s->sd / sqrt(n)
-                    : 0;
+    }
+}
+
+/*
+ * The interval of the median that no distribution has to be assumed for: the
+ * k-th value from both ends, where fewer than k heads in n throws of a coin
+ * have a chance of half of CONFIDENCE_P or less.
+ */
+static void median_interval(const double *sorted, guint n, StatsSummary *s)
+{
+    double sum = 0;
+    guint k = 0;
+
+    while (k < n / 2) {
+        sum += exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) -
+                   n * M_LN2);
+        if (sum > CONFIDENCE_P / 2) {
+            break;
+        }
+        k++;
+    }
+    if (k) {
+        s->low = sorted[k - 1];
+        s->high = sorted[n - k];
     }
 }
 
@@ -62,7 +85,9 @@ void stats_summarise(const double *values, guint n, StatsSummary *s)
 {
     double *sorted;
 
-    *s = (StatsSummary){ n, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
+    *s = (StatsSummary){
+        n, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, { NAN, NAN, NAN }
+    };
     if (!n) {
         return;
     }
@@ -73,8 +98,18 @@ void stats_summarise(const double *values, guint n, StatsSummary *s)
     s->median = stats_quantile(sorted, n, 0.5);
     s->q1 = stats_quantile(sorted, n, 0.25);
     s->q3 = stats_quantile(sorted, n, 0.75);
+    for (guint i = 0; i < STATS_TAILS; i++) {
+        s->tail[i] = stats_quantile(sorted, n, stats_tails[i]);
+    }
+    median_interval(sorted, n, s);
     spread(sorted, n, s);
     g_free(sorted);
+}
+
+guint stats_tail_boots(guint n, guint i)
+{
+    /* The tolerance is for 0.1 of ten and the like. */
+    return (guint)(n * (1 - stats_tails[i]) + 1e-9);
 }
 
 bool stats_is_outlier(const StatsSummary *s, double value)
@@ -86,114 +121,7 @@ bool stats_is_outlier(const StatsSummary *s, double value)
 }
 
 /* ------------------------------------------------------------------ */
-/* Student's t                                                         */
-
-/* Keeps the continued fraction away from a division by zero. */
-static double not_zero(double x)
-{
-    return fabs(x) < 1e-300 ? 1e-300 : x;
-}
-
-/*
- * The continued fraction of I_x(a, b) by Lentz's method; it converges fast
- * for x < (a + 1) / (a + b + 2).  NIST's Digital Library of Mathematical
- * Functions, 8.17.22, has the coefficients.
- */
-static double beta_fraction(double a, double b, double x)
-{
-    double c = 1;
-    double d = 1 / not_zero(1 - (a + b) * x / (a + 1));
-    double f = d;
-
-    for (int m = 1; m < 10000; m++) {
-        double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        double odd =
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-        double step;
-
-        d = 1 / not_zero(1 + even * d);
-        c = not_zero(1 + even / c);
-        f *= c * d;
-        d = 1 / not_zero(1 + odd * d);
-        c = not_zero(1 + odd / c);
-        step = c * d;
-        f *= step;
-        if (fabs(step - 1) < 1e-15) {
-            break;
-        }
-    }
-    return f;
-}
-
-double stats_incomplete_beta(double a, double b, double x)
-{
-    double front;
-
-    if (x <= 0 || x >= 1) {
-        return x <= 0 ? 0 : 1;
-    }
-    front =
-        exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-    if (x < (a + 1) / (a + b + 2)) {
-        return front * beta_fraction(a, b, x) / a;
-    }
-    return 1 - front * beta_fraction(b, a, 1 - x) / b;
-}
-
-double stats_t_probability(double t, double df)
-{
-    if (isnan(t) || isnan(df) || df <= 0) {
-        return NAN;
-    }
-    if (isinf(t)) {
-        return 0;
-    }
-    return stats_incomplete_beta(df / 2, 0.5, df / (df + t * t));
-}
-
-double stats_t_critical(double p, double df)
-{
-    double low = 0, high = 1;
-
-    while (stats_t_probability(high, df) > p && high < 1e12) {
-        high *= 2;
-    }
-    /* Each round gives a bit: more than a double has. */
-    for (int i = 0; i < 100 && low < high; i++) {
-        double middle = (low + high) / 2;
-
-        if (stats_t_probability(middle, df) > p) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return (low + high) / 2;
-}
-
-/* ------------------------------------------------------------------ */
-/* Comparing                                                           */
-
-void stats_welch(const StatsSummary *a, const StatsSummary *b, StatsTest *test)
-{
-    double va, vb, sum;
-
-    *test = (StatsTest){ NAN, NAN, NAN };
-    if (a->n < 2 || b->n < 2) {
-        return;
-    }
-    va = a->sd * a->sd / a->n;
-    vb = b->sd * b->sd / b->n;
-    sum = va + vb;
-    if (sum <= 0) {
-        /* Neither side varies: equal, or as different as can be. */
-        test->p = a->mean == b->mean ? 1 : 0;
-        return;
-    }
-    test->t = (b->mean - a->mean) / sqrt(sum);
-    test->df = sum * sum / (va * va / (a->n - 1) + vb * vb / (b->n - 1));
-    test->p = stats_t_probability(test->t, test->df);
-}
+/* Many tests at once                                                  */
 
 typedef struct Ranked {
     double p;

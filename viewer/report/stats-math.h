@@ -11,13 +11,24 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* The percentiles of the tail: 90, 95 and 99. */
+#define STATS_TAILS 3
+extern const double stats_tails[STATS_TAILS];
+
+/*
+ * How many of @n boots are beyond tail @i.  Where there is none the percentile
+ * says no more than the maximum does.
+ */
+guint stats_tail_boots(guint n, guint i);
+
 /* What is not defined for so few values is NAN. */
 typedef struct StatsSummary {
     guint n;
     double mean, median, min, max;
     double sd; /* of the sample: n - 1 */
     double q1, q3; /* quartiles, by linear interpolation (R's type 7) */
-    double ci; /* half the 95% confidence interval of the mean */
+    double low, high; /* 95% interval of the median; from 6 values on */
+    double tail[STATS_TAILS];
 } StatsSummary;
 
 void stats_summarise(const double *values, guint n, StatsSummary *summary);
@@ -30,23 +41,6 @@ double stats_quantile(const double *sorted, guint n, double p);
  * nearer one.  Never with less than 4 values.
  */
 bool stats_is_outlier(const StatsSummary *summary, double value);
-
-/* The regularized incomplete beta function I_x(a, b). */
-double stats_incomplete_beta(double a, double b, double x);
-
-/* P(|T| >= |t|) of Student's t with @df degrees of freedom (any real > 0). */
-double stats_t_probability(double t, double df);
-
-/* The t that |T| is above with probability @p: 0.05 gives the 95% interval. */
-double stats_t_critical(double p, double df);
-
-/* Welch's t-test: are the means of two samples of unequal variance equal? */
-typedef struct StatsTest {
-    double t, df; /* NAN where no value varies */
-    double p; /* two-sided; NAN: too few values */
-} StatsTest;
-
-void stats_welch(const StatsSummary *a, const StatsSummary *b, StatsTest *test);
 
 /*
  * Holm's correction: @p are of @n tests made at once, and become what can be

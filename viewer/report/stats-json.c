@@ -1,0 +1,120 @@
+/*
+ * Statistics as JSON: docs/json-schema.md.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <math.h>
+
+#include "stats-data.h"
+
+static void put_value(JsonOut *j, const Sample *s, const Measure *m,
+                      const StatsSummary *sum, guint i)
+{
+    double v = g_array_index(m->values, double, i);
+    guint capture = g_array_index(m->captures, guint, i);
+
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "capture", g_ptr_array_index(s->captures, capture));
+    json_out_int(j, "ns", v);
+    json_out_bool(j, "outlier", stats_is_outlier(sum, v));
+    json_builder_end_object(j->builder);
+}
+
+/* null where no boot is beyond the percentile. */
+static void put_tails(JsonOut *j, const StatsSummary *sum)
+{
+    static const char *const names[STATS_TAILS] = { "p90_ns", "p95_ns",
+                                                    "p99_ns" };
+
+    for (guint i = 0; i < STATS_TAILS; i++) {
+        json_out_double(j, names[i],
+                        stats_tail_boots(sum->n, i) ? sum->tail[i] : NAN);
+    }
+}
+
+static void put_measure(JsonOut *j, const Sample *s, const Measure *m)
+{
+    StatsSummary sum;
+
+    measure_summarise(m, &sum);
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "kind", measure_kind_name(m->kind));
+    json_out_string(j, "name", m->name);
+    json_out_int(j, "n", sum.n);
+    json_out_double(j, "mean_ns", sum.mean);
+    json_out_double(j, "median_ns", sum.median);
+    json_out_double(j, "median_low_ns", sum.low);
+    json_out_double(j, "median_high_ns", sum.high);
+    json_out_double(j, "sd_ns", sum.sd);
+    json_out_double(j, "min_ns", sum.min);
+    json_out_double(j, "max_ns", sum.max);
+    json_out_double(j, "q1_ns", sum.q1);
+    json_out_double(j, "q3_ns", sum.q3);
+    put_tails(j, &sum);
+    json_out_bool(j, "outside", s->exact && m->outside);
+    json_builder_set_member_name(j->builder, "values");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < m->values->len; i++) {
+        put_value(j, s, m, &sum, i);
+    }
+    json_builder_end_array(j->builder);
+    json_builder_end_object(j->builder);
+}
+
+static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
+{
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "text", l->key);
+    json_out_int(j, "count", l->count);
+    json_out_int(j, "total_ns", l->total);
+    json_out_int(j, "worst_ns", l->worst);
+    json_out_bool(j, "outside", s->exact && l->outside);
+    json_out_string(j, "worst_capture",
+                    g_ptr_array_index(s->captures, l->worst_capture));
+    json_builder_end_object(j->builder);
+}
+
+static void print_json(const Stats *s)
+{
+    guint max_lines = s->opt.lines;
+    g_autoptr(GPtrArray) lines = stats_sorted_lines(s, stats_by_total);
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_object(json_out_begin(j));
+    json_out_string(j, "schema", "bootstamp-stats");
+    json_out_int(j, "version", 2);
+    json_out_string(j, "clock", s->sample->virtual_clock ? "virtual" : "host");
+    json_out_int(j, "captures", s->sample->captures->len);
+    json_out_string(j, "total_ends_at", s->sample->end);
+    json_builder_set_member_name(j->builder, "without_total");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < s->lacking->len; i++) {
+        guint capture = g_array_index(s->lacking, guint, i);
+
+        json_out_add_string(j, g_ptr_array_index(s->sample->captures, capture));
+    }
+    json_builder_end_array(j->builder);
+    budgets_put(j, s->budgets);
+    json_builder_set_member_name(j->builder, "measures");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < s->sample->measures->len; i++) {
+        put_measure(j, s->sample, sample_measure(s->sample, i));
+    }
+    json_builder_end_array(j->builder);
+    json_builder_set_member_name(j->builder, "slowest_lines");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < lines->len && i < max_lines; i++) {
+        put_line(j, s->sample, g_ptr_array_index(lines, i));
+    }
+    json_builder_end_array(j->builder);
+    json_builder_end_object(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+const StatsFormat stats_json = {
+    .name = "json",
+    .summary = "all figures, for programs (docs/json-schema.md)",
+    .print = print_json,
+};

@@ -1,0 +1,208 @@
+/*
+ * Statistics as text.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "figures.h"
+#include "stats-data.h"
+
+#define HISTOGRAM_MIN_N 5
+#define HISTOGRAM_ROWS 10
+#define HISTOGRAM_WIDTH 40
+
+/* How many captures without a Total are named. */
+#define LACKING_MAX 10
+
+static void print_measure(const Measure *m, bool exact)
+{
+    StatsSummary s;
+    g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
+
+    measure_summarise(m, &s);
+    printf("%-26s %4u", title, s.n);
+    print_ms(s.median, 10);
+    print_ms(s.low, 10);
+    print_ms(s.high, 10);
+    print_ms(s.mean, 10);
+    print_ms(s.sd, 9);
+    print_ms(s.min, 10);
+    print_ms(s.max, 10);
+    printf("%s\n", exact && m->outside ? "  outside" : "");
+}
+
+/* Percentiles that at least one boot is beyond. */
+static void print_tail(const Measure *m)
+{
+    g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
+    StatsSummary s;
+
+    measure_summarise(m, &s);
+    if (!stats_tail_boots(s.n, 0)) {
+        return;
+    }
+    printf("%-26s %4u", title, s.n);
+    for (guint i = 0; i < STATS_TAILS; i++) {
+        guint boots = stats_tail_boots(s.n, i);
+
+        print_ms(boots ? s.tail[i] : NAN, 10);
+        if (boots) {
+            printf(" %6u", boots);
+        } else {
+            printf(" %6s", "-");
+        }
+    }
+    printf("\n");
+}
+
+static void print_tails(const Sample *s)
+{
+    if (!stats_tail_boots(s->captures->len, 0)) {
+        return;
+    }
+    printf("\n%-26s %4s %10s %6s %10s %6s %10s %6s\n", "Percentiles", "n",
+           "90%", "beyond", "95%", "beyond", "99%", "beyond");
+    for (guint i = 0; i < s->measures->len; i++) {
+        print_tail(sample_measure(s, i));
+    }
+}
+
+/* Captures that did not get to where Total ends. */
+static void print_lacking(const Stats *s)
+{
+    for (guint i = 0; i < s->lacking->len && i < LACKING_MAX; i++) {
+        guint capture = g_array_index(s->lacking, guint, i);
+
+        printf("%sno Total, '%s' was not reached: ", i ? "" : "\n",
+               s->sample->end ? s->sample->end : "a milestone");
+        print_path(g_ptr_array_index(s->sample->captures, capture));
+        printf("\n");
+    }
+    if (s->lacking->len > LACKING_MAX) {
+        printf("and %u more\n", s->lacking->len - LACKING_MAX);
+    }
+}
+
+static void print_outliers(const Sample *s)
+{
+    bool any = false;
+
+    for (guint i = 0; i < s->measures->len; i++) {
+        const Measure *m = sample_measure(s, i);
+        StatsSummary sum;
+
+        measure_summarise(m, &sum);
+        for (guint j = 0; j < m->values->len; j++) {
+            double v = g_array_index(m->values, double, j);
+            guint capture = g_array_index(m->captures, guint, j);
+
+            if (stats_is_outlier(&sum, v)) {
+                if (!any) {
+                    printf("\nOutliers (beyond 1.5 IQR of the quartiles)\n");
+                }
+                any = true;
+                printf("%-26s", m->name);
+                print_ms(v, 10);
+                printf("  ");
+                print_path(g_ptr_array_index(s->captures, capture));
+                printf("\n");
+            }
+        }
+    }
+}
+
+/* The total's distribution: a bar a row, by whole characters. */
+static void print_histogram(const Measure *m)
+{
+    guint rows[HISTOGRAM_ROWS] = { 0 }, most = 1;
+    StatsSummary s;
+
+    measure_summarise(m, &s);
+    if (s.n < HISTOGRAM_MIN_N || s.max <= s.min) {
+        return;
+    }
+    for (guint i = 0; i < s.n; i++) {
+        double v = g_array_index(m->values, double, i);
+        guint row = (v - s.min) / (s.max - s.min) * HISTOGRAM_ROWS;
+
+        row = MIN(row, HISTOGRAM_ROWS - 1);
+        rows[row]++;
+        most = MAX(most, rows[row]);
+    }
+    printf("\n%s (ms)\n", m->name);
+    for (guint i = 0; i < HISTOGRAM_ROWS; i++) {
+        double step = (s.max - s.min) / HISTOGRAM_ROWS;
+        char bar[HISTOGRAM_WIDTH + 1];
+        guint len = (rows[i] * HISTOGRAM_WIDTH + most - 1) / most;
+
+        memset(bar, '#', len);
+        bar[len] = '\0';
+        print_ms(s.min + i * step, 10);
+        printf(" %4u %s\n", rows[i], bar);
+    }
+}
+
+static void print_lines(const Stats *s, GCompareFunc order, const char *title,
+                        int max)
+{
+    g_autoptr(GPtrArray) all = stats_sorted_lines(s, order);
+
+    if (!all->len || !max) {
+        return;
+    }
+    printf("\n%s\n%10s %10s %8s\n", title, "Total", "Worst", "Count");
+    for (guint i = 0; i < all->len && i < (guint)max; i++) {
+        const LineSum *l = g_ptr_array_index(all, i);
+
+        print_ms(l->total, 9);
+        print_ms(l->worst, 10);
+        printf(" %8" PRIu64 "  %s%s\n", l->count, l->key,
+               s->sample->exact && l->outside ? " (outside)" : "");
+    }
+}
+
+static void print_text(const Stats *s)
+{
+    int max_lines = s->opt.lines;
+    const Sample *sample = s->sample;
+    const Measure *total = sample_find(sample, MEASURE_TOTAL, "Total");
+
+    printf("%u capture%s, %s clock; milliseconds\n", sample->captures->len,
+           sample->captures->len == 1 ? "" : "s",
+           sample->virtual_clock ? "virtual" : "host");
+    printf("%-26s %4s %10s %10s %10s %10s %9s %10s %10s\n", "Phase", "n",
+           "Median", "95% from", "to", "Mean", "SD", "Min", "Max");
+    for (guint i = 0; i < sample->measures->len; i++) {
+        print_measure(sample_measure(sample, i), sample->exact);
+    }
+    if (sample->exact) {
+        printf("outside: QEMU's main loop beside the guest decided when\n");
+    }
+    if (sample->end) {
+        printf("Total is up to %s\n", sample->end);
+    }
+    print_lacking(s);
+    budgets_print(s->budgets);
+    print_tails(sample);
+    print_outliers(sample);
+    if (total) {
+        print_histogram(total);
+    }
+    print_lines(s, stats_by_total, "Slowest lines by total", max_lines);
+    print_lines(s, stats_by_worst, "Slowest lines by their worst", max_lines);
+    if (s->pruned) {
+        printf("\nMore than %d different lines: those of little time were "
+               "dropped.\n",
+               STATS_KEYS_MAX);
+    }
+}
+
+const StatsFormat stats_text = {
+    .name = "text",
+    .summary = "tables for a person",
+    .print = print_text,
+};
