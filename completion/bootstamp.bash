@@ -94,6 +94,12 @@ _bootstamp() {
         before=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]}:$before in
+    ab:--until | ab:--pairs | ab:-n | ab:--warmup | ab:--timeout) return ;;
+    ab:--a | ab:--b | ab:--capture | ab:-c)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
     run:*)
         _bootstamp_run "$word"
         return
@@ -125,6 +131,7 @@ _bootstamp() {
     if [[ $word != -* ]]; then
         case ${COMP_WORDS[1]} in
         view | export | phases | stats | diff | replay | info) _bootstamp_captures "$word" ;;
+        ab) mapfile -t COMPREPLY < <(compgen -c -- "${word:-qemu-system-}" | sort -u) ;;
         esac
         return
     fi

@@ -25,7 +25,7 @@ perl -ne '
     elsif (/^<!-- needs: (.+?) -->/) { $needs = $1 }
     elsif (/^```sh/) { open $to, ">", sprintf("%s/%02d", $dir, ++$n) or die; print $to "$title\n", $needs // "", "\n"; $in = 1 }
     elsif (/^```/) { $in = 0; undef $needs; close $to if $to }
-    elsif ($in) { s/-n (20|10)\b/-n 3/; s/--warmup 2/--warmup 1/; print $to $_ }
+    elsif ($in) { s/-n (20|10)\b/-n 3/; s/-n 5\.\.60/-n 3..4/; s/--warmup 2/--warmup 1/; print $to $_ }
 ' "$tmp/blocks" "$src/docs/cookbook.md"
 ok "there are blocks" test "$(find "$tmp/blocks" -type f | wc -l)" -ge 12
 
@@ -49,9 +49,9 @@ for block in "$tmp"/blocks/*; do
 done
 
 like "$(cat "$tmp/01.log")" 'kernel +[0-9]+ +PIO' "the slow boot copies by PIO"
-like "$(cat "$tmp/02.log")" 'copy of kernel.* SLOWER' "and the comparison says so"
+like "$(cat "$tmp/02.log")" '^copy of kernel .* \+[0-9.]+ .* cannot tell' "and the comparison shows it, but not of one boot a side"
 like "$(cat "$tmp/05.log")" 'console +\[ .*reboot: Power down' "kernel and firmware in one capture"
-like "$(cat "$tmp/07.log")" '^boot time: ' "the gate speaks"
+like "$(cat "$tmp/06.log")" '^boot time: (ok|slower|so many)' "the gate speaks"
 like "$(cat "$tmp/08.log")" '^within: 0 slower' "instructions: no difference"
 ok "files are there" test -s boot.svg -a -s boot.html -a -s boot.json -a -s console.cast -a -s base.csv
 

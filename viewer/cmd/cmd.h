@@ -16,6 +16,7 @@
     COMMAND(phases, "print the milestone table and fw_cfg copies")             \
     COMMAND(stats, "statistics of many boots")                                 \
     COMMAND(diff, "compare boots, and say what got slower")                    \
+    COMMAND(ab, "boot two machines in turn, and say which is slower")          \
     COMMAND(replay, "play a capture at the speed it had")                      \
     COMMAND(info, "say what a capture holds")                                  \
     COMMAND(list, "list the captures found, newest first")

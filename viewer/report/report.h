@@ -11,6 +11,7 @@
 #include "boot-data.h"
 #include "budget.h"
 #include "diff.h"
+#include "looks.h"
 #include "sample.h"
 #include "stats.h"
 #include "timeline-svg.h"

@@ -4,72 +4,34 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 
-#include "viewer/report/report.h"
+#include "boot.h"
 #include "capture/paths.h"
-#include "viewer/common/common.h"
 #include "many.h"
+#include "progress.h"
+#include "viewer/common/common.h"
+#include "viewer/report/report.h"
 
-#define POLL_US 5000
-/* A milestone is there when it has not moved for this long: see look(). */
-#define SETTLED_US 250000
-#define KILL_AFTER_US (5 * G_USEC_PER_SEC)
-#define BAR_WIDTH 24
 #define RUNS_MAX 100000
-
-/* How a boot ended. */
-typedef enum End {
-    END_ITSELF,
-    END_UNTIL,
-    END_TIMEOUT,
-    END_SIGNAL, /* somebody stops us */
-} End;
 
 typedef struct Runner {
     const RunMany *options;
-    RunManyStart start;
-    void *data;
-    bool quiet, tty;
+    const QemuStart *qemu;
+    BootRules rules;
+    bool quiet;
     char *dir;
-    GRegex *regex; /* of --until, where that is no milestone */
     GPtrArray *good; /* captures that count, char * */
     int failed;
-    gint64 began; /* monotonic, us */
 } Runner;
-
-/* One boot, watched from outside. */
-typedef struct Watch {
-    const Runner *runner;
-    CaptureReader *reader; /* NULL: no capture yet */
-    CaptureLines *lines;
-    BootData *boot;
-    uint64_t at; /* time of the milestone, ns; or CAPTURE_NO_TIME */
-    gint64 since; /* when it was first seen there, us */
-    bool reached;
-} Watch;
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-    stop_signal = number;
-}
 
 int run_many_check(const RunMany *o)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GRegex) regex = NULL;
+    g_autofree char *error = NULL;
+    BootRules rules;
 
     if (o->runs < 0 || o->runs > RUNS_MAX || o->warmup < 0 ||
         o->warmup > RUNS_MAX || !(o->timeout >= 0) || isinf(o->timeout)) {
@@ -80,290 +42,33 @@ int run_many_check(const RunMany *o)
         return usage_error("run", "--warmup, --timeout and --until are for "
                                   "-n");
     }
-    if (o->until && !is_milestone(o->until)) {
-        regex =
-            g_regex_new(o->until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, &error);
-        if (!regex) {
-            return usage_error("run",
-                               "--until is no milestone and no "
-                               "pattern: %s",
-                               error->message);
-        }
+    if (!boot_rules_init(&rules, o->until, o->timeout, &error)) {
+        return usage_error("run", "%s", error);
     }
+    boot_rules_clear(&rules);
     return 0;
-}
-
-/* ------------------------------------------------------------------ */
-/* Watching                                                            */
-
-static void look_at_line(Watch *w, const CaptureLine *line)
-{
-    if (w->runner->regex && g_regex_match_full(w->runner->regex, line->text,
-                                               line->len, 0, 0, NULL, NULL)) {
-        w->reached = true;
-    }
-}
-
-/* The last item for -kernel has to be the last: the kernel must have come. */
-static bool is_early(const Watch *w, const CapturePhase *p)
-{
-    bool kernel = p->milestone != CAPTURE_MS_LINUX_BOOT_OS;
-
-    for (guint i = 0; i < capture_phases_count(w->boot->phases); i++) {
-        kernel |= capture_phases_get(w->boot->phases, i)->milestone ==
-                  CAPTURE_MS_COPY_KERNEL;
-    }
-    return !kernel || capture_copies_current(w->boot->copies) >= 0;
-}
-
-/* Some milestones move on: each end of a copy may have been the last. */
-static void look_at_phases(Watch *w)
-{
-    const char *until = w->runner->options->until;
-    gint64 now = g_get_monotonic_time();
-    uint64_t at = CAPTURE_NO_TIME;
-
-    for (guint i = 0; i < capture_phases_count(w->boot->phases); i++) {
-        const CapturePhase *p = capture_phases_get(w->boot->phases, i);
-
-        if (!strcmp(p->name, until) && !is_early(w, p)) {
-            at = p->time;
-            break;
-        }
-    }
-    if (at != w->at) {
-        w->at = at;
-        w->since = now;
-    }
-    w->reached = at != CAPTURE_NO_TIME && now - w->since >= SETTLED_US;
-}
-
-/* Reads on, and looks whether --until has come. */
-static void look(Watch *w, const char *path)
-{
-    CaptureRecord rec;
-    CaptureLine line;
-
-    if (!w->runner->options->until || w->reached) {
-        return;
-    }
-    if (!w->reader) {
-        w->reader = capture_reader_open(path, NULL);
-    }
-    while (w->reader && capture_reader_next(w->reader, &rec)) {
-        boot_data_record(w->boot, &rec);
-        if (capture_lines_feed(w->lines, &rec, &line)) {
-            boot_data_line(w->boot, &line);
-            look_at_line(w, &line);
-        }
-    }
-    /* A prompt has no newline. */
-    for (int i = 0; i < w->boot->names.count && w->runner->regex; i++) {
-        if (capture_lines_peek(w->lines, i, &line)) {
-            look_at_line(w, &line);
-        }
-    }
-    if (!w->runner->regex) {
-        look_at_phases(w);
-    }
-}
-
-static void watch_clear(Watch *w)
-{
-    capture_reader_close(w->reader);
-    capture_lines_free(w->lines);
-    boot_data_free(w->boot);
-}
-
-/* ------------------------------------------------------------------ */
-/* A boot                                                              */
-
-/* What QEMU prints; kept where the boot fails. */
-static char *log_path(const char *path)
-{
-    return g_strdup_printf("%s.log", path);
-}
-
-static pid_t start(Runner *r, const char *path)
-{
-    pid_t parent = getpid();
-    pid_t pid;
-    g_autofree char *log = log_path(path);
-    int null, out;
-
-    fflush(NULL);
-    pid = fork();
-    if (pid) {
-        return pid;
-    }
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) {
-        _exit(EXIT_FAILURE);
-    }
-    /* Ours are for the statistics and the progress. */
-    null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (null >= 0 && out >= 0) {
-        dup2(null, STDIN_FILENO);
-        dup2(out, STDOUT_FILENO);
-        dup2(out, STDERR_FILENO);
-    }
-    _exit(r->start(r->data, path));
-}
-
-/* Waits for @pid to end and ends it where it must; how it came to that. */
-static End wait_for(Runner *r, pid_t pid, const char *path, int *status)
-{
-    gint64 began = g_get_monotonic_time(), killed = 0;
-    double limit = r->options->timeout * G_USEC_PER_SEC;
-    Watch w = {
-        .runner = r,
-        .lines = capture_lines_new(),
-        .boot = boot_data_new(false),
-        .at = CAPTURE_NO_TIME,
-    };
-    End end = END_ITSELF;
-
-    while (waitpid(pid, status, WNOHANG) == 0) {
-        gint64 now = g_get_monotonic_time();
-
-        look(&w, path);
-        if (!killed &&
-            (w.reached || stop_signal || (limit > 0 && now - began > limit))) {
-            end = stop_signal ? END_SIGNAL
-                  : w.reached ? END_UNTIL
-                              : END_TIMEOUT;
-            kill(pid, SIGTERM);
-            killed = now;
-        } else if (killed && now - killed > KILL_AFTER_US) {
-            kill(pid, SIGKILL);
-        }
-        g_usleep(POLL_US);
-    }
-    look(&w, path);
-    w.reached |= w.at != CAPTURE_NO_TIME; /* no more will come */
-    if (end == END_ITSELF && (w.reached || stop_signal)) {
-        end = w.reached ? END_UNTIL : END_SIGNAL;
-    }
-    watch_clear(&w);
-    return end;
-}
-
-/* Why a boot does not count, or NULL. */
-static char *objection(const Runner *r, End end, int status)
-{
-    if (end == END_TIMEOUT) {
-        return g_strdup_printf("took longer than %g s", r->options->timeout);
-    }
-    if (end == END_UNTIL || end == END_SIGNAL) {
-        return NULL;
-    }
-    if (WIFSIGNALED(status)) {
-        return g_strdup_printf("QEMU ended by signal %d", WTERMSIG(status));
-    }
-    if (WEXITSTATUS(status)) {
-        return g_strdup_printf("QEMU ended with status %d",
-                               WEXITSTATUS(status));
-    }
-    if (r->options->until) {
-        return g_strdup_printf("ended before '%s'", r->options->until);
-    }
-    return NULL;
-}
-
-/* The last line of the log, behind ": "; "" where there is none. */
-static char *last_words(const char *path)
-{
-    g_autofree char *log = log_path(path);
-    g_autofree char *text = NULL;
-    const char *line;
-
-    if (!g_file_get_contents(log, &text, NULL, NULL)) {
-        return g_strdup("");
-    }
-    g_strchomp(text);
-    line = strrchr(text, '\n');
-    line = line ? line + 1 : text;
-    return line[0] ? g_strdup_printf(": %s", line) : g_strdup("");
-}
-
-/* A capture that does not count gets a name that no folder is read for. */
-static void put_aside(const char *path)
-{
-    g_autofree char *aside = g_strdup_printf("%s.failed", path);
-
-    g_rename(path, aside);
 }
 
 static void boot(Runner *r, const char *path, bool counts)
 {
-    g_autofree char *why = NULL;
-    pid_t pid = start(r, path);
-    int status = 0;
-    End end;
+    BootResult result = boot_once(r->qemu, &r->rules, path);
 
-    if (pid < 0) {
-        fail("run", "cannot start a process: %s", g_strerror(errno));
+    if (result == BOOT_FAILED) {
         r->failed++;
-        return;
-    }
-    end = wait_for(r, pid, path, &status);
-    why = objection(r, end, status);
-    if (!why && end != END_SIGNAL && !g_file_test(path, G_FILE_TEST_EXISTS)) {
-        why = g_strdup("QEMU wrote no capture");
-    }
-    if (why) {
-        g_autofree char *words = last_words(path);
-
-        fprintf(stderr, "%s", r->tty ? "\r\033[K" : "");
-        fail(path, "%s%s", why, words);
-        r->failed++;
-        put_aside(path);
-    } else if (end == END_SIGNAL || !counts) {
-        g_unlink(path);
-    } else {
+    } else if (result == BOOT_GOOD && counts) {
         g_ptr_array_add(r->good, g_strdup(path));
+    } else if (result == BOOT_GOOD) {
+        g_unlink(path);
     }
-    if (!why) {
-        g_autofree char *log = log_path(path);
-
-        g_unlink(log);
-    }
-}
-
-/* ------------------------------------------------------------------ */
-/* All of them                                                         */
-
-static void show_progress(const Runner *r, int done, int all)
-{
-    gint64 spent = g_get_monotonic_time() - r->began;
-    char bar[BAR_WIDTH + 1];
-    int full = all ? done * BAR_WIDTH / all : 0;
-    double left = done ? (double)spent / done * (all - done) : 0;
-
-    if (r->quiet || !r->tty) {
-        return;
-    }
-    memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', full);
-    bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r\033[K[%s] %d of %d boots", bar, done, all);
-    if (done && done < all) {
-        fprintf(stderr, ", %.0f s to go", left / G_USEC_PER_SEC);
-    }
-    fflush(stderr);
 }
 
 static void boot_all(Runner *r)
 {
     int warmup = r->options->warmup, all = warmup + r->options->runs;
 
-    r->began = g_get_monotonic_time();
-    show_progress(r, 0, all);
-    for (int i = 0; i < all && !stop_signal; i++) {
+    progress_begin(r->quiet);
+    progress_show(0, all, "boots");
+    for (int i = 0; i < all && !boot_stop_signal(); i++) {
         g_autofree char *name =
             i < warmup
                 ? g_strdup_printf("warmup-%d" CAPTURE_SUFFIX, i + 1)
@@ -371,69 +76,14 @@ static void boot_all(Runner *r)
         g_autofree char *path = g_build_filename(r->dir, name, NULL);
 
         boot(r, path, i >= warmup);
-        show_progress(r, i + 1, all);
+        progress_show(i + 1, all, "boots");
     }
-    if (!r->quiet && r->tty) {
-        fprintf(stderr, "\r\033[K");
-    }
-}
-
-static bool holds_captures(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        if (g_str_has_suffix(name, CAPTURE_SUFFIX)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The folder as asked for, or a new one; NULL: it has said why not. */
-static char *make_dir(const char *wanted)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *top = NULL;
-    char *dir;
-
-    if (wanted) {
-        if (g_mkdir(wanted, 0700) && errno != EEXIST) {
-            fail(wanted, "cannot make the folder: %s", g_strerror(errno));
-            return NULL;
-        }
-        if (holds_captures(wanted)) {
-            fail(wanted, "holds captures already; name a new folder");
-            return NULL;
-        }
-        return g_strdup(wanted);
-    }
-    top = capture_make_default_dir(&error);
-    if (!top) {
-        fail("run", "%s", error->message);
-        return NULL;
-    }
-    dir = g_build_filename(top, "boots-XXXXXX", NULL);
-    if (!g_mkdtemp(dir)) {
-        fail(top, "cannot make a folder in it: %s", g_strerror(errno));
-        g_clear_pointer(&dir, g_free);
-    }
-    return dir;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = { .sa_handler = on_signal };
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    progress_clear();
 }
 
 static int report(const Runner *r)
 {
-    const char *until = r->regex ? NULL : r->options->until;
+    const char *until = r->rules.regex ? NULL : r->options->until;
     StatsOptions options = { .until = until, .lines = 10 };
     int status = EXIT_SUCCESS;
 
@@ -443,38 +93,34 @@ static int report(const Runner *r)
     if (r->good->len) {
         status = print_stats((char **)r->good->pdata, r->good->len, &options);
     }
-    if (stop_signal) {
-        return 128 + stop_signal;
+    if (boot_stop_signal()) {
+        return 128 + boot_stop_signal();
     }
     return r->failed ? EXIT_FAILURE : status;
 }
 
 int run_many(const RunMany *options, const char *dir, bool quiet,
-             RunManyStart start_func, void *data)
+             const QemuStart *qemu)
 {
+    g_autofree char *error = NULL;
     Runner r = {
         .options = options,
-        .start = start_func,
-        .data = data,
+        .qemu = qemu,
         .quiet = quiet,
-        .tty = isatty(STDERR_FILENO),
-        .dir = make_dir(dir),
+        .dir = boot_folder(dir),
     };
     int status;
 
-    if (!r.dir) {
+    if (!r.dir ||
+        !boot_rules_init(&r.rules, options->until, options->timeout, &error)) {
         return EXIT_FAILURE;
     }
-    if (options->until && !is_milestone(options->until)) {
-        r.regex = g_regex_new(options->until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0,
-                              NULL);
-    }
     r.good = g_ptr_array_new_with_free_func(g_free);
-    catch_signals();
+    boot_catch_signals();
     boot_all(&r);
     status = report(&r);
     g_ptr_array_unref(r.good);
-    g_clear_pointer(&r.regex, g_regex_unref);
+    boot_rules_clear(&r.rules);
     g_free(r.dir);
     return status;
 }

@@ -10,15 +10,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "start.h"
+
 /* What the options say. */
 typedef struct RunMany {
     int runs, warmup;
     double timeout; /* seconds; 0: none */
     char *until; /* a milestone's name, or a regular expression; NULL */
 } RunMany;
-
-/* Becomes QEMU, with its capture at @capture; returns a status if it cannot. */
-typedef int (*RunManyStart)(void *data, const char *capture);
 
 /* 0, or the exit status for options that make no sense. */
 int run_many_check(const RunMany *options);
@@ -29,6 +28,6 @@ int run_many_check(const RunMany *options);
  * which must not hold any, or to a new one (NULL).
  */
 int run_many(const RunMany *options, const char *dir, bool quiet,
-             RunManyStart start, void *data);
+             const QemuStart *qemu);
 
 #endif

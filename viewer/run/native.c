@@ -7,7 +7,9 @@
 #include <elf.h>
 #include <string.h>
 
-#include "run.h"
+#include <glib.h>
+
+#include "native.h"
 
 /*
  * The name of the character device's type, which stands in the binary of

@@ -7,25 +7,11 @@
 #ifndef VIEWER_RUN_RUN_H
 #define VIEWER_RUN_RUN_H
 
-#include <glib.h>
-#include <stdbool.h>
-
+#include "ab.h"
 #include "many.h"
+#include "native.h"
 #include "replay.h"
-
-/*
- * Starts QEMU (@argv, the environment is set) in the background of this
- * terminal and shows its capture: @path, or where it is NULL the one that
- * this QEMU writes.  Returns the exit status: QEMU's, 128 plus the signal
- * that ended it, or that of a failure of our own.
- */
-int run_with_view(char **argv, const char *path);
-
-/*
- * Whether @program, found as a shell finds it, is a QEMU that was built with
- * our patches, so that nothing has to be loaded into it.  False where that
- * cannot be told: a script, or a file that cannot be read.
- */
-bool qemu_is_native(const char *program);
+#include "start.h"
+#include "with-view.h"
 
 #endif

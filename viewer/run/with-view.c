@@ -14,7 +14,7 @@
 
 #include "capture/paths.h"
 #include "viewer/common/common.h"
-#include "run.h"
+#include "with-view.h"
 #include "viewer/screen/view.h"
 
 #define POLL_US 10000

@@ -1,0 +1,34 @@
+/*
+ * Starting QEMU with the back end in it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_RUN_START_H
+#define VIEWER_RUN_START_H
+
+#include <stdbool.h>
+
+typedef struct QemuStart {
+    char **argv; /* QEMU's command line, its program first */
+    const char *capture; /* file, or NULL: a new one in the default folder */
+    bool probes; /* firmware with probes */
+    bool quiet; /* do not report what was added to the command line */
+    bool view; /* with the viewer in this terminal, if it is one */
+    char *module; /* to load, by qemu_start_prepare(); NULL: none is needed */
+} QemuStart;
+
+/* Finds the module that is loaded into QEMU.  False: it has said why not. */
+bool qemu_start_prepare(QemuStart *s);
+void qemu_start_clear(QemuStart *s);
+
+/*
+ * Becomes QEMU (with view: starts it).  Returns the exit status where that
+ * cannot be, or when the viewer ended.
+ */
+int qemu_start(const QemuStart *s);
+
+/* The same for one boot of many, quietly, with its capture at @capture. */
+int qemu_start_into(const QemuStart *s, const char *capture);
+
+#endif
