@@ -104,7 +104,8 @@ typedef struct Found {
 static bool has_magic(const char *path)
 {
     char magic[sizeof(CAPTURE_MAGIC) - 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
     bool ok;
 
     if (fd < 0) {
@@ -127,8 +128,9 @@ static void scan_dir(const char *dir, GArray *found)
                                     : g_strdup(name);
         struct stat st;
 
-        if (g_str_has_suffix(name, CAPTURE_SUFFIX) && !stat(path, &st) &&
-            S_ISREG(st.st_mode) && has_magic(path)) {
+        /* Another's file, or a link to one, is for who names it. */
+        if (g_str_has_suffix(name, CAPTURE_SUFFIX) && !lstat(path, &st) &&
+            S_ISREG(st.st_mode) && st.st_uid == geteuid() && has_magic(path)) {
             Found f = { g_steal_pointer(&path), st.st_mtim };
 
             g_array_append_val(found, f);

@@ -46,8 +46,10 @@ int capture_open_default_dir(char **path, GError **error);
 char *capture_new_path(const char *dir, guint attempt);
 
 /*
- * Captures in the default folder and in the current one, newest first by
- * their time of change: a GPtrArray of char *, which the caller unrefs.
+ * Captures of one's own in the default folder and in the current one, newest
+ * first by their time of change: a GPtrArray of char *, which the caller
+ * unrefs.  Other users' files, and links, are left out: /tmp may be the
+ * current folder.
  */
 GPtrArray *capture_list(void);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -29,6 +30,19 @@
 /* How far behind it to look for those later ones, while the writer lives. */
 #define HOLE_WORDS 8192
 
+/* Zeros of so many words are worth a system call that steps over them. */
+#define HOLE_LONG 4096
+
+/* Where nobody wrote, we look this often whether somebody does. */
+#define STATE_PATIENCE_NS UINT64_C(100000000)
+
+/* Read at a time where a file system cannot map its files, in words. */
+#define BUFFER_WORDS 8192
+
+/* How long a file that somebody is making may be without a header. */
+#define HEADER_PATIENCE_NS UINT64_C(1000000000)
+#define HEADER_NEW_NS UINT64_C(50000000)
+
 struct CaptureReader {
     int fd;
     uint64_t words; /* in the file at the last look */
@@ -36,10 +50,12 @@ struct CaptureReader {
     uint64_t map_first; /* index of its first word */
     uint64_t map_words; /* that can be read in it */
     size_t map_size; /* bytes mapped */
+    uint64_t *buffer; /* instead of a mapping: words that were read */
     SigbusRegion *guard;
     CaptureCursor at;
     uint64_t hole_pos; /* empty word that we wait for */
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
+    uint64_t no_writer_at; /* nobody wrote it then; CLOCK_MONOTONIC, ns */
     uint64_t skipped; /* words */
     uint64_t unknown; /* records */
     uint64_t base; /* first word's place in the file, in words */
@@ -59,6 +75,9 @@ GQuark capture_reader_error_quark(void)
 
 static void unmap(CaptureReader *r)
 {
+    if (r->map && r->buffer) {
+        r->map = NULL;
+    }
     if (r->map) {
         sigbus_unguard(r->guard);
         munmap((void *)r->map, r->map_size);
@@ -78,6 +97,27 @@ static void look_at_size(CaptureReader *r)
     r->words = words > r->base ? words - r->base : 0;
 }
 
+/*
+ * Some file systems cannot map their files (9p, FUSE and others, by how they
+ * are mounted): the words are read then.  What was not written yet is read
+ * again, see pass_hole().
+ */
+static bool read_window(CaptureReader *r, uint64_t pos)
+{
+    uint64_t first = (pos + r->base) & ~(uint64_t)(BUFFER_WORDS - 1);
+    ssize_t got;
+
+    if (!r->buffer) {
+        r->buffer = g_new(uint64_t, BUFFER_WORDS);
+    }
+    got = pread(r->fd, r->buffer, BUFFER_WORDS * CAPTURE_WORD_SIZE,
+                first * CAPTURE_WORD_SIZE);
+    r->map_first = first;
+    r->map_words = got > 0 ? (uint64_t)got / CAPTURE_WORD_SIZE : 0;
+    r->map = r->map_words > pos + r->base - first ? r->buffer : NULL;
+    return r->map != NULL;
+}
+
 /* Maps the window that has word @pos; false where the file has no such. */
 static bool map_window(CaptureReader *r, uint64_t pos)
 {
@@ -92,9 +132,11 @@ static bool map_window(CaptureReader *r, uint64_t pos)
         }
     }
     page = (pos + r->base) * CAPTURE_WORD_SIZE & ~(WINDOW_SIZE - 1);
-    map = mmap(NULL, WINDOW_SIZE, PROT_READ, MAP_SHARED, r->fd, page);
+    map = r->buffer
+              ? MAP_FAILED
+              : mmap(NULL, WINDOW_SIZE, PROT_READ, MAP_SHARED, r->fd, page);
     if (map == MAP_FAILED) {
-        return false;
+        return read_window(r, pos);
     }
     first = page / CAPTURE_WORD_SIZE;
     last = MIN(first + WINDOW_WORDS, r->words + r->base);
@@ -177,12 +219,31 @@ static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
             break;
         }
         pos++;
-        /* Once a window: a system call is dear beside a look at a word. */
-        if (end == UINT64_MAX && look++ % WINDOW_WORDS == 0) {
+        /* A system call is dear beside a look at a word. */
+        if (end == UINT64_MAX && ++look % HOLE_LONG == 0) {
             pos = skip_unallocated(r, pos);
         }
     }
     return UINT64_MAX;
+}
+
+/*
+ * Whether a hole may still be filled.  A file of nothing but holes must not
+ * cost a question to the kernel for each.
+ */
+static bool may_be_live(CaptureReader *r)
+{
+    uint64_t now = capture_mono_ns();
+
+    if (r->no_writer_at && now - r->no_writer_at < STATE_PATIENCE_NS) {
+        return false;
+    }
+    r->no_writer_at = 0;
+    if (capture_reader_state(r) == CAPTURE_LIVE) {
+        return true;
+    }
+    r->no_writer_at = now;
+    return false;
 }
 
 /*
@@ -192,12 +253,14 @@ static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
  */
 static bool pass_hole(CaptureReader *r)
 {
-    bool live = capture_reader_state(r) == CAPTURE_LIVE;
+    bool live = may_be_live(r);
     uint64_t end = live ? r->at.pos + HOLE_WORDS : UINT64_MAX;
     uint64_t next;
 
-    look_at_size(r);
-    if (r->map && sigbus_damaged(r->guard)) {
+    if (live || r->at.pos + HOLE_LONG > r->words) {
+        look_at_size(r);
+    }
+    if (r->map && (r->buffer ? live : sigbus_damaged(r->guard))) {
         /* Pages that the file had lost; it may have grown again. */
         unmap(r);
     }
@@ -512,6 +575,9 @@ size_t capture_reader_next_bytes(CaptureReader *r, uint8_t *stream,
 
 bool capture_reader_ready(CaptureReader *r)
 {
+    if (r->buffer) {
+        unmap(r);
+    }
     return word_at(r, r->at.pos) != 0;
 }
 
@@ -632,10 +698,53 @@ static CaptureClockMode clock_of(const CaptureHeader *h)
                                              : CAPTURE_CLOCK_MODE_BOTH;
 }
 
+static bool is_locked(int fd)
+{
+    struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_WRLCK;
+}
+
+/* Made a moment ago, and not even locked yet. */
+static bool is_brand_new(int fd)
+{
+    struct timespec now;
+    struct stat st;
+    int64_t age;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (fstat(fd, &st) || st.st_size) {
+        return false;
+    }
+    age = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000000000 + now.tv_nsec -
+          st.st_ctim.tv_nsec;
+    return age >= 0 && (uint64_t)age < HEADER_NEW_NS;
+}
+
+/*
+ * Reads the header.  Where a QEMU holds the file and has not written it yet,
+ * that is a matter of moments.  Returns how much is there, or -1.
+ */
+static ssize_t read_header(int fd, CaptureHeader *h)
+{
+    uint64_t begin = capture_mono_ns();
+    ssize_t got;
+
+    for (;;) {
+        memset(h, 0, sizeof(*h));
+        got = pread(fd, h, sizeof(*h), 0);
+        if (got < 0 || h->magic[0] || (!is_locked(fd) && !is_brand_new(fd)) ||
+            capture_mono_ns() - begin > HEADER_PATIENCE_NS) {
+            return got;
+        }
+        g_usleep(1000);
+    }
+}
+
 static bool check_header(CaptureReader *r, GError **error)
 {
     CaptureHeader h;
-    ssize_t got = pread(r->fd, &h, sizeof(h), 0);
+    ssize_t got = read_header(r->fd, &h);
 
     if (got < 0) {
         g_set_error(error, CAPTURE_READER_ERROR, CAPTURE_READER_ERROR_IO,
@@ -644,6 +753,11 @@ static bool check_header(CaptureReader *r, GError **error)
     }
     if (got < (ssize_t)sizeof(h.magic) ||
         memcmp(h.magic, CAPTURE_MAGIC, sizeof(h.magic))) {
+        if (!h.magic[0] && is_locked(r->fd)) {
+            return fail(error, CAPTURE_READER_ERROR_FORMAT,
+                        "is being made by a QEMU and has no header yet; "
+                        "try again");
+        }
         return fail(error, CAPTURE_READER_ERROR_FORMAT,
                     "is not a capture; name a file that "
                     "-chardev timestamp wrote");
@@ -713,6 +827,7 @@ void capture_reader_close(CaptureReader *r)
     if (r) {
         unmap(r);
         close(r->fd);
+        g_free(r->buffer);
         g_free(r->path);
         g_free(r);
     }

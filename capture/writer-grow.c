@@ -126,6 +126,11 @@ int writer_grow_file(CaptureWriter *w, uint64_t add)
     w->size += done;
     if (fstat(w->fd, &st) || (uint64_t)st.st_size != w->size) {
         w->cut = true;
+        /* It may be another's by now: they did not ask for our zeros. */
+        if ((uint64_t)st.st_size >= done &&
+            ftruncate(w->fd, st.st_size - done)) {
+            /* The file stays as long as it is: nobody can do more. */
+        }
         return ESTALE;
     }
     return done ? 0 : ret;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sigbus-handler.h"
@@ -35,6 +36,26 @@ CaptureClockMode capture_writer_clock(const CaptureWriter *w)
 uint64_t capture_writer_words(const CaptureWriter *w)
 {
     return __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
+}
+
+int capture_writer_reopen(const CaptureWriter *w)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+    g_autofree char *self = g_strdup_printf("/proc/self/fd/%d", w->fd);
+    struct stat ours, other;
+    int fd = open(self, flags & ~O_NOFOLLOW);
+
+    if (fd < 0) {
+        /* No /proc: by the name, and a look whether it is still that. */
+        fd = open(w->path, flags);
+    }
+    if (fd >= 0 &&
+        (fstat(w->fd, &ours) || fstat(fd, &other) ||
+         ours.st_dev != other.st_dev || ours.st_ino != other.st_ino)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
 }
 
 const char *capture_writer_path(const CaptureWriter *w)
@@ -138,6 +159,10 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IN_USE,
                     "was changed by somebody else while it was opened; "
                     "try again, or name another file");
+    } else if (ret == ENODEV) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IO,
+                    "is on a file system that cannot map files into memory; "
+                    "name a file on another one");
     } else if (ret) {
         writer_set_errno(error, "cannot reserve disk space", ret);
     }
@@ -405,6 +430,30 @@ static int end_session(CaptureWriter *w, bool last)
     return 0;
 }
 
+/*
+ * What was ready ahead of the guest is nobody's any more, and may be memory.
+ * Threads that still write have the last words of the piece that stays, and
+ * one that was given a place before has it below that.
+ */
+static void give_back(CaptureWriter *w)
+{
+    uint64_t used = writer_used_bytes(w);
+    uint64_t keep = ((used + 4095) & ~UINT64_C(4095)) + PIECE_MIN;
+    uint64_t words;
+
+    if (keep >= w->mapped) {
+        return;
+    }
+    words = writer_words_in(keep);
+    __atomic_store_n(&w->limit, words - EVENT_WORDS, __ATOMIC_RELEASE);
+    __atomic_store_n(&w->event_limit, words - EVENT_WORDS / 2,
+                     __ATOMIC_RELEASE);
+    /* Should one come beyond it all the same, a page of zeros is there. */
+    if (ftruncate(w->fd, keep)) {
+        /* It stays as it is. */
+    }
+}
+
 void capture_writer_abandon(CaptureWriter *w)
 {
     bool signals;
@@ -418,6 +467,9 @@ void capture_writer_abandon(CaptureWriter *w)
     }
     signals = writer_hold_signal();
     end_session(w, false);
+    if (!w->dead) {
+        give_back(w);
+    }
     writer_drop_signal(signals);
     sigbus_leave();
 }

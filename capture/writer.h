@@ -135,6 +135,12 @@ void capture_writer_lost(const CaptureWriter *w, uint64_t *bytes,
 /* Words handed out so far; the last may not be stored yet. */
 uint64_t capture_writer_words(const CaptureWriter *w);
 
+/*
+ * A descriptor of its own to read the very file by, whatever its name is by
+ * now; the caller closes it.  -1: there is none.
+ */
+int capture_writer_reopen(const CaptureWriter *w);
+
 const char *capture_writer_path(const CaptureWriter *w);
 
 #endif

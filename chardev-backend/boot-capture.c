@@ -473,9 +473,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
         g_free(c);
         return NULL;
     }
-    c->read_fd =
-        open(capture_writer_path(c->writer),
-             O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+    c->read_fd = capture_writer_reopen(c->writer);
     c->refs = 1;
     c->by_default = !o->path;
     c->has_append = o->has_append;

@@ -41,6 +41,21 @@ is "$(LC_ALL=C tr -d '\n\t -~' <"$tmp/text" | LC_ALL=C tr -d '\200-\377' | wc -c
 is "$(iconv -f UTF-8 -t UTF-8 "$tmp/text" 2>&1 >/dev/null)" "" "text is UTF-8"
 like "$(cat "$tmp/text")" '<FF>' "a byte that is no UTF-8 is made visible"
 is "$(grep -c '\^\[' "$tmp/text")" 0 "no escape is"
+# --- -o: what was there before survives what cannot be exported
+printf 'an old export\n' >"$tmp/old"
+"$BOOTSTAMP" export --stream nobody -o "$tmp/old" "$tmp/pattern.bst" >/dev/null 2>&1
+is "$?$(cat "$tmp/old")" "1an old export" "-o: a stream that is not there leaves the old file"
+if [ -w /dev/full ]; then
+    "$BOOTSTAMP" export -o /dev/full "$tmp/pattern.bst" 2>/dev/null
+    is $? 1 "-o: a device is written to as it is"
+fi
+chmod 640 "$tmp/old"
+"$BOOTSTAMP" export -o "$tmp/old" "$tmp/pattern.bst" 2>/dev/null
+"$BOOTSTAMP" export -o "$tmp/new" "$tmp/pattern.bst"
+ok "-o: the new one takes its place" cmp "$tmp/new" "$tmp/old"
+is "$(stat -c %a "$tmp/old")" 640 "-o: with its permissions"
+is "$(find "$tmp" -name 'old.new-*')" "" "-o: and nothing is left beside it"
+
 "$BOOTSTAMP" export --controls "$tmp/pattern.bst" >"$tmp/text"
 is "$(LC_ALL=C tr -d '\n\t -~' <"$tmp/text" | LC_ALL=C tr -d '\200-\377' | wc -c)" 0 "--controls has no control bytes"
 ok "--controls: an escape is made visible" grep -qF '^[' "$tmp/text"

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -503,6 +504,100 @@ static void holes_and_torn_events_of_a_killed_writer_are_passed_over(void)
     g_assert_cmpuint(c->skipped, ==, 3 + 3 + 2 + 3 + 1);
 }
 
+/* No more address space than there is: the next mapping of 8 MB fails. */
+static void limit_address_space(bool on)
+{
+    g_autofree char *statm = NULL;
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    if (on) {
+        g_file_get_contents("/proc/self/statm", &statm, NULL, NULL);
+        limit.rlim_cur =
+            g_ascii_strtoull(statm, NULL, 10) * sysconf(_SC_PAGE_SIZE) +
+            (4 << 20);
+    }
+    g_assert_cmpint(setrlimit(RLIMIT_AS, &limit), ==, 0);
+}
+
+static void where_files_cannot_be_mapped_they_are_read(void)
+{
+    enum { N = 100000 };
+    g_autofree char *path = test_path("capture");
+    CaptureWriter *w = test_open_new(path);
+    CapturePio pio = { .key = 0x11 };
+    g_autoptr(GError) error = NULL;
+    CaptureReader *r;
+    CaptureRecord rec;
+    unsigned bytes = 0, events = 0;
+
+    for (unsigned i = 0; i < N; i++) {
+        capture_append(w, 0, i % 251);
+        if (i % 3 == 0) {
+            pio.offset = i;
+            capture_append_event(w, 0, CAPTURE_PIO, &pio, sizeof(pio));
+        }
+    }
+    /* Live at first: what is written after the first look is read as well. */
+    limit_address_space(true);
+    r = capture_reader_open(path, &error);
+    g_assert_no_error(error);
+    while (capture_reader_next(r, &rec)) {
+        bytes += rec.kind == CAPTURE_BYTE;
+        events += rec.kind == CAPTURE_PIO;
+    }
+    g_assert_cmpuint(bytes, ==, N);
+    g_assert_cmpuint(events, ==, (N + 2) / 3);
+    g_assert_false(capture_reader_ready(r));
+    capture_append(w, 0, 'z');
+    g_assert_true(capture_reader_ready(r));
+    g_assert_true(capture_reader_next(r, &rec));
+    g_assert_cmpuint(rec.byte, ==, 'z');
+    g_assert_cmpuint(capture_reader_skipped(r), ==, 0);
+    limit_address_space(false);
+    capture_reader_close(r);
+    capture_writer_close(w);
+}
+
+static gpointer finish_header(gpointer opaque)
+{
+    int fd = *(int *)opaque;
+    CaptureHeader h = {
+        .magic = CAPTURE_MAGIC,
+        .version = CAPTURE_VERSION,
+        .header_size = CAPTURE_HEADER_SIZE,
+    };
+
+    g_usleep(100000);
+    g_assert_cmpint(pwrite(fd, &h, sizeof(h), 0), ==, sizeof(h));
+    return NULL;
+}
+
+static void a_capture_that_is_being_made_is_waited_for(void)
+{
+    g_autofree char *path = test_path("capture");
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    g_autoptr(GError) error = NULL;
+    CaptureReader *r;
+    GThread *thread;
+
+    g_assert_cmpint(fcntl(fd, F_OFD_SETLK, &lock), ==, 0);
+    r = capture_reader_open(path, &error);
+    g_assert_null(r);
+    g_assert_nonnull(strstr(error->message, "being made"));
+    g_clear_error(&error);
+
+    thread = g_thread_new("header", finish_header, &fd);
+    r = capture_reader_open(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(capture_reader_state(r), ==, CAPTURE_LIVE);
+    g_thread_join(thread);
+    capture_reader_close(r);
+    close(fd);
+}
+
 static void unknown_kinds_and_short_payloads_are_passed_over(void)
 {
     g_autofree char *path = test_path("capture");
@@ -909,6 +1004,8 @@ int main(int argc, char **argv)
     ADD(a_file_that_shrinks_and_grows_again_is_read_on);
     ADD(a_file_that_is_replaced_is_read_to_its_end);
     ADD(holes_and_torn_events_of_a_killed_writer_are_passed_over);
+    ADD(where_files_cannot_be_mapped_they_are_read);
+    ADD(a_capture_that_is_being_made_is_waited_for);
     ADD(unknown_kinds_and_short_payloads_are_passed_over);
     ADD(strings_without_an_end_are_cut);
     ADD(truncated_at_every_byte_gives_every_whole_record);

@@ -1002,6 +1002,23 @@ static void full_disk_while_running_is_counted_and_told(void)
  * @before bytes, then the file is cut to @size, then @after bytes: whatever
  * the file holds at the end, with the loss it tells, makes all of them.
  */
+/*
+ * What is kept after a cut is a beginning, and perhaps a run of what came
+ * between the cut and the writer's look: the file may have grown meanwhile.
+ */
+static void check_beginning_and_run(const TestCapture *c)
+{
+    const uint8_t *bytes = (const uint8_t *)c->bytes->str;
+    gsize n = 0;
+
+    while (n < c->bytes->len && bytes[n] == n % 251) {
+        n++;
+    }
+    for (gsize i = n; i + 1 < c->bytes->len; i++) {
+        g_assert_cmpuint(bytes[i + 1], ==, (bytes[i] + 1) % 251);
+    }
+}
+
 static void cut_and_account(uint64_t size, unsigned before, unsigned after)
 {
     g_autofree char *path = test_path("capture");
@@ -1023,7 +1040,7 @@ static void cut_and_account(uint64_t size, unsigned before, unsigned after)
     g_assert_cmpuint(c->lost.bytes, >, 0);
     g_assert_cmpuint(c->state, ==, CAPTURE_ENDED);
     g_assert_cmpstr(c->header.chardev_id, ==, "");
-    test_check_bytes(c, 0, c->bytes->len);
+    check_beginning_and_run(c);
 }
 
 static void cut_to_nothing_loses_everything_and_says_so(void)

@@ -133,8 +133,8 @@ CaptureReader *open_capture(const char *path)
         if (!found->len) {
             g_autofree char *dir = capture_default_dir();
 
-            fail(dir, "no capture is there, nor in the current folder; "
-                      "start one with bootstamp run");
+            fail(dir, "no capture of yours is there, nor in the current "
+                      "folder; start one with bootstamp run, or name a file");
             return NULL;
         }
         path = g_ptr_array_index(found, 0);

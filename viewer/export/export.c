@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,6 +90,62 @@ static bool same_inode(const char *path, const char *capture)
            a.st_ino == b.st_ino;
 }
 
+/*
+ * A file of its own beside @output, which takes that one's place when all is
+ * written: what was there before must survive a full disk, and an input that
+ * cannot be exported.  What is no regular file is written to as it is.
+ */
+static FILE *open_beside(Export *e, const char *output)
+{
+    struct stat st;
+    bool exists = !stat(output, &st);
+    g_autofree char *target = exists ? realpath(output, NULL) : NULL;
+    int fd;
+    FILE *file;
+
+    if (exists && (!S_ISREG(st.st_mode) || !target)) {
+        return fopen(output, "we");
+    }
+    if (exists && access(output, W_OK)) {
+        return NULL;
+    }
+    e->target = g_strdup(exists ? target : output);
+    e->beside = g_strdup_printf("%s.new-%d", e->target, (int)getpid());
+    fd = open(e->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+              0666);
+    if (fd < 0) {
+        g_clear_pointer(&e->beside, g_free);
+        return NULL;
+    }
+    if (exists && fchmod(fd, st.st_mode & 07777)) {
+        /* Not every file system has permissions. */
+    }
+    file = fdopen(fd, "w");
+    if (!file) {
+        close(fd);
+    }
+    return file;
+}
+
+/* The file that was written takes its name; or, @keep false, it goes. */
+static bool end_beside(Export *e, bool keep)
+{
+    bool ok = true;
+
+    if (e->beside && keep) {
+        ok = rename(e->beside, e->target) == 0;
+    }
+    if (e->beside && (!keep || !ok)) {
+        int err = errno;
+
+        unlink(e->beside);
+        errno = err;
+    }
+    g_clear_pointer(&e->beside, g_free);
+    g_clear_pointer(&e->target, g_free);
+    return ok;
+}
+
 static bool open_output(Export *e, const ExportInfo *info)
 {
     const char *output = e->options->output;
@@ -110,26 +167,33 @@ static bool open_output(Export *e, const ExportInfo *info)
         fail(output, "is the capture itself; name another file");
         return false;
     }
-    e->out = fopen(output, "we");
-    if (!e->out) {
+    e->out = open_beside(e, output);
+    /* One that follows a boot is to be looked at meanwhile. */
+    if (!e->out || (e->options->follow && !end_beside(e, true))) {
         fail(output, "cannot write: %s", g_strerror(errno));
+        return false;
     }
-    return e->out;
+    return true;
 }
 
-static int close_output(Export *e)
+/* @done: the format has nothing to complain of. */
+static int close_output(Export *e, bool done)
 {
     const ExportOptions *o = e->options;
+    bool stream = e->only_stream != -2 && e->only_stream < e->names.count;
     bool bad = e->out && (ferror(e->out) | (fflush(e->out) != 0));
 
     if (e->out && e->out != stdout) {
         bad |= fclose(e->out) != 0;
     }
+    if (!end_beside(e, !bad && done && stream)) {
+        bad = true;
+    }
     if (bad) {
         return fail(o->output ? o->output : "standard output",
                     "cannot write: %s", g_strerror(errno));
     }
-    if (e->only_stream == -2 || e->only_stream >= e->names.count) {
+    if (!stream) {
         return fail(capture_reader_path(e->reader),
                     "has no stream '%s'; bootstamp info lists them", o->stream);
     }
@@ -340,7 +404,7 @@ int export_capture(const char *path, const ExportOptions *options)
         warn_of_loss(capture_reader_path(e->reader),
                      loss_total(&e->loss, e->reader));
     }
-    status = close_output(e);
+    status = close_output(e, done);
     if (!done) {
         status = EXIT_FAILURE;
     }

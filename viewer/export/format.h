@@ -29,6 +29,7 @@
 typedef struct Export {
     const ExportOptions *options;
     FILE *out;
+    char *beside, *target; /* what is written, and the name it gets */
     CaptureReader *reader;
     StreamNames names;
     bool virtual_clock;
