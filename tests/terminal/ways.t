@@ -247,6 +247,31 @@ keys c
 sees "c compares its boots" 'boot 2$'
 keys q j q
 
+# --- live: following, and what came meanwhile
+make_capture "$tmp/drip.bst" drip 6 &
+drip=$!
+screen_start 100 24 "$BOOTSTAMP" view --wait "$tmp/drip.bst"
+sees "a live capture is followed" 'LIVE +FOLLOW'
+sees "lines come" 'drip [3-9]'
+keys k
+wait_for 5 lacks 'FOLLOW'
+is $? 0 "k leaves it"
+sees "lines that came since then are counted" '[0-9]+ new  [0-9]+/[0-9]+'
+keys G
+sees "G follows" 'LIVE +FOLLOW'
+wait $drip
+sees "the boot ends" 'ENDED'
+wait_for 5 lacks 'FOLLOW'
+is $? 0 "and FOLLOW goes"
+keys q
+
+# --- live: a phase that runs for longer than all others
+perl "$src/tests/cli/boot-capture.pl" "$tmp/slow.bst" post=300 boot=300 guest=8000
+TMPDIR=$tmp screen_start 100 24 "$BOOTSTAMP" replay --view "$tmp/slow.bst"
+sees "its share grows beyond what is drawn of it" '[a-z] LinuxBoot boot OS [78][0-9]%'
+like "$(screen | grep -o 'BIOS post [0-9.]*%' | tail -n 1)" 'BIOS post ([0-9]|1[0-4])(\.[0-9])?%' "those of the others are true as well"
+keys q
+
 # --- a capture that is missing does not take the others with it
 view 100 20 "$a" "$tmp/missing.bst"
 sees "view A missing: A is shown" 'SeaBIOS'

@@ -139,10 +139,19 @@ char *copies_largest(const View *v, int width)
     return g_string_free(text, FALSE);
 }
 
+int copies_now(const View *v)
+{
+    const Model *m = view_source(v)->model;
+
+    return model_state(m) == CAPTURE_LIVE
+               ? capture_copies_current(model_copies(m))
+               : -1;
+}
+
 char *copies_summary(View *v)
 {
     const CaptureCopies *copies = model_copies(view_source(v)->model);
-    int now = capture_copies_current(copies);
+    int now = copies_now(v);
     const CaptureCopy *copy;
     g_autofree char *name = NULL;
     char left[16];

@@ -27,6 +27,9 @@ char *copies_largest(const View *v, int width);
 /* The items by @sort: guint, numbers of capture_copies_get(). */
 GArray *copies_sorted(const View *v, CopySort sort);
 
+/* The item that is being copied now, or -1; nothing is once QEMU ended. */
+int copies_now(const View *v);
+
 /* What is being copied, in a line: "kernel 43%, ..."; NULL: nothing. */
 char *copies_summary(View *v);
 

@@ -160,7 +160,7 @@ static void draw_sum(View *v, int y, int x, int width)
 static void draw_foot(View *v, int y, int x, int width, bool with_bar)
 {
     const CaptureCopies *copies = copies_of(v);
-    int now = capture_copies_current(copies);
+    int now = copies_now(v);
     char left[16], rate[16];
 
     if (now < 0) {
@@ -187,7 +187,7 @@ static int wanted_item(const View *v)
     const Source *s = view_source(v);
     const CaptureCopies *copies = copies_of(v);
     int n = capture_copies_count(copies);
-    int now = capture_copies_current(copies);
+    int now = copies_now(v);
 
     return s->copy >= 0 && s->copy < n ? s->copy
            : now >= 0                  ? now
@@ -212,7 +212,7 @@ static void draw_rows(View *v, const Box *box, int page, bool focus)
     const CaptureCopies *copies = copies_of(v);
     g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
     int n = sorted->len;
-    int now = capture_copies_current(copies);
+    int now = copies_now(v);
     int wanted = row_of(sorted, wanted_item(v));
     int x = box->x + 1, width = box->width - 1;
     CopyColumns c =

@@ -141,7 +141,8 @@ uint64_t timeline_time(const Timeline *t, int x)
 
 int timeline_phase_at(const Timeline *t, uint64_t time, uint64_t pos)
 {
-    int at = -1;
+    /* Rows of the first instant may stand before its milestone. */
+    int at = t->n && time >= t->segments[0].from ? 0 : -1;
 
     for (int i = 0; i < t->n; i++) {
         const Segment *seg = &t->segments[i];
