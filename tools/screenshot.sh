@@ -57,7 +57,7 @@ wait_for() {
     turns=0
     until tm capture-pane -p | grep -E -q "$1"; do
         turns=$((turns + 1))
-        [ $turns -lt 1200 ] || fail "never on the screen: $1"
+        [ $turns -lt 6000 ] || fail "never on the screen: $1"
         sleep 0.05
     done
 }

@@ -7,7 +7,7 @@
 need_guests
 
 cap=$tmp/boot.bst
-screen_start 120 40 "$BOOTSTAMP" view --wait "$cap"
+screen_start 130 40 "$BOOTSTAMP" view --wait "$cap"
 sees "it waits for the capture" 'waiting for the capture'
 
 # --- live, with PIO: slow enough to be watched

@@ -16,28 +16,6 @@
  * begins a part of the help.
  */
 #define ACTIONS(ACTION, SECTION)                                               \
-    SECTION(MOVING, "Moving")                                                  \
-    ACTION(DOWN, "down", "j Down", "a line down")                              \
-    ACTION(UP, "up", "k Up", "a line up")                                      \
-    ACTION(PAGE_DOWN, "page-down", "PgDn Space Ctrl-F", "a page down")         \
-    ACTION(PAGE_UP, "page-up", "PgUp b Ctrl-B", "a page up")                   \
-    ACTION(HALF_DOWN, "half-down", "Ctrl-D d", "half a page down")             \
-    ACTION(HALF_UP, "half-up", "Ctrl-U u", "half a page up")                   \
-    ACTION(FIRST, "first", "g Home <", "the first line")                       \
-    ACTION(LAST, "last", "G >", "the last line; stay there while lines come")  \
-    ACTION(FOLLOW, "follow", "F End", "stay at the end while lines come")      \
-    ACTION(MILESTONE_NEXT, "milestone-next", "]", "the next milestone")        \
-    ACTION(MILESTONE_PREVIOUS, "milestone-previous", "[",                      \
-           "the milestone before")                                             \
-    ACTION(BOOT_NEXT, "boot-next", "}", "the next boot, after a reset")        \
-    ACTION(BOOT_PREVIOUS, "boot-previous", "{", "the boot before")             \
-    ACTION(JUMP, "jump", ":", "to a line, time, percentage, boot, milestone")  \
-    ACTION(BACK, "back", "Ctrl-O", "back to where you jumped from")            \
-    ACTION(FORWARD, "forward", "Ctrl-N",                                       \
-           "forward again; Ctrl-I too, right after back")                      \
-    ACTION(LEFT, "left", "Left", "scroll the text to the left")                \
-    ACTION(RIGHT, "right", "Right", "scroll the text to the right")            \
-    ACTION(RESET, "reset", "0", "the text from its start, all of the time")    \
     SECTION(FINDING, "Finding")                                                \
     ACTION(SEARCH, "search", "/", "search forward, in the list shown or log")  \
     ACTION(SEARCH_BACK, "search-back", "?", "search backward")                 \
@@ -49,24 +27,47 @@
     ACTION(SLOWEST, "slowest", "s", "the slowest lines; Enter goes to one")    \
     ACTION(ENTER, "enter", "Enter", "a line in full; go to what is selected")  \
     ACTION(WRAP, "wrap", "W", "wrap long lines")                               \
+    SECTION(GOING, "Going there")                                              \
+    ACTION(MILESTONE_NEXT, "milestone-next", "]", "the next milestone")        \
+    ACTION(MILESTONE_PREVIOUS, "milestone-previous", "[",                      \
+           "the milestone before")                                             \
+    ACTION(BOOT_NEXT, "boot-next", "}", "the next boot, after a reset")        \
+    ACTION(BOOT_PREVIOUS, "boot-previous", "{", "the boot before")             \
+    ACTION(JUMP, "jump", ":", "to a line, time, percentage, boot, milestone")  \
+    ACTION(BACK, "back", "Ctrl-O", "back to where you jumped from")            \
+    ACTION(FORWARD, "forward", "Ctrl-N",                                       \
+           "forward again; Ctrl-I too, right after back")                      \
+    ACTION(MARK, "mark", "m", "mark this line, or take its mark away")         \
+    ACTION(MARKS, "marks", "'", "the marks, with the time between them")       \
+    ACTION(FOLLOW, "follow", "F End", "stay at the end while lines come")      \
     SECTION(TIMES, "Times")                                                    \
     ACTION(TIME, "time", "t", "time: start, delta, wall, mark, virtual, boot") \
     ACTION(TIME_BACK, "time-back", "T", "the same, the other way round")       \
-    ACTION(MARK, "mark", "m", "mark this line, or take its mark away")         \
-    ACTION(MARKS, "marks", "'", "the marks, with the time between them")       \
     ACTION(ZOOM_IN, "zoom-in", "+ =", "zoom the timeline in at the cursor")    \
     ACTION(ZOOM_OUT, "zoom-out", "-", "zoom the timeline out")                 \
     ACTION(LOG_SCALE, "log-scale", "L", "timeline on a logarithmic scale")     \
+    ACTION(RESET, "reset", "0", "the text from its start, all of the time")    \
     ACTION(COMPARE, "compare", "c", "two boots side by side")                  \
+    SECTION(OUT, "Out of it")                                                  \
+    ACTION(COPY, "copy", "y", "copy the line to the clipboard")                \
+    ACTION(COPY_RANGE, "copy-range", "Y", "copy from the mark to the cursor")  \
+    ACTION(WRITE, "write", "w", "write lines to a file: all, or from a mark")  \
     SECTION(PANES, "Panes and captures")                                       \
     ACTION(PANE, "pane", "Tab", "the next pane: log, fw_cfg, timeline")        \
     ACTION(PANE_BACK, "pane-back", "BackTab", "the pane before")               \
     ACTION(SORT, "sort", "O F6", "sort the copies: order, size, time, rate")   \
     ACTION(CAPTURE, "capture", "o", "the next capture, of several")            \
-    SECTION(OUT, "Out of it")                                                  \
-    ACTION(COPY, "copy", "y", "copy the line to the clipboard")                \
-    ACTION(COPY_RANGE, "copy-range", "Y", "copy from the mark to the cursor")  \
-    ACTION(WRITE, "write", "w", "write lines to a file: all, or from a mark")  \
+    SECTION(MOVING, "Moving")                                                  \
+    ACTION(DOWN, "down", "j Down", "a line down")                              \
+    ACTION(UP, "up", "k Up", "a line up")                                      \
+    ACTION(PAGE_DOWN, "page-down", "PgDn Space Ctrl-F", "a page down")         \
+    ACTION(PAGE_UP, "page-up", "PgUp b Ctrl-B", "a page up")                   \
+    ACTION(HALF_DOWN, "half-down", "Ctrl-D d", "half a page down")             \
+    ACTION(HALF_UP, "half-up", "Ctrl-U u", "half a page up")                   \
+    ACTION(FIRST, "first", "g Home <", "the first line")                       \
+    ACTION(LAST, "last", "G >", "the last line; stay there while lines come")  \
+    ACTION(LEFT, "left", "Left", "scroll the text to the left")                \
+    ACTION(RIGHT, "right", "Right", "scroll the text to the right")            \
     SECTION(REST, "And")                                                       \
     ACTION(REDRAW, "redraw", "Ctrl-L", "draw the screen anew")                 \
     ACTION(HELP, "help", "h F1", "this help")                                  \

@@ -1,7 +1,7 @@
 /*
  * Two boots side by side: timelines on one scale, milestones in a table.
  *
- * They are two captures, or the first two boots of one.
+ * They are two captures, or two boots of one: that of the cursor, and the next.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -107,10 +107,18 @@ static void paint(Compare *c)
 static Compare *compare_new(View *v)
 {
     Compare *c = g_new0(Compare, 1);
+    const Source *s = view_source(v);
     guint n = v->sources->len;
+    guint boot = source_boot_at(s, s->log.has_row ? s->log.cursor : 0);
 
-    begin_side(v, &c->a, n > 1 ? v->current : 0, 0);
-    begin_side(v, &c->b, n > 1 ? (v->current + 1) % n : 0, n > 1 ? 0 : 1);
+    if (n > 1) {
+        begin_side(v, &c->a, v->current, 0);
+        begin_side(v, &c->b, (v->current + 1) % n, 0);
+    } else {
+        boot = MIN(boot, source_boots(s) - MIN(source_boots(s), 2));
+        begin_side(v, &c->a, 0, boot);
+        begin_side(v, &c->b, 0, boot + 1);
+    }
     c->pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
     pair_up(c);
     paint(c);
@@ -285,7 +293,7 @@ static void go(View *v)
     v->focus = PANE_LOG;
     view_say(v, "%s in both logs; %s", pair_name(c, pair),
              v->sources->len > 1 ? "o goes to the other one"
-                                 : "Ctrl-O goes to that of boot 1");
+                                 : "Ctrl-O goes to that of the first boot");
 }
 
 static bool act(View *v, Action action)

@@ -237,11 +237,21 @@ static bool is_shown(const View *v, Action action)
     return false;
 }
 
+/* Cells of a hint; one without a text goes with the next. */
+static int hint_width(const PaneHint *hint)
+{
+    g_autofree char *keys = action_keys(hint->action, 1);
+    int width = text_width(keys) + 1 + text_width(hint->text);
+
+    return width +
+           (!hint->text[0] && hint[1].action ? hint_width(hint + 1) : 0);
+}
+
 /* A hint whole, or not at all; false: there is no room for it. */
 static bool draw_hint(View *v, Line *line, const PaneHint *hint)
 {
     g_autofree char *keys = action_keys(hint->action, 1);
-    int need = text_width(keys) + 1 + text_width(hint->text);
+    int need = hint_width(hint);
     int x = line->x;
 
     if (!keys[0]) {
