@@ -30,8 +30,8 @@ static void print_help(FILE *to)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(to, "\n"
-                "bootstamp COMMAND --help tells more of each; "
-                "man bootstamp tells all.\n\n"
+                "For details see bootstamp COMMAND --help and "
+                "man bootstamp.\n\n"
                 "  bootstamp run -- qemu-system-x86_64 -kernel vmlinuz ...\n"
                 "  bootstamp phases\n");
 }

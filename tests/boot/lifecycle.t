@@ -34,7 +34,7 @@ start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst"
 wait_for 10 runs "$tmp/k.bst"
 like "$("$BOOTSTAMP" info "$tmp/k.bst")" "^state  *live" "while it runs the capture is live"
 stop_qemu KILL
-like "$("$BOOTSTAMP" info "$tmp/k.bst")" "^state  *ended without a word" "kill -9: the capture says so"
+like "$("$BOOTSTAMP" info "$tmp/k.bst")" "^state  *killed: " "kill -9: the capture says so"
 
 # The monitor: stop and cont, a back end removed and another plugged in.
 mkfifo "$tmp/mon"

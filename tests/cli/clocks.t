@@ -23,7 +23,7 @@ done
 v=$tmp/virtual.bst h=$tmp/host.bst
 is "$(info_value "$v" clock)" virtual "info: virtual"
 is "$(info_value "$h" clock)" host "info: host"
-is "$(info_value "$tmp/both.bst" clock)" "host, virtual beside it" "info: both"
+is "$(info_value "$tmp/both.bst" clock)" "host and virtual" "info: both"
 
 # --- what is not there
 for command in phases export stats; do

@@ -161,7 +161,7 @@ sleep 0.3
 stop_qemu KILL
 wait $follower
 is $? 0 "-f ends when QEMU is killed"
-like "$("$BOOTSTAMP" info "$tmp/live.bst")" '^state +ended without a word' "info: killed"
+like "$("$BOOTSTAMP" info "$tmp/live.bst")" '^state +killed: QEMU ended without closing' "info: killed"
 
 # --- the default folder, the newest, list
 run_rom reset -chardev timestamp,id=dbg

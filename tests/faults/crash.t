@@ -22,7 +22,7 @@ for signal in ABRT:134 SEGV:139 BUS:135 ILL:132; do
     stop_qemu "$signal"
     is $? "$status" "$what: QEMU dies of it"
     ok "$what: the capture opens" sh -c "'$BOOTSTAMP' info '$cap' >'$tmp/info'"
-    like "$(cat "$tmp/info")" '^state +ended without a word' "$what: it says so"
+    like "$(cat "$tmp/info")" '^state +killed: QEMU ended without closing' "$what: it says so"
     ok "$what: nothing is torn" sh -c "! grep ^damage '$tmp/info'"
     "$BOOTSTAMP" export --format raw -o "$tmp/raw" "$cap"
     more=$(($(wc -c <"$tmp/raw") - $(wc -c <"$log")))

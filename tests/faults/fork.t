@@ -35,7 +35,7 @@ wait_for 10 sh -c "'$BOOTSTAMP' info '$cap' 2>/dev/null | grep -q '^holds  *[1-9
 child "$what"
 stop_qemu KILL
 ok "$what: it does" kill -0 "$child"
-like "$("$BOOTSTAMP" info "$cap")" '^state +ended without a word' "$what: the capture is nobody's"
+like "$("$BOOTSTAMP" info "$cap")" '^state +killed: QEMU ended without closing' "$what: the capture is nobody's"
 run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$cap,append=on"
 is $? 0 "$what: another QEMU can go on in it"
 kill "$child"

@@ -42,7 +42,7 @@ for delay in $delays; do
     stop_qemu KILL
 
     count opened sh -c "'$BOOTSTAMP' info '$cap' >'$tmp/info'"
-    count killed test "$(info state | cut -d: -f1)" = "ended without a word"
+    count killed test "$(info state | cut -d: -f1)" = "killed"
     count whole sh -c "! grep ^damage '$tmp/info'"
     "$BOOTSTAMP" export --format raw -o "$raw" "$cap" || continue
     count flood guest_bytes check-flood "$raw"

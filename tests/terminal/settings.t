@@ -18,11 +18,11 @@ wrong() {
     like "$(screen | tr -d '\n')" "bootstamp: .*view\\.conf: line 3: .*$2" "$1: the line and the mistake"
 }
 wrong 'colour nonsense = red' 'no colour .nonsense.'
-wrong 'colour normal = redd' "'redd' is no colour"
-wrong 'key fly = f' "nothing called 'fly'"
-wrong 'key search = F13' "'F13' is no key"
-wrong 'columns = time dealta' "'dealta' is none of time, delta, bar, stream"
-wrong 'time = never' "'never' is none of"
+wrong 'colour normal = redd' "'redd' is not a valid colour"
+wrong 'key fly = f' "no action 'fly'"
+wrong 'key search = F13' "'F13' is not a valid key"
+wrong 'columns = time dealta' "'dealta' is not one of time, delta, bar, stream"
+wrong 'time = never' "'never' is not one of"
 wrong 'hello' 'NAME = VALUE'
 wrong 'speed = 9' "no setting 'speed'"
 
@@ -42,7 +42,7 @@ ok "colours as set" sh -c "env -u TMUX tmux -L $screen_server capture-pane -e -p
 keys x tabs Enter
 sees "keys as set" 'x search'
 keys q
-sees "the old key is free" 'that key does nothing'
+sees "the old key is free" 'unknown key'
 keys C-x
 sees "the new one works" '\[status 0\]'
 rm "$conf"

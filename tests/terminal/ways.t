@@ -41,7 +41,7 @@ sees "with the time between them" '^ 2 +0\.[0-9]+ +20\.0 ms +Booting'
 keys 1
 sees "a digit goes to one" '▲ 0\.160000 s'
 keys "'" m m
-sees "m takes them away there" 'no mark yet'
+sees "m removes them there" 'no mark yet'
 keys Escape
 
 # --- text beside a line is found

@@ -18,7 +18,7 @@
     COMMAND(diff, "compare boots, and say what got slower")                    \
     COMMAND(ab, "boot two machines in turn, and say which is slower")          \
     COMMAND(replay, "play a capture at the speed it had")                      \
-    COMMAND(info, "say what a capture holds")                                  \
+    COMMAND(info, "print what a capture holds")                                \
     COMMAND(list, "list the captures found, newest first")
 
 /* Each: argv[0] is its name; returns the exit status. */

@@ -17,7 +17,7 @@ int cmd_info(int argc, char **argv)
     int status;
 
     if (!parse_options(argc, argv, "[CAPTURE]",
-                       "Says what a capture holds: the newest one where none "
+                       "Prints what a capture holds: the newest one where none "
                        "is named.",
                        NULL, 1, &rest, &status)) {
         return status;

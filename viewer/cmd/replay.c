@@ -18,11 +18,11 @@ static struct {
 
 static const GOptionEntry entries[] = {
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &opt.speed,
-      "so many times as fast (default: 1); 0: without any wait", "X" },
+      "playback speed factor (default: 1); 0: as fast as possible", "X" },
     { "stream", 0, 0, G_OPTION_ARG_STRING, &opt.stream,
       "only this stream, by its chardev id or number", "STREAM" },
     { "pty", 0, 0, G_OPTION_ARG_NONE, &opt.pty,
-      "to a pseudo terminal, whose name is printed: waits for its opener",
+      "to a pseudo terminal, whose name is printed; waits until it is opened",
       NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &opt.raw,
       "let the guest's escape sequences through to a terminal", NULL },

@@ -42,8 +42,7 @@ int cmd_view(int argc, char **argv)
     gboolean wait = FALSE, controls = FALSE, keys = FALSE;
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
-          "Wait for the capture to appear (none named: for one that QEMU "
-          "is writing)",
+          "wait for the capture to appear; without a name, for the next one",
           NULL },
         { "controls", 0, 0, G_OPTION_ARG_NONE, &controls,
           "show the control sequences in lines, such as ^[[0;32m", NULL },

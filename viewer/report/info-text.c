@@ -125,12 +125,12 @@ static const struct {
 } states[] = {
     [CAPTURE_LIVE] = { "live", "live: a QEMU is writing it" },
     [CAPTURE_ENDED] = { "ended", "ended" },
-    [CAPTURE_KILLED] = { "killed", "ended without a word: QEMU was killed or "
-                                   "crashed" },
+    [CAPTURE_KILLED] = { "killed",
+                         "killed: QEMU ended without closing the capture" },
 };
 
 static const char *const clocks[] = {
-    [CAPTURE_CLOCK_MODE_BOTH] = "host, virtual beside it",
+    [CAPTURE_CLOCK_MODE_BOTH] = "host and virtual",
     [CAPTURE_CLOCK_MODE_HOST] = "host",
     [CAPTURE_CLOCK_MODE_VIRTUAL] = "virtual",
 };
@@ -170,8 +170,7 @@ static void print_counts(CaptureReader *r, const Counts *c)
            "holds", c->bytes, c->lines, c->events);
     print_lost(c, &h);
     if (capture_reader_skipped(r)) {
-        printf("%-12s %" G_GUINT64_FORMAT " words that make no sense were "
-               "passed over\n",
+        printf("%-12s %" G_GUINT64_FORMAT " unreadable words skipped\n",
                "damage", capture_reader_skipped(r));
     }
     if (capture_reader_unknown(r)) {

@@ -248,7 +248,7 @@ void log_toggle_mark(View *v, const Row *row)
             log->marks->len
                 ? g_array_index(log->marks, Row, log->marks->len - 1).pos
                 : MODEL_END;
-        view_say(v, "mark taken away");
+        view_say(v, "mark removed");
     } else if (log->marks->len == MARKS_MAX) {
         view_complain(v, "there are %d marks already", MARKS_MAX);
     } else {

@@ -37,7 +37,7 @@
     ACTION(BACK, "back", "Ctrl-O", "back to where you jumped from")            \
     ACTION(FORWARD, "forward", "Ctrl-N",                                       \
            "forward again; Ctrl-I too, right after back")                      \
-    ACTION(MARK, "mark", "m", "mark this line, or take its mark away")         \
+    ACTION(MARK, "mark", "m", "mark this line, or remove its mark")            \
     ACTION(MARKS, "marks", "'", "the marks, with the time between them")       \
     ACTION(FOLLOW, "follow", "F End", "stay at the end while lines come")      \
     SECTION(TIMES, "Times")                                                    \

@@ -167,7 +167,7 @@ static void act(View *v, Action action)
     bool covered = v->open != PANE_LOG;
 
     if (action == ACTION_NONE) {
-        view_say(v, "that key does nothing; h helps");
+        view_say(v, "unknown key; h shows the keys");
     } else {
         int before = v->last_action;
 

@@ -165,7 +165,7 @@ static void wheel(View *v, int rows)
 
 static const PaneHint hints[] = {
     { ACTION_ENTER, "go there (1 to 9 too)" },
-    { ACTION_MARK, "take away" },
+    { ACTION_MARK, "remove" },
     { ACTION_SEARCH, "search" },
     { ACTION_NONE, NULL },
 };

@@ -75,7 +75,7 @@ static void search_pane(View *v, const PaneOps *ops, int step)
     int row = ops->selected(v);
 
     if (!v->search.regex) {
-        view_complain(v, "nothing to search for yet; / asks for it");
+        view_complain(v, "no pattern to search for yet; / asks for one");
         return;
     }
     v->search.highlight = true;

@@ -40,7 +40,7 @@ void search_start(View *v, int step)
     const LogState *log = &view_source(v)->log;
 
     if (!search->regex) {
-        view_complain(v, "nothing to search for yet; / asks for it");
+        view_complain(v, "no pattern to search for yet; / asks for one");
         return;
     }
     log_settle(v);

@@ -47,7 +47,7 @@ static int pick(const char *const *names, const char *word, GError **error)
         }
     }
     all = g_strjoinv(", ", (char **)names);
-    wrong(error, "'%s' is none of %s", word, all);
+    wrong(error, "'%s' is not one of %s", word, all);
     return -1;
 }
 
@@ -98,7 +98,7 @@ static bool set_style(Style style, char **words, GError **error)
             colour.attributes |= attribute;
         } else if (number == -2) {
             return wrong(error,
-                         "'%s' is no colour: a name such as red or "
+                         "'%s' is not a valid colour: a name such as red or "
                          "brightred, or a number up to 255",
                          words[i]);
         } else if (background) {
@@ -159,8 +159,8 @@ static bool set_key(const char *name, char **words, GError **error)
 
     if (action == ACTION_NONE) {
         return wrong(error,
-                     "there is nothing called '%s' to give a key to; "
-                     "docs/viewer.md lists what is",
+                     "there is no action '%s' to give a key to; "
+                     "bootstamp view --keys lists them",
                      name);
     }
     if (!words[0]) {
@@ -173,7 +173,7 @@ static bool set_key(const char *name, char **words, GError **error)
         }
         if (!key_by_name(words[i], &key)) {
             return wrong(error,
-                         "'%s' is no key: a character, F1 to F12, "
+                         "'%s' is not a valid key: a character, F1 to F12, "
                          "Ctrl-A to Ctrl-Z, or a name such as PgDn",
                          words[i]);
         }

@@ -67,7 +67,7 @@ static void add_state(const Source *s, Line *line)
 
     add(line, style, "%s", name);
     if (model_state(s->model) == CAPTURE_KILLED) {
-        g_string_append(visible, "QEMU went without a word");
+        g_string_append(visible, "QEMU ended without closing the capture");
     } else {
         const char *why = model_vm_detail(s->model);
 
@@ -362,7 +362,7 @@ static void draw_prompt(View *v, Line *line)
     if (v->prompt == PROMPT_STREAM) {
         draw_stream_prompt(v, line);
     } else if (v->prompt == PROMPT_OVERWRITE) {
-        add(line, STYLE_ERROR, "%s is there already. Overwrite it? (y/n) ",
+        add(line, STYLE_ERROR, "%s exists. Overwrite it? (y/n) ",
             v->write_path);
     } else {
         add(line, STYLE_KEY, "%s", prompt_text(v));
