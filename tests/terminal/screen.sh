@@ -58,7 +58,7 @@ mouse() {
     local code
     printf -v code '\\%03o' $(($1 + 32)) $(($2 + 32)) $(($3 + 32))
     # shellcheck disable=SC2059
-    tm send-keys -l "$(printf "\033[M$code")"
+    burst "$(printf "\033[M$code")"
 }
 resize() { tm resize-window -x "$1" -y "$2"; }
 

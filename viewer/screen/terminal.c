@@ -479,7 +479,8 @@ bool terminal_start(bool mouse, GError **error)
     term.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
     got_stop = got_resize = got_end = 0;
     catch_signals();
-    set_escdelay(25);
+    /* Arrows and the mouse come in several bytes, over a slow line apart. */
+    set_escdelay(100);
     term.out = stdout;
     term.screen = newterm(NULL, term.out, term.in);
     if (!term.screen) {
