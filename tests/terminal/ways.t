@@ -239,7 +239,7 @@ view 100 30 "$two"
 sees "a capture with two boots" 'boot 1 of 2'
 keys '}'
 sees "} goes to the next boot" 'boot 2 of 2'
-sees "its time is counted from its start" '▲ 0\.000000 s'
+sees "its time is counted from its start" '▲ 0\.000000 s  Reset'
 keys '{'
 sees "{ goes back" 'boot 1 of 2'
 keys c
