@@ -34,14 +34,19 @@ static uint64_t system_ns(void)
 /* Farther off than this, one of the clocks was stopped or set. */
 #define STEP_NS 1000000
 
+/* As far ahead of the system's our clock waits for it, and does not go back. */
+#define WAIT_NS INT64_C(100000000)
+
 /*
- * ns = ns0 + (counter - tsc0) * mult / 2^32.  A slot is filled, then made
- * the current one; it is used again when fifteen others have been, seconds
- * later, so a thread that has just looked at it reads it undisturbed.
+ * ns = ns0 + (counter - tsc0) * mult / 2^32 for @bend ticks, and by @pace
+ * instead of @mult from there on: who steers may be late, and the bend must
+ * not go on meanwhile.  A slot is filled, then made the current one; it is
+ * used again when fifteen others have been, seconds later, so a thread that
+ * has just looked at it reads it undisturbed.
  */
 typedef struct Scale {
     uint64_t tsc0, ns0;
-    int64_t mult;
+    int64_t mult, bend, pace;
 } Scale;
 
 #define SLOTS 16
@@ -86,19 +91,30 @@ static inline uint64_t scaled(unsigned slot, uint64_t tsc)
 {
     const Scale *s = &slots[slot];
     int64_t ticks = tsc - __atomic_load_n(&s->tsc0, __ATOMIC_RELAXED);
+    int64_t bend = __atomic_load_n(&s->bend, __ATOMIC_RELAXED);
     __int128 mult = __atomic_load_n(&s->mult, __ATOMIC_RELAXED);
+    uint64_t ns = __atomic_load_n(&s->ns0, __ATOMIC_RELAXED);
 
-    return __atomic_load_n(&s->ns0, __ATOMIC_RELAXED) +
-           (uint64_t)(ticks * mult >> 32);
+    if (__builtin_expect(ticks > bend, 0)) {
+        ns += (uint64_t)(bend * mult >> 32);
+        ticks -= bend;
+        mult = __atomic_load_n(&s->pace, __ATOMIC_RELAXED);
+    }
+    return ns + (uint64_t)(ticks * mult >> 32);
 }
 
-static void use_scale(uint64_t tsc0, uint64_t ns0, int64_t mult)
+/* Goes on from there by @mult for @ns of the system's time, then by @pace. */
+static void use_scale(uint64_t tsc0, uint64_t ns0, int64_t mult, int64_t pace,
+                      uint64_t ns)
 {
     unsigned slot = __atomic_load_n(&current, __ATOMIC_RELAXED) % SLOTS;
+    int64_t bend = ((__int128)ns << 32) / pace;
 
     __atomic_store_n(&slots[slot].tsc0, tsc0, __ATOMIC_RELAXED);
     __atomic_store_n(&slots[slot].ns0, ns0, __ATOMIC_RELAXED);
     __atomic_store_n(&slots[slot].mult, mult, __ATOMIC_RELAXED);
+    __atomic_store_n(&slots[slot].bend, bend, __ATOMIC_RELAXED);
+    __atomic_store_n(&slots[slot].pace, pace, __ATOMIC_RELAXED);
     __atomic_store_n(&current, slot + 1, __ATOMIC_RELEASE);
 }
 
@@ -138,7 +154,9 @@ void capture_clock_init(void)
             read_pair(&tsc, &ns);
         }
         if (tsc > first_tsc) {
-            use_scale(tsc, ns, measured(tsc, ns, first_tsc, first_ns));
+            int64_t pace = measured(tsc, ns, first_tsc, first_ns);
+
+            use_scale(tsc, ns, pace, pace, 0);
             last_tsc = tsc;
             last_ns = ns;
             period = TICK_MIN_NS;
@@ -154,15 +172,22 @@ void capture_clock_init(void)
  * that does not do, the counter has another frequency now, which this moment
  * has measured, unless it held one more step.
  */
-static void restart(uint64_t tsc, uint64_t ns)
+static void restart(uint64_t tsc, uint64_t ns, uint64_t ours)
 {
-    int64_t pace = slots[current - 1].mult;
+    int64_t pace = slots[current - 1].pace;
     int64_t other = pace;
+    int64_t ahead = ours - ns;
 
     if (stepped && tsc > last_tsc) {
         other = measured(tsc, ns, last_tsc, last_ns);
     }
-    use_scale(tsc, ns, other > pace / 4 && other / 4 < pace ? other : pace);
+    pace = other > pace / 4 && other / 4 < pace ? other : pace;
+    if (ahead > 0 && ahead < WAIT_NS) {
+        /* The system's was slewed, and we came late: at half the pace. */
+        use_scale(tsc, ours, pace / 2, pace, 2 * (uint64_t)ahead);
+    } else {
+        use_scale(tsc, ns, pace, pace, 0);
+    }
     stepped = !stepped;
     period = TICK_MIN_NS;
 }
@@ -180,13 +205,14 @@ static void steer(void)
     ours = scaled(current - 1, tsc);
     error = ns - ours;
     if (tsc <= last_tsc || error > STEP_NS || error < -STEP_NS) {
-        restart(tsc, ns);
+        restart(tsc, ns, ours);
     } else {
         stepped = false;
         pace = measured(tsc, ns, last_tsc, last_ns);
         period = period * 4 < TICK_MAX_NS ? period * 4 : TICK_MAX_NS;
         use_scale(tsc, ours,
-                  pace + (int64_t)((__int128)pace * error / (int64_t)period));
+                  pace + (int64_t)((__int128)pace * error / (int64_t)period),
+                  pace, period);
     }
     last_tsc = tsc;
     last_ns = ns;

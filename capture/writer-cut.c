@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "writer-cut.h"
 #include "writer-grow.h"
@@ -36,11 +37,24 @@ static void count_gone(CaptureWriter *w)
  */
 static void begin_tail(CaptureWriter *w, uint64_t words)
 {
+    bool has_session;
+
     w->kept_end = MIN(w->kept_end, words);
     count_gone(w);
+    has_session = w->kept_end >= w->first + writer_event_words(w->session->len);
+    if (!has_session) {
+        w->kept_end = MIN(w->kept_end, w->first);
+    }
+    /*
+     * The page in which a file ends goes on behind its end, and what threads
+     * stored there would appear when the file grows again.
+     */
+    if (ftruncate(w->fd,
+                  CAPTURE_HEADER_SIZE + w->kept_end * CAPTURE_WORD_SIZE)) {
+        /* The disk is worse off than the file. */
+    }
     w->tail = w->kept_end;
-    if (w->kept_end < w->first + writer_event_words(w->session->len)) {
-        w->tail = w->kept_end = MIN(w->kept_end, w->first);
+    if (!has_session) {
         w->tail = salvage_event(w->fd, w->tail, 0, CAPTURE_SESSION,
                                 w->session->data, w->session->len);
     }

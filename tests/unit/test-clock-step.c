@@ -122,6 +122,60 @@ static void another_frequency_is_learnt(void)
     }
 }
 
+/*
+ * Who steers is late, while the system's clock is slewed: ours is ahead, by
+ * more than the pace can make up for in a period, and may not go back.
+ */
+static void late_steering_never_steps_back(void)
+{
+    static const double rates[] = { 0.99, 0.97, 1.01, 1 };
+
+    if (!capture_clock_is_tsc()) {
+        g_test_skip("this kernel does not keep time by the counter");
+        return;
+    }
+    g_assert_true(follows(0));
+    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
+        uint64_t last = capture_mono_ns();
+
+        change(0, rates[i]);
+        g_usleep(300000);
+        for (int j = 0; j < 200; j++) {
+            uint64_t now;
+
+            capture_clock_tick();
+            now = capture_mono_ns();
+            g_assert_cmpuint(now, >=, last);
+            last = now;
+            g_usleep(1000);
+        }
+    }
+    g_assert_true(follows(0));
+}
+
+/* A bend that is made up for ends, though nobody steers. */
+static void a_bend_ends_at_its_period(void)
+{
+    int64_t off;
+
+    if (!capture_clock_is_tsc()) {
+        g_test_skip("this kernel does not keep time by the counter");
+        return;
+    }
+    g_assert_true(follows(0));
+    for (int i = 0; i < 30; i++) {
+        g_usleep(100000);
+        capture_clock_tick();
+    }
+    /* Slewed by 500 ppm: the next tick bends by half a millisecond. */
+    change(0, 1.0005);
+    g_usleep(1100000);
+    capture_clock_tick();
+    g_usleep(4500000);
+    off = distance();
+    g_assert_cmpint(ABS(off), <, 1000000);
+}
+
 int main(int argc, char **argv)
 {
     /* Before that it shows the real time, too. */
@@ -129,5 +183,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/clock-step/steps", steps_are_followed_and_not_run_after);
     g_test_add_func("/clock-step/frequency", another_frequency_is_learnt);
+    g_test_add_func("/clock-step/late", late_steering_never_steps_back);
+    g_test_add_func("/clock-step/bend", a_bend_ends_at_its_period);
     return g_test_run();
 }

@@ -188,6 +188,25 @@ static void list_has_captures_of_both_folders_newest_first(void)
     g_assert_cmpstr(list->pdata[2], ==, a);
 }
 
+static void list_has_no_links_and_no_other_users_files(void)
+{
+    g_autofree char *runtime = begin();
+    g_autofree char *dir = capture_make_default_dir(NULL);
+    g_autofree char *a = put_capture(dir, "a.bst", 20);
+    g_autofree char *theirs = put_capture(runtime, "theirs.bst", 0);
+    g_autofree char *link = g_build_filename(runtime, "link.bst", NULL);
+    g_autoptr(GPtrArray) list = NULL;
+
+    g_assert_cmpint(symlink(a, link), ==, 0);
+    if (chown(theirs, 12345, 12345)) {
+        /* Only root may give files away: the link is tested all the same. */
+        g_assert_cmpint(unlink(theirs), ==, 0);
+    }
+    list = capture_list();
+    g_assert_cmpuint(list->len, ==, 1);
+    g_assert_cmpstr(list->pdata[0], ==, a);
+}
+
 static void list_has_a_capture_once(void)
 {
     g_autofree char *runtime = begin();
@@ -241,6 +260,7 @@ int main(int argc, char **argv)
     ADD(a_file_there_or_no_place_for_it_is_an_error);
     ADD(new_names_differ_and_end_in_the_suffix);
     ADD(list_has_captures_of_both_folders_newest_first);
+    ADD(list_has_no_links_and_no_other_users_files);
     ADD(list_has_a_capture_once);
     ADD(list_does_not_look_into_a_folder_that_others_can_fill);
     ADD(list_is_empty_where_there_is_no_folder);
