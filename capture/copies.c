@@ -219,6 +219,7 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
     case CAPTURE_DMA_END:
         take_dma_end(c, rec);
         break;
+    case CAPTURE_VCPU:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -89,7 +89,8 @@ typedef enum CaptureClass {
     K(0x0b, DMA,      fwcfg_dma,      FW_CFG, CaptureDma)                      \
     K(0x0c, DMA_END,  fwcfg_dma_end,  FW_CFG, CaptureDmaEnd)                   \
     K(0x0d, PROBE,    probe,          GUEST,  CaptureProbe)                    \
-    K(0x0e, DMA_PART, fwcfg_dma_part, FW_CFG, CaptureDmaPart)
+    K(0x0e, DMA_PART, fwcfg_dma_part, FW_CFG, CaptureDmaPart)                  \
+    K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)
 /* clang-format on */
 
 /* The kinds of records.  A switch over them has no default: it names all. */
@@ -302,6 +303,14 @@ typedef struct CAPTURE_PACKED CaptureProbe {
     uint32_t arg;
     uint8_t width; /* bytes of the guest's access */
 } CaptureProbe;
+
+/* What the host gave a thread that runs vCPUs: totals since it began. */
+typedef struct CAPTURE_PACKED CaptureVcpu {
+    uint16_t vcpu; /* the first that the thread runs */
+    uint64_t cpu_ns; /* on a CPU */
+    uint64_t wait_ns; /* ready to run, without a CPU */
+    uint64_t steal_ns; /* of all of the host's CPUs, since it booted */
+} CaptureVcpu;
 
 /* Whether a word's @kind is an event that this version knows. */
 static inline bool capture_kind_is_known(uint8_t kind)

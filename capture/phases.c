@@ -242,6 +242,7 @@ static CapturePhaseSource source_of(const CaptureRecord *rec)
     case CAPTURE_DMA:
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
+    case CAPTURE_VCPU:
         break;
     }
     return CAPTURE_SOURCE_EVENT;
@@ -752,6 +753,7 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_MACHINE:
     case CAPTURE_LOST:
     case CAPTURE_DMA:
+    case CAPTURE_VCPU:
         break;
     }
 }

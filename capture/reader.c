@@ -462,6 +462,8 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.dma_part);
     case CAPTURE_DMA_END:
         return TAKE(rec->u.dma_end);
+    case CAPTURE_VCPU:
+        return TAKE(rec->u.vcpu);
     case CAPTURE_PROBE:
         return TAKE(rec->u.probe);
     case CAPTURE_BYTE: /* no event */

@@ -83,6 +83,7 @@ typedef struct CaptureRecord {
         CaptureDmaPart dma_part;
         CaptureDmaEnd dma_end;
         CaptureProbe probe;
+        CaptureVcpu vcpu;
     } u;
 } CaptureRecord;
 

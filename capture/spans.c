@@ -212,6 +212,7 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_DMA:
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
+    case CAPTURE_VCPU:
         break;
     }
 }

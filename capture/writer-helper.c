@@ -15,8 +15,22 @@
 #define TICK_BUSY_MS 5
 #define TICK_IDLE_MS 40
 
+/* How long after news more of it is looked for as often as bytes are, ns. */
+#define LOOK_BUSY_NS NS_PER_S
+
 /* How long exit() waits for the helper, which a disk may hold up. */
 #define ABANDON_MS 500
+
+/* Was there news beside the guest, less than a second ago? */
+static bool look(CaptureWriter *w)
+{
+    uint64_t now = capture_mono_ns();
+
+    if (w->look && w->look(w, now, w->look_data)) {
+        w->news = now;
+    }
+    return w->news && now - w->news < LOOK_BUSY_NS;
+}
 
 /* One round of the helper's work; returns how long to sleep, in ms. */
 static int tick(CaptureWriter *w)
@@ -48,7 +62,7 @@ static int tick(CaptureWriter *w)
     if (used < w->mapped && !w->cut) {
         writer_rearm(w, used);
     }
-    return came ? TICK_BUSY_MS : TICK_IDLE_MS;
+    return look(w) || came ? TICK_BUSY_MS : TICK_IDLE_MS;
 }
 
 static void *helper_main(void *opaque)
@@ -69,6 +83,11 @@ static void *helper_main(void *opaque)
             pthread_cond_timedwait(&w->wake, &w->lock, &until);
         }
     }
+    pthread_mutex_unlock(&w->lock);
+    if (!w->dead) {
+        look(w); /* what came since the last round */
+    }
+    pthread_mutex_lock(&w->lock);
     w->stopped = true;
     pthread_cond_broadcast(&w->wake);
     pthread_mutex_unlock(&w->lock);

@@ -383,6 +383,8 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     w->clock = o->clock;
     w->virtual_now =
         o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? o->virtual_now : NULL;
+    w->look = w->virtual_now ? NULL : o->look;
+    w->look_data = o->look_data;
     w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
     signals = writer_hold_signal();

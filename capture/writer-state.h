@@ -65,6 +65,9 @@ struct CaptureWriter {
     uint64_t size_max; /* page-aligned, 0: none */
     uint64_t last_reserved;
     CaptureLost told; /* losses the capture tells of already */
+    CaptureLookFunc *look; /* NULL: nothing to look at */
+    void *look_data;
+    uint64_t news; /* when it last had some, ns, CLOCK_MONOTONIC */
     uint64_t first; /* word that the session begins at */
     int fd;
     CaptureClockMode clock;

@@ -32,6 +32,15 @@ typedef struct CaptureWriter CaptureWriter;
  */
 typedef int64_t CaptureClockFunc(void);
 
+/*
+ * Called by the helper thread in each of its rounds, which are 5 ms apart
+ * while bytes come or there was news less than a second ago, and 40 ms
+ * otherwise.  It may append events; @mono_ns is CLOCK_MONOTONIC's now.
+ * Returns true where it had news.  Never called where stamps are of the
+ * virtual clock, on which nobody but QEMU's own threads may write.
+ */
+typedef bool CaptureLookFunc(CaptureWriter *w, uint64_t mono_ns, void *data);
+
 typedef struct CaptureWriterOptions {
     const char *path;
     int dir_fd; /* folder that path's last part is in; 0: by path */
@@ -41,6 +50,8 @@ typedef struct CaptureWriterOptions {
     uint64_t start_ns; /* CLOCK_MONOTONIC at time 0; 0: now */
     CaptureClockMode clock;
     CaptureClockFunc *virtual_now; /* CAPTURE_CLOCK_MODE_VIRTUAL needs it */
+    CaptureLookFunc *look; /* or NULL */
+    void *look_data;
     const char *qemu_version;
     const char *chardev_id;
     const char *arch;

@@ -36,6 +36,7 @@ struct BootCapture {
     unsigned streams;
     BootStream stream[CAPTURE_STREAMS_MAX];
     int read_fd;
+    BootLooks *looks; /* the helper thread's */
     void *query;
     GDestroyNotify query_destroy;
 };
@@ -375,7 +376,7 @@ static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
     return writer;
 }
 
-static CaptureWriter *open_writer(const BootCaptureOptions *o,
+static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
                                   const char *chardev_id, Error **errp)
 {
     g_autoptr(GError) err = NULL;
@@ -387,6 +388,8 @@ static CaptureWriter *open_writer(const BootCaptureOptions *o,
         .start_ns = process_start,
         .clock = o->has_clock ? o->clock : CAPTURE_CLOCK_MODE_BOTH,
         .virtual_now = virtual_now,
+        .look = boot_looks_look,
+        .look_data = looks,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
         .arch = emulator.arch,
@@ -468,8 +471,10 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
         return NULL;
     }
     c = g_new0(BootCapture, 1);
-    c->writer = open_writer(o, chardev_id, errp);
+    c->looks = boot_looks_begin();
+    c->writer = open_writer(c->looks, o, chardev_id, errp);
     if (!c->writer) {
+        boot_looks_end(c->looks);
         g_free(c);
         return NULL;
     }
@@ -523,6 +528,7 @@ void boot_capture_put(BootCapture *c)
     /* QEMU drops them last of all, whatever state the VM is in. */
     tell_stop(c, emulator.ends && emulator.ends() ? NULL : "back end removed");
     close_writer(c->writer);
+    boot_looks_end(c->looks);
     if (c->query) {
         c->query_destroy(c->query);
     }

@@ -68,3 +68,54 @@ void boot_sources_stop(void)
         }
     }
 }
+
+/* ------------------------------------------------------------------ */
+/* What is looked at now and then                                      */
+
+typedef struct Look {
+    const BootSource *source;
+    void *state;
+} Look;
+
+struct BootLooks {
+    GArray *looks; /* Look */
+};
+
+BootLooks *boot_looks_begin(void)
+{
+    BootLooks *l = g_new(BootLooks, 1);
+
+    l->looks = g_array_new(FALSE, FALSE, sizeof(Look));
+    for (BootSource *s = sources; s; s = s->next) {
+        if (s->look) {
+            Look look = { s, s->look_begin() };
+
+            g_array_append_val(l->looks, look);
+        }
+    }
+    return l;
+}
+
+void boot_looks_end(BootLooks *l)
+{
+    for (guint i = 0; i < l->looks->len; i++) {
+        Look *look = &g_array_index(l->looks, Look, i);
+
+        look->source->look_end(look->state);
+    }
+    g_array_unref(l->looks);
+    g_free(l);
+}
+
+bool boot_looks_look(CaptureWriter *w, uint64_t mono_ns, void *looks)
+{
+    const BootLooks *l = looks;
+    bool news = false;
+
+    for (guint i = 0; i < l->looks->len; i++) {
+        Look *look = &g_array_index(l->looks, Look, i);
+
+        news |= look->source->look(look->state, w, mono_ns);
+    }
+    return news;
+}

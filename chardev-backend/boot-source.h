@@ -5,13 +5,15 @@
  * A source registers itself (type_init) and is called here; nothing calls
  * it by name.  A new one is one new file.
  *
- * All of it is for the main thread, with the BQL held.
+ * All of it but boot_looks_look() is for the main thread, with the BQL held.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #ifndef BOOTSTAMP_BOOT_SOURCE_H
 #define BOOTSTAMP_BOOT_SOURCE_H
+
+#include "capture/writer.h"
 
 typedef struct BootCapture BootCapture;
 typedef struct BootSource BootSource;
@@ -29,6 +31,15 @@ struct BootSource {
     void (*stop)(void);
     /* The machine is there and @capture open: records of what does not change. */
     void (*describe)(BootCapture *capture);
+    /*
+     * What is looked at now and then, beside the guest: a capture that opens
+     * gets a state of the source's own, its helper thread looks and writes
+     * records until it closes (CaptureLookFunc), then the state goes.  All
+     * three or none.
+     */
+    void *(*look_begin)(void);
+    bool (*look)(void *state, CaptureWriter *w, uint64_t mono_ns);
+    void (*look_end)(void *state);
 
     /* boot-source.c's own */
     bool started, is_ready;
@@ -48,5 +59,14 @@ void boot_sources_ready(void);
 void boot_sources_stop(void);
 
 void boot_sources_describe(BootCapture *capture);
+
+/* The states of all sources for one capture. */
+typedef struct BootLooks BootLooks;
+
+BootLooks *boot_looks_begin(void);
+void boot_looks_end(BootLooks *looks);
+
+/* A CaptureLookFunc, for the helper thread; @looks: BootLooks *. */
+bool boot_looks_look(CaptureWriter *w, uint64_t mono_ns, void *looks);
 
 #endif

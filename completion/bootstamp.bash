@@ -112,6 +112,10 @@ _bootstamp() {
         _bootstamp_words "$word" pass fail
         return
         ;;
+    stats:--clock | diff:--clock | ab:--clock)
+        _bootstamp_words "$word" host virtual cpu
+        return
+        ;;
     *:--clock)
         _bootstamp_words "$word" host virtual
         return

@@ -140,6 +140,7 @@ my %reads = (
         event $_[0], sprintf 'fw_cfg 0x%04x DMA has come to %u', unpack 'S< L<', $_[1];
         undef;
     } ],
+    VCPU => [ 26, sub { undef } ],
     PROBE => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
 );
 

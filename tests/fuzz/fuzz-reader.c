@@ -70,6 +70,7 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_DMA:
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
+    case CAPTURE_VCPU:
     case CAPTURE_PROBE:
         break;
     }

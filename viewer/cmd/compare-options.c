@@ -37,7 +37,7 @@ int compare_options_read(const char *command, DiffOptions *d)
     const CompareWords *w = &compare_words;
     g_autofree char *error = NULL;
 
-    if (!parse_clock(w->clock, &d->clock)) {
+    if (!parse_clock_or_cpu(w->clock, &d->clock)) {
         return usage_error(command, "unknown clock '%s'", w->clock);
     }
     if (!parse_diff_format(w->format, &d->format)) {

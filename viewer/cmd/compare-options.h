@@ -37,7 +37,8 @@ extern CompareWords compare_words;
       "a limit for B: '[p90|p95|p99|max ]PHASE<=TIME', such as " \
       "'Total<=1.2s'; may be given several times", "LIMIT" }, \
     { "clock", 0, 0, G_OPTION_ARG_STRING, &compare_words.clock, \
-      "host (default), or virtual: QEMU's own clock, exact under -icount", \
+      "host (default), virtual: QEMU's own clock, exact under -icount; or " \
+      "cpu: the time that vCPUs were on a CPU", \
       "CLOCK" }, \
     { "lines", 0, 0, G_OPTION_ARG_INT, &compare_words.lines, \
       "how many lines of each kind to show (default: 10)", "N" }, \

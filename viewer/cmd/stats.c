@@ -21,7 +21,8 @@ static const GOptionEntry entries[] = {
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.format,
       "text (default), or another one: --format help lists them", "FORMAT" },
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
-      "host (default), or virtual: QEMU's own clock, exact under -icount",
+      "host (default), virtual: QEMU's own clock, exact under -icount; or cpu: "
+      "the time that vCPUs were on a CPU",
       "CLOCK" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.until,
       "a boot ends where this milestone begins", "MILESTONE" },
@@ -54,7 +55,7 @@ int cmd_stats(int argc, char **argv)
         print_stats_formats(stdout);
         return EXIT_SUCCESS;
     }
-    if (!parse_clock(opt.clock, &options.clock)) {
+    if (!parse_clock_or_cpu(opt.clock, &options.clock)) {
         return usage_error("stats", "unknown clock '%s'", opt.clock);
     }
     if (!parse_stats_format(opt.format, &options.format)) {

@@ -369,6 +369,15 @@ bool parse_clock(const char *value, ClockChoice *choice)
     return *choice != CLOCK_HOST || !strcmp(value, "host");
 }
 
+bool parse_clock_or_cpu(const char *value, ClockChoice *choice)
+{
+    if (!g_strcmp0(value, "cpu")) {
+        *choice = CLOCK_CPU;
+        return true;
+    }
+    return parse_clock(value, choice);
+}
+
 bool choose_clock(const CaptureReader *r, ClockChoice choice,
                   bool *virtual_clock)
 {

@@ -126,10 +126,14 @@ typedef enum ClockChoice {
     CLOCK_ANY, /* nothing: the host's, where the capture has that */
     CLOCK_HOST,
     CLOCK_VIRTUAL,
+    CLOCK_CPU, /* stats, diff, ab: time of vCPUs on a CPU */
 } ClockChoice;
 
 /* The value of --clock, which may be NULL; false: there is no such clock. */
 bool parse_clock(const char *value, ClockChoice *choice);
+
+/* The same where "cpu" is a choice too. */
+bool parse_clock_or_cpu(const char *value, ClockChoice *choice);
 
 /*
  * By which of its clocks a capture is to be read.  Says what is wrong and

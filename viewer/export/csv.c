@@ -57,6 +57,7 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
         return "fw_cfg";
+    case CAPTURE_VCPU:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

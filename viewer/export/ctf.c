@@ -312,6 +312,7 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_SESSION:
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
+    case CAPTURE_VCPU:
         break;
     }
 }

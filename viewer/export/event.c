@@ -71,6 +71,7 @@ bool append_event(GString *out, const CaptureRecord *rec)
     case CAPTURE_SESSION:
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
+    case CAPTURE_VCPU:
         break;
     }
     return false;

@@ -136,6 +136,12 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
     case CAPTURE_DMA:
         put_dma(j, &rec->u.dma);
         break;
+    case CAPTURE_VCPU:
+        json_out_int(j, "vcpu", rec->u.vcpu.vcpu);
+        json_out_int(j, "cpu_ns", rec->u.vcpu.cpu_ns);
+        json_out_int(j, "wait_ns", rec->u.vcpu.wait_ns);
+        json_out_int(j, "steal_ns", rec->u.vcpu.steal_ns);
+        break;
     case CAPTURE_DMA_PART:
         json_out_int(j, "key", rec->u.dma_part.key);
         json_out_int(j, "offset", rec->u.dma_part.offset);

@@ -283,6 +283,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_VCLOCK:
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
+    case CAPTURE_VCPU:
         break;
     }
 }

@@ -18,6 +18,7 @@ BootData *boot_data_new(bool virtual_clock)
     check_patterns(); /* says what is wrong; the report is made all the same */
     b->phases = capture_phases_new();
     b->copies = capture_copies_new();
+    b->vcpus = capture_vcpus_new();
     b->virtual_clock = virtual_clock;
     b->bin_ns = FIRST_BIN_NS;
     return b;
@@ -37,6 +38,7 @@ void boot_data_free(BootData *b)
         clear_density(b);
         capture_phases_free(b->phases);
         capture_copies_free(b->copies);
+        capture_vcpus_free(b->vcpus);
         g_free(b->machine);
         g_free(b);
     }
@@ -130,6 +132,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_DMA:
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
+    case CAPTURE_VCPU:
         break;
     }
     b->end = MAX(b->end, rec->time);
@@ -137,6 +140,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
         stream_names_feed(&b->names, rec);
         capture_phases_record(b->phases, rec);
         capture_copies_feed(b->copies, rec);
+        capture_vcpus_record(b->vcpus, rec);
     } else if (rec->stream >= b->names.count) {
         stream_names_feed(&b->names, rec);
     }

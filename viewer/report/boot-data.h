@@ -10,6 +10,7 @@
 
 #include "capture/copies.h"
 #include "capture/phases.h"
+#include "capture/vcpus.h"
 #include "viewer/common/common.h"
 
 /* Which part of the boot a milestone begins. */
@@ -43,6 +44,7 @@ typedef struct Density {
 typedef struct BootData {
     CapturePhases *phases;
     CaptureCopies *copies;
+    CaptureVcpus *vcpus;
     StreamNames names;
     Density *density[CAPTURE_STREAMS_MAX]; /* NULL: no byte came */
     uint64_t bin_ns; /* width of a bin, the same for all streams */

@@ -108,6 +108,7 @@ static void print_json(const Diff *d)
                     d->rule.exact    ? "exact"
                     : d->rule.paired ? "signed ranks"
                                      : "rank sums");
+    json_out_string(j, "clock", sample_clock_name(d->a.sample));
     json_out_string(j, "total_ends_at", d->a.sample->end);
     json_out_bool(j, "exact", d->rule.exact);
     if (d->rule.exact) {

@@ -202,6 +202,16 @@ static void print_side(const char *name, const Sample *s)
     printf("\n");
 }
 
+/* Waiting for a CPU makes wall time longer, and not the guest slower. */
+static void print_disturbed(const char *name, const Sample *s)
+{
+    if (s->disturbed->len && !s->cpu && !s->virtual_clock) {
+        printf("%s: %u of %u boots waited for a CPU for more than a tenth of "
+               "their time; see stats, and --clock cpu\n",
+               name, s->disturbed->len, s->captures->len);
+    }
+}
+
 static void print_text(const Diff *d)
 {
     print_side("A", d->a.sample);
@@ -211,6 +221,11 @@ static void print_text(const Diff *d)
     for (guint i = 0; i < d->measures->len; i++) {
         print_measure(d, &g_array_index(d->measures, Change, i));
     }
+    if (d->a.sample->cpu) {
+        printf("by the time that vCPUs were on a CPU\n");
+    }
+    print_disturbed("A", d->a.sample);
+    print_disturbed("B", d->b.sample);
     if (d->a.sample->end) {
         printf("Total is up to %s\n", d->a.sample->end);
     }

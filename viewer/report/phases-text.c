@@ -13,6 +13,7 @@
 #include "capture/phases.h"
 #include "capture/probe.h"
 #include "capture/spans.h"
+#include "host-text.h"
 #include "report.h"
 #include "viewer/common/loss.h"
 #include "viewer/common/walk.h"
@@ -28,6 +29,7 @@ typedef struct Boot {
     CaptureSpans *spans;
     Loss loss;
     bool all; /* small fw_cfg items, each by itself */
+    CaptureVcpus *vcpus;
     uint64_t start; /* of the session, ns */
     int sessions, wanted; /* wanted 0: the last */
     bool virtual_clock;
@@ -68,6 +70,7 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
     loss_feed(&b->loss, rec);
     take_phase(b, rec);
     capture_spans_record(b->spans, rec);
+    capture_vcpus_record(b->vcpus, rec);
     return WALK_ON;
 }
 
@@ -326,6 +329,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     b.copies = g_ptr_array_new_with_free_func(free_copies);
     g_ptr_array_add(b.copies, capture_copies_new());
     b.spans = capture_spans_new();
+    b.vcpus = capture_vcpus_new();
     walk_capture(r, virtual_clock, &ops, &b);
     if (session < 0 || session > b.sessions) {
         status = fail(capture_reader_path(r), "has %d session%s, not %d",
@@ -334,10 +338,12 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
         print_phases(&b);
         print_spans(&b);
         print_copies(&b);
+        print_host(b.phases, b.vcpus, b.start);
         print_lost(&b, r);
     }
     capture_phases_free(b.phases);
     g_ptr_array_unref(b.copies);
     capture_spans_free(b.spans);
+    capture_vcpus_free(b.vcpus);
     return status;
 }

@@ -43,7 +43,9 @@ Sample *sample_new(ClockChoice clock, const char *until)
     for (size_t i = 0; i < G_N_ELEMENTS(s->by_name); i++) {
         s->by_name[i] = g_hash_table_new(g_str_hash, g_str_equal);
     }
-    s->clock = clock;
+    s->clock = clock == CLOCK_CPU ? CLOCK_HOST : clock;
+    s->cpu = clock == CLOCK_CPU;
+    s->disturbed = g_array_new(FALSE, FALSE, sizeof(Disturbed));
     s->until = g_strdup(until);
     return s;
 }
@@ -61,6 +63,7 @@ void sample_free(Sample *s)
     g_ptr_array_unref(s->milestones);
     g_ptr_array_unref(s->phases);
     g_ptr_array_unref(s->copies);
+    g_array_unref(s->disturbed);
     g_clear_pointer(&s->total, measure_free);
     g_free(s->until);
     g_free(s->end);
@@ -142,6 +145,16 @@ static guint count_guests(const CapturePhases *phases)
     return n;
 }
 
+/* From @start to @end by the sample's clock, ns. */
+static uint64_t duration(const Sample *s, const BootData *b, uint64_t start,
+                         uint64_t end)
+{
+    if (s->cpu) {
+        return capture_vcpus_between(b->vcpus, start, end).cpu;
+    }
+    return end > start ? end - start : 0;
+}
+
 static void take_phases(Sample *s, const BootData *b)
 {
     g_autoptr(GArray) spans = boot_data_spans(b);
@@ -155,15 +168,16 @@ static void take_phases(Sample *s, const BootData *b)
             i < spans->len ? &g_array_index(spans, PhaseSpan, i) : NULL;
         const char *name = g_ptr_array_index(names, i);
 
-        milestone = add_value(
-            s, s->milestones, MEASURE_MILESTONE, name, milestone,
-            p->time > b->start ? p->time - b->start : 0, p->outside || p->boot);
+        milestone =
+            add_value(s, s->milestones, MEASURE_MILESTONE, name, milestone,
+                      duration(s, b, b->start, p->time), p->outside || p->boot);
         if (s->until && !strcmp(name, s->until)) {
             break;
         }
         if (span && i + 1 < n) {
             phase = add_value(s, s->phases, MEASURE_PHASE, span->name, phase,
-                              span->end - span->start, span->outside);
+                              duration(s, b, span->start, span->end),
+                              span->outside);
         }
     }
 }
@@ -181,7 +195,9 @@ static void take_copies(Sample *s, const BootData *b)
         if (c->bytes >= COPY_BYTES_MIN) {
             append_visible(name, c->name, strlen(c->name), false);
             before = add_value(s, s->copies, MEASURE_COPY, name->str, before,
-                               c->active_ns, false);
+                               s->cpu ? duration(s, b, c->first, c->last)
+                                      : c->active_ns,
+                               false);
         }
     }
 }
@@ -310,6 +326,21 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
     return WALK_ON;
 }
 
+/* Waiting for more than this share of the time that they wanted to run. */
+#define DISTURBED_SHARE 0.1
+
+static void take_host(Sample *s, const BootData *b)
+{
+    guint n = capture_phases_count(b->phases);
+    uint64_t end = n ? capture_phases_get(b->phases, n - 1)->time : b->end;
+    CaptureVcpuTime t = capture_vcpus_between(b->vcpus, b->start, end);
+    Disturbed d = { s->captures->len - 1, t.cpu, t.wait, t.steal };
+
+    if (t.wait > DISTURBED_SHARE * (t.cpu + t.wait)) {
+        g_array_append_val(s->disturbed, d);
+    }
+}
+
 static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
                         void *data)
 {
@@ -329,9 +360,16 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);
     walk_capture(r, s->virtual_clock, &ops, &pass);
+    if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
+        fail(capture_reader_path(r), "does not tell of the time of CPUs: an "
+                                     "older version wrote it, or nothing ran");
+        capture_reader_close(r);
+        return false;
+    }
     s->exact &= boot->icount;
     take_phases(s, boot);
     take_copies(s, boot);
+    take_host(s, boot);
     s->bytes += boot->bytes;
     s->lines += boot->lines;
     capture_reader_close(r);
@@ -384,6 +422,11 @@ void measure_summarise(const Measure *m, StatsSummary *summary)
 {
     stats_summarise((const double *)(void *)m->values->data, m->values->len,
                     summary);
+}
+
+const char *sample_clock_name(const Sample *s)
+{
+    return s->cpu ? "cpu" : s->virtual_clock ? "virtual" : "host";
 }
 
 const char *measure_kind_name(MeasureKind kind)

@@ -26,6 +26,12 @@ typedef struct Measure {
     bool outside; /* by the exact clock, but QEMU's main loop decided */
 } Measure;
 
+/* A boot whose vCPUs waited for a CPU for long. */
+typedef struct Disturbed {
+    guint capture;
+    uint64_t cpu, wait, steal; /* ns, see capture/vcpus.h */
+} Disturbed;
+
 typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
     GPtrArray *measures; /* Measure *, in the order of the boot; see finish */
@@ -34,6 +40,8 @@ typedef struct Sample {
     char *end; /* the milestone that Total goes to, or NULL: none */
     ClockChoice clock; /* of the first capture, from there on */
     bool virtual_clock;
+    bool cpu; /* values are the time that vCPUs were on a CPU */
+    GArray *disturbed; /* Disturbed, in the order of captures */
     bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
 
@@ -80,6 +88,9 @@ const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name);
 /* Number @i of Sample.measures. */
 const Measure *sample_measure(const Sample *s, guint i);
 void measure_summarise(const Measure *m, StatsSummary *summary);
+
+/* "host", "virtual" or "cpu". */
+const char *sample_clock_name(const Sample *s);
 
 /* "phase", "total", "copy" or "milestone". */
 const char *measure_kind_name(MeasureKind kind);

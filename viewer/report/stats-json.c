@@ -75,6 +75,24 @@ static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
     json_builder_end_object(j->builder);
 }
 
+static void put_disturbed(JsonOut *j, const Sample *s)
+{
+    json_builder_set_member_name(j->builder, "disturbed");
+    json_builder_begin_array(j->builder);
+    for (guint i = 0; i < s->disturbed->len; i++) {
+        const Disturbed *d = &g_array_index(s->disturbed, Disturbed, i);
+
+        json_builder_begin_object(j->builder);
+        json_out_string(j, "capture",
+                        g_ptr_array_index(s->captures, d->capture));
+        json_out_int(j, "cpu_ns", d->cpu);
+        json_out_int(j, "wait_ns", d->wait);
+        json_out_int(j, "steal_ns", d->steal);
+        json_builder_end_object(j->builder);
+    }
+    json_builder_end_array(j->builder);
+}
+
 static void print_json(const Stats *s)
 {
     guint max_lines = s->opt.lines;
@@ -84,7 +102,7 @@ static void print_json(const Stats *s)
     json_builder_begin_object(json_out_begin(j));
     json_out_string(j, "schema", "bootstamp-stats");
     json_out_int(j, "version", 2);
-    json_out_string(j, "clock", s->sample->virtual_clock ? "virtual" : "host");
+    json_out_string(j, "clock", sample_clock_name(s->sample));
     json_out_int(j, "captures", s->sample->captures->len);
     json_out_string(j, "total_ends_at", s->sample->end);
     json_builder_set_member_name(j->builder, "without_total");
@@ -95,6 +113,7 @@ static void print_json(const Stats *s)
         json_out_add_string(j, g_ptr_array_index(s->sample->captures, capture));
     }
     json_builder_end_array(j->builder);
+    put_disturbed(j, s->sample);
     budgets_put(j, s->budgets);
     json_builder_set_member_name(j->builder, "measures");
     json_builder_begin_array(j->builder);

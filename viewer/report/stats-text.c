@@ -17,6 +17,7 @@
 
 /* How many captures without a Total are named. */
 #define LACKING_MAX 10
+#define DISTURBED_MAX 10
 
 static void print_measure(const Measure *m, bool exact)
 {
@@ -68,6 +69,28 @@ static void print_tails(const Sample *s)
            "90%", "beyond", "95%", "beyond", "99%", "beyond");
     for (guint i = 0; i < s->measures->len; i++) {
         print_tail(sample_measure(s, i));
+    }
+}
+
+/* Boots that waited for a CPU for long: the host was busy. */
+static void print_disturbed(const Sample *s)
+{
+    for (guint i = 0; i < s->disturbed->len && i < DISTURBED_MAX; i++) {
+        const Disturbed *d = &g_array_index(s->disturbed, Disturbed, i);
+
+        if (!i) {
+            printf("\nDisturbed by the host (ms): on a CPU, ready without "
+                   "one, taken from the host\n");
+        }
+        print_ms(d->cpu, 10);
+        print_ms(d->wait, 10);
+        print_ms(d->steal, 10);
+        printf("  ");
+        print_path(g_ptr_array_index(s->captures, d->capture));
+        printf("\n");
+    }
+    if (s->disturbed->len > DISTURBED_MAX) {
+        printf("and %u more\n", s->disturbed->len - DISTURBED_MAX);
     }
 }
 
@@ -172,8 +195,7 @@ static void print_text(const Stats *s)
     const Measure *total = sample_find(sample, MEASURE_TOTAL, "Total");
 
     printf("%u capture%s, %s clock; milliseconds\n", sample->captures->len,
-           sample->captures->len == 1 ? "" : "s",
-           sample->virtual_clock ? "virtual" : "host");
+           sample->captures->len == 1 ? "" : "s", sample_clock_name(sample));
     printf("%-26s %4s %10s %10s %10s %10s %9s %10s %10s\n", "Phase", "n",
            "Median", "95% from", "to", "Mean", "SD", "Min", "Max");
     for (guint i = 0; i < sample->measures->len; i++) {
@@ -189,6 +211,7 @@ static void print_text(const Stats *s)
     budgets_print(s->budgets);
     print_tails(sample);
     print_outliers(sample);
+    print_disturbed(sample);
     if (total) {
         print_histogram(total);
     }

@@ -311,6 +311,7 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
     case CAPTURE_DMA:
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
+    case CAPTURE_VCPU:
         break;
     }
     return out->len > 0;

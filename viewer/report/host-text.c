@@ -1,0 +1,51 @@
+/*
+ * What the host gave the vCPUs, phase by phase.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "host-text.h"
+
+#include "viewer/common/common.h"
+
+static void print_row(const char *name, const CaptureVcpuTime *t)
+{
+    g_autoptr(GString) row = g_string_new(NULL);
+    const uint64_t values[] = { t->cpu, t->wait, t->idle, t->steal };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autoptr(GString) s = g_string_new(NULL);
+
+        append_seconds(s, values[i], 3);
+        g_string_append_printf(row, " %12s", s->str);
+    }
+    printf("  %-22s%s\n", name, row->str); /* not to be taken for a milestone */
+}
+
+void print_host(const CapturePhases *phases, const CaptureVcpus *vcpus,
+                uint64_t start)
+{
+    g_autoptr(GPtrArray) names = phase_names(phases);
+    guint n = capture_phases_count(phases);
+    guint threads = capture_vcpus_threads(vcpus);
+    CaptureVcpuTime all;
+
+    if (!threads || n < 2) {
+        return;
+    }
+    printf("\n%-24s %12s %12s %12s %12s\n", "vCPUs (s)", "On CPU", "Waiting",
+           "Idle", "Stolen");
+    for (guint i = 0; i + 1 < n; i++) {
+        const CapturePhase *p = capture_phases_get(phases, i);
+        const CapturePhase *next = capture_phases_get(phases, i + 1);
+        CaptureVcpuTime t = capture_vcpus_between(vcpus, p->time, next->time);
+
+        print_row(g_ptr_array_index(names, i), &t);
+    }
+    all = capture_vcpus_between(vcpus, start,
+                                capture_phases_get(phases, n - 1)->time);
+    print_row("Total", &all);
+    if (threads > 1) {
+        printf("of %u threads together\n", threads);
+    }
+}
