@@ -50,8 +50,11 @@ ifneq ($(filter true 1,$(CI))$(filter-out 0,$(WERROR)),)
 WARNINGS += -Werror
 endif
 
+# No path of this machine in what is built: the same bytes from any folder.
+PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=. $(if $(QEMU_SOURCE),-ffile-prefix-map=$(QEMU_SOURCE)=qemu)
+
 # Before the user's own, which may say otherwise.
-BASE = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) \
+BASE = $(PREFIX_MAP) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) \
 	-iquote . -iquote build -pthread
 # A distribution's compiler may have a level of its own: no redefinition.
 # Debian's hardening=+all and what later releases add; the last is for x86.
@@ -364,32 +367,34 @@ check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our test
 
 INSTALL = install
 man := $(wildcard docs/*.1)
-documents := $(wildcard README.md docs/*.md) capture/phases.conf capture/probe.h
+documents := $(wildcard README.md COPYING CHANGELOG.md docs/*.md docs/*.svg docs/*.png) \
+	capture/phases.conf capture/probe.h
 built_firmware = $(wildcard build/firmware/*.bin)
 completions = $(datadir)/bash-completion/completions
 
-install: all ## install below prefix (DESTDIR=... before it)
-	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(moduledir) $(DESTDIR)$(mandir)/man1 \
-		$(DESTDIR)$(docdir) $(DESTDIR)$(completions)
-	$(INSTALL) -m 755 build/bootstamp $(DESTDIR)$(bindir)/
-	$(INSTALL) -m 644 build/chardev-timestamp.so build/chardev-timestamp-qemu.so \
-		$(DESTDIR)$(moduledir)/
-	$(if $(built_firmware),$(INSTALL) -d $(DESTDIR)$(moduledir)/firmware && \
-		$(INSTALL) -m 644 $(built_firmware) $(DESTDIR)$(moduledir)/firmware/)
-	$(if $(man),$(INSTALL) -m 644 $(man) $(DESTDIR)$(mandir)/man1/)
-	$(if $(documents),$(INSTALL) -m 644 $(documents) $(DESTDIR)$(docdir)/)
-	$(if $(wildcard completion/bootstamp.bash),$(INSTALL) -m 644 \
-		completion/bootstamp.bash $(DESTDIR)$(completions)/bootstamp)
+# One module for each minor version of QEMU, side by side: 7.2/, 10.0/.
+qemu_minor := $(shell echo '$(QEMU_VERSION)' | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
+minordir = $(moduledir)/$(qemu_minor)
+# $(call install_files,MODE,FILES,DIR): nothing for no files.  DESTDIR may have spaces.
+install_files = $(if $(strip $(2)),$(INSTALL) -d "$(DESTDIR)$(strip $(3))" && \
+	$(INSTALL) -m $(1) $(2) "$(DESTDIR)$(strip $(3))/")
 
-uninstall: ## remove what install put there
-	rm -rf $(DESTDIR)$(moduledir)/firmware
-	rm -f $(DESTDIR)$(bindir)/bootstamp \
-		$(DESTDIR)$(moduledir)/chardev-timestamp.so \
-		$(DESTDIR)$(moduledir)/chardev-timestamp-qemu.so \
-		$(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(man))) \
-		$(addprefix $(DESTDIR)$(docdir)/,$(notdir $(documents))) \
-		$(DESTDIR)$(completions)/bootstamp
-	-rmdir $(DESTDIR)$(moduledir) $(DESTDIR)$(docdir) 2>/dev/null || :
+install: all ## install below prefix (DESTDIR=... before it)
+	$(call install_files,755,build/bootstamp,$(bindir))
+	$(call install_files,644,build/chardev-timestamp.so,$(moduledir))
+	$(call install_files,644,build/chardev-timestamp-qemu.so,$(minordir))
+	$(call install_files,644,$(built_firmware),$(moduledir)/firmware)
+	$(call install_files,644,$(man),$(mandir)/man1)
+	$(call install_files,644,$(documents),$(docdir))
+	$(INSTALL) -d "$(DESTDIR)$(completions)"
+	$(INSTALL) -m 644 completion/bootstamp.bash "$(DESTDIR)$(completions)/bootstamp"
+
+uninstall: ## remove what install put there, with the modules for other QEMUs
+	rm -rf "$(DESTDIR)$(moduledir)"
+	rm -f "$(DESTDIR)$(bindir)/bootstamp" "$(DESTDIR)$(completions)/bootstamp"
+	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :
+	cd "$(DESTDIR)$(docdir)" 2>/dev/null && rm -f $(notdir $(documents)) || :
+	-rmdir "$(DESTDIR)$(docdir)" 2>/dev/null || :
 
 # --- the rest ---------------------------------------------------------------
 

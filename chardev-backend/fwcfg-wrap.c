@@ -217,15 +217,24 @@ static void wrap(MemoryRegion *mr, Wrapped *w, ReadFn *read, WriteFn *write)
 }
 
 /*
- * FWCfgEntry is private to QEMU.  Before its mirror is believed, an entry
- * that every machine has must look as it should.
+ * FWCfgEntry is private to QEMU.  Before its mirror is believed, entries that
+ * every machine has, from the first to the directory of files, must look as
+ * they should: the distance between them shows the size of one.
  */
 static bool layout_is_known(FWCfgState *s)
 {
-    const FWCfgEntryMirror *e =
-        (const FWCfgEntryMirror *)s->entries[0] + FW_CFG_SIGNATURE;
+    const FWCfgEntryMirror *e = (const FWCfgEntryMirror *)s->entries[0];
+    const FWCfgEntryMirror *signature = &e[FW_CFG_SIGNATURE];
+    const FWCfgEntryMirror *id = &e[FW_CFG_ID];
+    const FWCfgEntryMirror *dir = &e[FW_CFG_FILE_DIR];
 
-    return e->len == 4 && e->data && !memcmp(e->data, "QEMU", 4);
+    return signature->len == 4 && signature->data &&
+           !memcmp(signature->data, "QEMU", 4) && id->len == 4 && id->data &&
+           (ldl_le_p(id->data) & FW_CFG_VERSION) &&
+           (!s->files ||
+            (dir->data == (uint8_t *)s->files &&
+             dir->len == sizeof(uint32_t) +
+                             sizeof(FWCfgFile) * (unsigned)s->file_slots));
 }
 
 static void on_loaded(const FWCfgState *s)

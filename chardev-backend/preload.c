@@ -3,9 +3,10 @@
  *
  * LD_PRELOAD brings this object into QEMU, and into whatever wrapper script
  * starts it: it needs nothing but libc, and where there is no QEMU around it
- * does nothing.  In a QEMU of the version it was built for it loads the real
- * module, which lies beside it; every reference to QEMU is resolved there
- * and then, so a guest never runs into a missing symbol.
+ * does nothing.  In a QEMU it loads the real module for that minor version,
+ * MAJOR.MINOR/ beside it or, in a build folder, right beside it.  Every
+ * reference to QEMU is resolved there and then, so a guest never runs into a
+ * missing symbol, and the module checks that it fits (abi-module.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -108,21 +110,54 @@ static void leave_environment(const char *self)
     free(rest);
 }
 
-static void load_module(const char *self)
+/* "7.2.22 (Debian ...)" is of minor version "7.2". */
+static int minor_length(const char *version)
 {
-    char path[PATH_MAX];
+    int first = (int)strcspn(version, ".");
+
+    return version[first]
+               ? first + 1 + (int)strspn(version + first + 1, "0123456789")
+               : first;
+}
+
+/* The module for @version into @path; false, and said, if there is none. */
+static bool find_module(char *path, size_t size, const char *self,
+                        const char *version)
+{
     const char *slash = strrchr(self, '/');
     int dir = slash ? (int)(slash - self) + 1 : 0;
+    int minor = minor_length(version);
 
-    if (snprintf(path, sizeof(path), "%.*s%s", dir, self, MODULE_FILE) >=
-        (int)sizeof(path)) {
+    if (snprintf(path, size, "%.*s%.*s/%s", dir, self, minor, version,
+                 MODULE_FILE) >= (int)size) {
         fprintf(stderr, "bootstamp: %s: its path is too long\n", self);
-        return;
+        return false;
     }
-    if (!dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+    if (access(path, F_OK) == 0) {
+        return true;
+    }
+    if (minor == minor_length(BOOTSTAMP_QEMU_VERSION) &&
+        !strncmp(version, BOOTSTAMP_QEMU_VERSION, (size_t)minor)) {
+        snprintf(path, size, "%.*s%s", dir, self, MODULE_FILE);
+        return true;
+    }
+    fprintf(stderr,
+            "bootstamp: %s: built for QEMU %s and this is QEMU %s, so nothing "
+            "is loaded; run ./configure && make for this QEMU, and make "
+            "install where it is installed\n",
+            self, BOOTSTAMP_QEMU_VERSION, version);
+    return false;
+}
+
+static void load_module(const char *self, const char *version)
+{
+    char path[PATH_MAX];
+
+    if (find_module(path, sizeof(path), self, version) &&
+        !dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
         fprintf(stderr,
-                "bootstamp: %s: cannot load: %s; "
-                "run ./configure && make for this QEMU\n",
+                "bootstamp: %s: cannot load: %s; run ./configure && make for "
+                "this QEMU, and make install where it is installed\n",
                 path, dlerror());
     }
 }
@@ -173,12 +208,5 @@ static void __attribute__((constructor)) enter(void)
     if (!running_version(version, sizeof(version))) {
         snprintf(version, sizeof(version), "of unknown version");
     }
-    if (strcmp(version, BOOTSTAMP_QEMU_VERSION) != 0) {
-        fprintf(stderr,
-                "bootstamp: %s: built for QEMU %s and this is QEMU "
-                "%s, so it is not loaded; run ./configure && make again\n",
-                real, BOOTSTAMP_QEMU_VERSION, version);
-        return;
-    }
-    load_module(real);
+    load_module(real, version);
 }

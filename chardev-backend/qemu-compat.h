@@ -13,6 +13,7 @@
 #include "chardev/char-fe.h"
 #include "hw/nvram/fw_cfg.h"
 #include "qapi/error.h"
+#include "qemu/module.h"
 
 #define BOOTSTAMP_QEMU_SINCE(major, minor)                                     \
     (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= 100 * (major) + (minor))
@@ -115,6 +116,19 @@ extern bool qmp_dispatcher_co_shutdown;
 #ifdef BOOTSTAMP_LOADABLE
 
 #include "config.h"
+
+/*
+ * abi-module.c: at the end of QEMU's registration of types, if this module
+ * fits, calls @init, or hands it on to QEMU as one of @type.  QEMU's own
+ * type_init() and block_init() would do so at once.
+ */
+void bootstamp_register(void (*init)(void), module_init_type type);
+#undef module_init
+#define module_init(function, type)                                            \
+    static void __attribute__((constructor)) bootstamp_##function(void)        \
+    {                                                                          \
+        bootstamp_register(function, type);                                    \
+    }
 
 /* A QEMU whose machines have no ISA bus lacks it, and the device's parent. */
 #pragma weak isa_register_ioport

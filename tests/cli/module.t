@@ -81,6 +81,39 @@ is "$(child_env LD_PRELOAD="$module:$other")" "KEPT=yes LD_PRELOAD=$other" "othe
 is "$(child_env LD_PRELOAD="$other $module")" "KEPT=yes LD_PRELOAD=$other" "also before it"
 is "$(child_env "$BOOTSTAMP" run -q --)" "KEPT=yes" "nothing of bootstamp run either"
 
+# --- a QEMU of the same minor version with other structures
+# Its Chardev would be that of a QEMU with --enable-debug-mutex: only the check of the module is compiled so.
+if have_compiler; then
+    mkdir differs
+    cp "$module" differs/
+    headers=$(sed -n 's/^QEMU_BUILD = //p' "$src/config.mak")/headers
+    sed 's/#undef CONFIG_DEBUG_MUTEX/#define CONFIG_DEBUG_MUTEX/' "$src/$headers/config-host.h" >differs/config-host.h
+    # shellcheck disable=SC2046
+    compile -std=gnu11 -D_GNU_SOURCE -DBOOTSTAMP_LOADABLE -fPIC -O2 -c -o abi-module.o \
+        -iquote differs -iquote "$src" -iquote "$build" $(sed -n 's/^QEMU_CFLAGS = //p' "$src/config.mak") \
+        $(pkg-config --cflags glib-2.0) "$src/chardev-backend/abi-module.c" 2>err || diag "$(cat err)"
+    set --
+    for file in "$src"/chardev-backend/*.c; do
+        case $file in
+        */abi-module.c | */preload.c) ;;
+        *) set -- "$@" "$build/obj/chardev-backend/$(basename "$file" .c).o" ;;
+        esac
+    done
+    compile -shared -pthread -o differs/chardev-timestamp-qemu.so abi-module.o "$@" \
+        "$build/libcapture.a" -lm 2>err || diag "$(cat err)"
+    RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev null,id=dbg
+    is $? 0 "another size of a structure: QEMU still runs"
+    like "$(cat qemu.log)" '^bootstamp: .* does not fit this QEMU: a chardev has [0-9]+ bytes there and [0-9]+ here; build' \
+        "what differs is said, and what to do"
+    is "$(wc -l <qemu.log)" 1 "in one line"
+    RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev timestamp,id=dbg,path=no.bst 2>/dev/null
+    is $? 1 "the back end is not there"
+    LD_PRELOAD=$tmp/differs/chardev-timestamp.so "$QEMU" -M none -device help </dev/null >out 2>&1
+    is "$(grep -c bootprobe out)" 0 "nothing else of ours either"
+else
+    skip "another size of a structure" "no compiler"
+fi
+
 # --- another QEMU
 if have_compiler; then
     mkdir -p other/build

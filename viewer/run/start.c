@@ -29,13 +29,19 @@
  */
 static char *own_folder(void)
 {
+    static const char *const places[] = { ".", "../lib/bootstamp" };
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *dir = self ? g_path_get_dirname(self) : NULL;
-    g_autofree char *module = dir ? g_build_filename(dir, MODULE, NULL) : NULL;
+    g_autofree char *bin = self ? g_path_get_dirname(self) : NULL;
 
-    return module && g_file_test(module, G_FILE_TEST_EXISTS)
-               ? g_steal_pointer(&dir)
-               : g_strdup(MODULE_DIR);
+    for (size_t i = 0; bin && i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *dir = g_canonicalize_filename(places[i], bin);
+        g_autofree char *module = g_build_filename(dir, MODULE, NULL);
+
+        if (g_file_test(module, G_FILE_TEST_EXISTS)) {
+            return g_steal_pointer(&dir);
+        }
+    }
+    return g_strdup(MODULE_DIR);
 }
 
 static char *find_module(void)
@@ -48,6 +54,11 @@ static char *find_module(void)
              "is neither beside the program nor in %s; run make, or "
              "make install",
              MODULE_DIR);
+        return NULL;
+    }
+    if (strpbrk(module, " :")) {
+        fail(module, "LD_PRELOAD takes no path with a space or a colon; move "
+                     "it to another folder");
         return NULL;
     }
     return g_steal_pointer(&module);
