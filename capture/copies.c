@@ -233,6 +233,8 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
         break;
     case CAPTURE_LOST:
     case CAPTURE_PROBE:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
 }

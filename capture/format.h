@@ -90,6 +90,8 @@ typedef enum CaptureClass {
     K(0x0c, DMA_END,  fwcfg_dma_end,  FW_CFG, CaptureDmaEnd)                   \
     K(0x0d, PROBE,    probe,          GUEST,  CaptureProbe)                    \
     K(0x0e, DMA_PART, fwcfg_dma_part, FW_CFG, CaptureDmaPart)                  \
+    K(0x0f, DISK,     disk,           VM,     CaptureDisk)                     \
+    K(0x10, DISK_IO,  disk_io,        HOST,   CaptureDiskIo)\
     K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)
 /* clang-format on */
 
@@ -130,7 +132,13 @@ typedef enum CaptureKind {
     E(8, SUSPEND, "suspend", "suspended")                                      \
     E(9, WAKEUP, "wakeup", "woken up")                                         \
     /* QEMU ends, or the last back end was removed */                          \
-    E(10, STOP, "stop", "QEMU stopped")
+    E(10, STOP, "stop", "QEMU stopped")                                        \
+    /* bootstamp was loaded into QEMU */                                       \
+    E(11, LOADED, "loaded", "module loaded")                                   \
+    /* QEMU has read its options, and comes to our chardev */                  \
+    E(12, OPTIONS, "options", "options read")                                  \
+    /* the first capture is open */                                            \
+    E(13, OPENED, "opened", "capture opened")
 /* clang-format on */
 
 typedef enum CaptureVmEvent {
@@ -303,6 +311,23 @@ typedef struct CAPTURE_PACKED CaptureProbe {
     uint32_t arg;
     uint8_t width; /* bytes of the guest's access */
 } CaptureProbe;
+
+typedef struct CAPTURE_PACKED CaptureDisk {
+    uint8_t id; /* numbered from 0 in each session */
+    /* name, type of the device */
+} CaptureDisk;
+
+/* QEMU's counters of a disk, totals since it was plugged in. */
+typedef struct CAPTURE_PACKED CaptureDiskIo {
+    uint8_t id;
+    uint32_t window_us; /* news came within that time before; 0: no news */
+    uint64_t read_bytes;
+    uint64_t reads; /* requests */
+    uint64_t read_ns; /* from a request's start to its end, summed up */
+    uint64_t write_bytes;
+    uint64_t writes;
+    uint64_t write_ns;
+} CaptureDiskIo;
 
 /* What the host gave a thread that runs vCPUs: totals since it began. */
 typedef struct CAPTURE_PACKED CaptureVcpu {

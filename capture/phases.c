@@ -243,6 +243,8 @@ static CapturePhaseSource source_of(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
     return CAPTURE_SOURCE_EVENT;
@@ -625,6 +627,9 @@ static void take_vm(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_VM_READY:
     case CAPTURE_VM_PAUSE:
     case CAPTURE_VM_POWERDOWN:
+    case CAPTURE_VM_LOADED:
+    case CAPTURE_VM_OPTIONS:
+    case CAPTURE_VM_OPENED:
         break;
     }
 }
@@ -754,6 +759,8 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_LOST:
     case CAPTURE_DMA:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
 }

@@ -405,6 +405,17 @@ static bool decode_clock(CaptureReader *r, CaptureRecord *rec, const uint8_t *p,
     return true;
 }
 
+static bool decode_disk(CaptureRecord *rec, const uint8_t *p,
+                        const uint8_t *end)
+{
+    if (!TAKE(rec->u.disk.id)) {
+        return false;
+    }
+    take_string(rec->u.disk.name, CAPTURE_NAME_MAX, &p, end);
+    take_string(rec->u.disk.type, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
 static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
                           const uint8_t *p, const uint8_t *end)
 {
@@ -466,6 +477,10 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.vcpu);
     case CAPTURE_PROBE:
         return TAKE(rec->u.probe);
+    case CAPTURE_DISK:
+        return decode_disk(rec, p, end);
+    case CAPTURE_DISK_IO:
+        return TAKE(rec->u.disk_io);
     case CAPTURE_BYTE: /* no event */
         break;
     }

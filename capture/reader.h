@@ -84,6 +84,12 @@ typedef struct CaptureRecord {
         CaptureDmaEnd dma_end;
         CaptureProbe probe;
         CaptureVcpu vcpu;
+        struct {
+            uint8_t id;
+            char name[CAPTURE_NAME_MAX];
+            char type[CAPTURE_NAME_MAX];
+        } disk;
+        CaptureDiskIo disk_io;
     } u;
 } CaptureRecord;
 

@@ -213,6 +213,8 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
 }

@@ -10,15 +10,13 @@
 #include "qemu/timer.h"
 
 #include "boot-capture.h"
+#include "boot-start.h"
 #include "capture/paths.h"
 
 #define CAPTURES_MAX 16
 
 /* Names that are tried for a file that nobody named. */
 #define ATTEMPTS_MAX 1000
-
-/* A start that is told of and longer ago than this was another process's. */
-#define START_MAX_NS (60 * UINT64_C(1000000000))
 
 typedef struct BootStream {
     char *label;
@@ -46,33 +44,9 @@ struct BootCapture {
  * entries do not move, and an empty one is NULL.
  */
 static BootCapture *captures[CAPTURES_MAX];
-static uint64_t process_start;
 static bool machine_ready;
 static pid_t owner; /* who writes them */
 static BootEmulator emulator = { .arch = "" };
-
-/*
- * `bootstamp run` tells when it started us; else it is now, when the
- * dynamic linker is done with us.
- */
-static void __attribute__((constructor)) note_start(void)
-{
-    const char *told = getenv(CAPTURE_START_ENV);
-    uint64_t now = capture_mono_ns();
-    uint64_t start;
-
-    if (!told || qemu_strtou64(told, NULL, 10, &start) || !start ||
-        start > now || now - start > START_MAX_NS) {
-        start = now;
-    }
-    unsetenv(CAPTURE_START_ENV);
-    process_start = start;
-}
-
-uint64_t boot_process_start(void)
-{
-    return process_start;
-}
 
 CaptureWriter *boot_capture_writer(BootCapture *c)
 {
@@ -385,7 +359,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         .path = o->path,
         .append = o->append,
         .size_max = o->size,
-        .start_ns = process_start,
+        .start_ns = boot_process_start(),
         .clock = o->has_clock ? o->clock : CAPTURE_CLOCK_MODE_BOTH,
         .virtual_now = virtual_now,
         .look = boot_looks_look,
@@ -403,15 +377,6 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         set_error(errp, o->path, err);
     }
     return writer;
-}
-
-static void tell_start(BootCapture *c)
-{
-    uint8_t event = CAPTURE_VM_START;
-
-    capture_append_event(c->writer,
-                         capture_writer_time(c->writer, process_start),
-                         CAPTURE_VM, &event, 1);
 }
 
 static void tell_stop(BootCapture *c, const char *detail)
@@ -454,6 +419,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     BootCapture *c = find_capture(o);
     int slot = 0;
 
+    boot_start_options();
     if (c) {
         if (!same_options(c, o, errp)) {
             return NULL;
@@ -489,7 +455,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     c->fw_cfg = !o->has_fw_cfg || o->fw_cfg;
     captures[slot] = c;
     owner = getpid();
-    tell_start(c);
+    boot_start_write(c->writer, machine_ready);
     if (machine_ready) {
         boot_sources_describe(c);
     }

@@ -106,7 +106,4 @@ void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail);
  */
 void boot_vclock(CaptureWriter *w, uint64_t time);
 
-/* When QEMU's process began, CLOCK_MONOTONIC in ns. */
-uint64_t boot_process_start(void);
-
 #endif

@@ -121,7 +121,7 @@ _bootstamp() {
         return
         ;;
     export:--time)
-        _bootstamp_words "$word" relative wall delta
+        _bootstamp_words "$word" relative wall delta monotonic
         return
         ;;
     export:--stream | replay:--stream | replay:--speed | phases:--session) return ;;

@@ -159,7 +159,8 @@ milestone_times() { milestone_table "$1" | cut -c 25- | grep -o '^ *[0-9.]*' | t
 copied() { "$BOOTSTAMP" phases "$1" | row_value "$2" | grep -o '^[0-9]* *[A-Z]*' | tr -s ' '; }
 # The events but for fw_cfg's, without their times
 vm_events() {
-    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' | grep -a -v '^fw_cfg'
+    "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' |
+        grep -a -v '^fw_cfg\|^disk \|^module loaded$\|^options read$\|^capture opened$'
 }
 # json_of CAPTURE FILTER: what jq makes of its JSON export
 json_of() { "$BOOTSTAMP" export --format json "$1" | jq -r "$2"; }

@@ -39,6 +39,8 @@ tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 # Guests are made with binutils (above) and these; qemu-img makes the disk that
 # snapshots are saved in.
 tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
+# A disk that GRUB boots from: grub-mkrescue, which calls xorriso.
+tests="$tests grub-common grub-pc-bin xorriso"
 # What reads the exports.
 tests="$tests jq libxml2-utils babeltrace2 lnav"
 # File systems that refuse.

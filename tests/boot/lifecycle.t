@@ -13,6 +13,31 @@ shutdown request: guest-shutdown
 VM stopped: shutdown
 QEMU stopped" "a guest that powers off"
 
+# The stages of QEMU's own start, beside an independent clock: `date` before a shell becomes QEMU
+like "$("$BOOTSTAMP" phases --all "$tmp/a.bst" | sed -n "/^QEMU's start/,/^\$/p" | cut -c 1-24 | tr -s ' ' | tr '\n' ,)" \
+    '^QEMU.s start ,QEMU started ,module loaded ,options read ,capture opened ,machine ready ,VM runs ,' \
+    "phases --all has the stages in their order"
+is "$("$BOOTSTAMP" phases "$tmp/a.bst" | grep -c "^QEMU's start")" 0 "and phases alone has none"
+started() {
+    "$BOOTSTAMP" export -F json "$1" | jq -s 'map(select(.type == "session"))[0].wall_ns / 1000 | floor'
+}
+if command -v jq >/dev/null; then
+    preload=$build/chardev-timestamp.so
+    set -- -M pc -nodefaults -display none -bios "$guests/pattern-1000.rom" \
+        -chardev "timestamp,id=dbg,path=$tmp/s.bst" -device isa-debugcon,iobase=0x402,chardev=dbg
+    before=$(date +%s%N)
+    LD_PRELOAD=$preload "$QEMU" "$@" </dev/null >"$tmp/qemu.log" 2>&1
+    late=$(($(started "$tmp/s.bst") - before / 1000))
+    # The kernel counts in steps of 10 ms; the machine that runs the tests may be busy
+    ok "without bootstamp run the start is the kernel's word ($late us behind the shell's)" \
+        test "$late" -ge -10000 -a "$late" -lt 500000
+    sh -c 'sleep 1; LD_PRELOAD=$0 exec "$@"' "$preload" "$QEMU" "$@" </dev/null >"$tmp/qemu.log" 2>&1
+    is "$("$BOOTSTAMP" export -F json "$tmp/s.bst" | jq -s 'map(select(.event == "loaded"))[0].time_ns')" 0 \
+        "a process that waited before it became QEMU starts where the module is loaded"
+else
+    skip "the start without bootstamp run" "no jq"
+fi
+
 run_rom reset -chardev "timestamp,id=dbg,path=$tmp/r.bst"
 is "$(vm_events "$tmp/r.bst" | grep -c '^reset')" 5 "four resets by the guest, and QEMU's first"
 is "$("$BOOTSTAMP" phases "$tmp/r.bst" | grep -c '^Reset ')" 4 "the guest's are rows of the milestone table"

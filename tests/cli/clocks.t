@@ -34,6 +34,28 @@ refused 'of QEMU.s virtual clock alone' diff "$h" "$v"
 refused 'of the host.s clock alone' diff "$v" "$h"
 refused 'of QEMU.s virtual clock alone' stats "$h" "$v"
 refused 'tell no time of day' export --time wall "$v"
+refused 'which is not the host' export --time monotonic "$v"
+
+# --- the host's own clock: all times are moved by what the header and a session say
+cp "$h" "$tmp/mono.bst"
+h=$tmp/mono.bst
+perl -e 'print pack "Q<", 123_456_789_012_345' | dd of="$h" bs=1 seek=24 conv=notrunc 2>/dev/null
+mono=$("$BOOTSTAMP" export -F json --time monotonic "$h" | sed -n '1s/.*"start_mono_ns":\([0-9]*\).*/\1/p')
+is "$mono" 123456789012345 "json: CLOCK_MONOTONIC at time 0 is the header's"
+for format in json csv; do
+    "$BOOTSTAMP" export -F $format "$h" | grep -o 'time_ns":[0-9]*\|^[0-9]\+' | tr -dc '0-9\n' |
+        while read -r t; do echo $((t + mono)); done >"$tmp/want"
+    "$BOOTSTAMP" export -F $format --time monotonic "$h" | grep -o 'time_ns":[0-9]*\|^[0-9]\+' | tr -dc '0-9\n' >"$tmp/got"
+    ok "$format: each time is later by that" cmp "$tmp/want" "$tmp/got"
+done
+"$BOOTSTAMP" export -F ctf --time monotonic -o "$tmp/mono.ctf" "$h"
+ok "ctf: LTTng's name of the clock" grep -q 'name = monotonic' "$tmp/mono.ctf/metadata"
+if command -v babeltrace2 >/dev/null; then
+    "$BOOTSTAMP" export -F ctf -o "$tmp/plain.ctf" "$h"
+    is "$(babeltrace2 --clock-gmt --clock-date "$tmp/mono.ctf")" "$(babeltrace2 --clock-gmt --clock-date "$tmp/plain.ctf")" \
+        "ctf: the same time of day"
+fi
+h=$tmp/host.bst
 
 # --- what is: the times are the same three times
 "$BOOTSTAMP" phases "$tmp/both.bst" >"$tmp/want"

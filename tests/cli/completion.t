@@ -56,7 +56,7 @@ completes "formats of -F" "raw|readserial" bootstamp export -F r
 completes "formats behind =" "$(listed $(formats) help)" bootstamp export --format =
 completes "a format begun behind =" "text" bootstamp export --format = t
 completes "clocks" "host|virtual" bootstamp phases --clock ''
-completes "times" "delta|relative|wall" bootstamp export --time ''
+completes "times" "delta|monotonic|relative|wall" bootstamp export --time ''
 completes "nothing for a stream" "" bootstamp export --stream ''
 completes "files for -o" "other.txt" bootstamp export -o ot
 completes "options of view" "--wait" bootstamp view --w

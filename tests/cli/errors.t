@@ -70,6 +70,8 @@ fails 2 "^bootstamp: export: unknown clock 'sun'" export --clock sun
 fails 2 "^bootstamp: phases: unknown clock 'sun'" phases --clock sun
 fails 2 "^bootstamp: export: unknown time 'tea'" export --time tea
 fails 2 "^bootstamp: export: the virtual clock" export --clock virtual --time wall
+fails 2 "^bootstamp: export: the virtual clock" export --clock virtual --time monotonic
+fails 2 "^bootstamp: export: svg has no times of CLOCK_MONOTONIC" export -F svg --time monotonic
 fails 2 "^bootstamp: phases: .*session" phases --session x
 fails 2 "^bootstamp: export: .*--format" export --format
 fails 1 "^bootstamp: $tmp/sessions.bst: has 2 sessions, not 3" phases --session 3 "$tmp/sessions.bst"

@@ -64,16 +64,19 @@ if command -v jq >/dev/null; then
     is "$(query perfetto '.traceEvents[] | select(.ph == "X" and .tid == 2) | "\(.name) \(.args.bytes)"')" \
         'initrd"<> 3000000 kernel 1000000 key 0x0015 20' "perfetto: fw_cfg items are spans"
     is "$(query perfetto '[.traceEvents[] | select(.name == "thread_name") | .args.name] | join(",")')" \
-        "phases,fw_cfg,VM,dbg<&\">',ser" "perfetto: a track per stream"
+        "phases,fw_cfg,VM,dbg<&\">',ser,QEMU's start" "perfetto: a track per stream"
     is "$(jq -rs '.[0] | "\(.version) \(.width > 0) \(.height > 0)"' "$tmp/out.asciicast")" "2 true true" \
         "asciicast: the head"
-    is "$(jq -rs '.[1:] | all(length == 3 and (.[0] | type == "number") and .[1] == "o")' "$tmp/out.asciicast")" true \
+    is "$(jq -rs '.[1:] | all(length == 3 and (.[0] | type == "number") and (.[1] | IN("o", "m")))' "$tmp/out.asciicast")" true \
         "asciicast: events"
     is "$(jq -rs '[.[1:][] | .[0]] | . == sort' "$tmp/out.asciicast")" true "asciicast: in order"
-    is "$(jq -rs '.[1:] | map(.[2]) | join("")' "$tmp/out.asciicast" | od -An -c | tr -d ' \n')" \
+    is "$(jq -rs '.[1:] | map(select(.[1] == "o")[2]) | join("")' "$tmp/out.asciicast" | od -An -c | tr -d ' \n')" \
         'boot033[1mconsole342202254euro\r\n\n' "asciicast: the serial stream, a character in two events whole"
+    is "$(jq -rs '.[1:] | map(select(.[1] == "m")[2]) | join(",")' "$tmp/out.asciicast")" \
+        "$("$BOOTSTAMP" export -F json "$capture" | jq -rs 'map(select(.type == "milestone").name) | join(",")')" \
+        "asciicast: the milestones are its markers"
     "$BOOTSTAMP" export -F asciicast --stream 0 "$capture" >"$tmp/out.cast0"
-    like "$(jq -rs '.[1:] | map(.[2]) | join("")' "$tmp/out.cast0" | od -An -c | tr -d ' \n')" 'hostile\)\\r\\n=1' \
+    like "$(jq -rs '.[1:] | map(select(.[1] == "o")[2]) | join("")' "$tmp/out.cast0" | od -An -c | tr -d ' \n')" 'hostile\)\\r\\n=1' \
         "asciicast: --stream, and line feeds get their carriage return"
 else
     skip "json, perfetto, asciicast" "no jq"

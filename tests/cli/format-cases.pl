@@ -77,7 +77,7 @@ write_case unknown => sub {
     word 0x31, 0, 11;
     bytes 20, 'a';
     event 0x08, 21, 'abc';
-    event 0x06, 22, pack 'C', 11;
+    event 0x06, 22, pack 'C', 99;
     event 0x06, 23, pack 'C', 0;
     event 0x06, 24, '';
     event 0x04, 25, pack 'C Z*', 128, 'no such stream';
@@ -106,6 +106,8 @@ write_case sessions => sub {
     bytes 1005, "e";
     vclock 1010, 1;
     bytes 1012, "f\n";
+    event 0x0f, 1015, pack 'C Z* Z*', 200, 'ide0-hd0', 'ide-hd';
+    event 0x10, 1018, pack 'C L< Q<6', 200, 5000, 512, 1, 100, 1 << 40, 7, 8;
     event 0x0d, 1020, pack 'L< L< C', 0x8001, 7, 4;
     event 0x0a, 1030, pack 'S< L< C', 0x11, 4096, 0;
     event 0x0b, 1040, pack 'S< C L< L< Q<', 0x12, 0, 8, 1000, 1 << 32;

@@ -141,6 +141,16 @@ my %reads = (
         undef;
     } ],
     VCPU => [ 26, sub { undef } ],
+    DISK => [ 1, sub {
+        my ($id, $text) = unpack 'C a*', $_[1];
+        event $_[0], "disk $id" . detail((strings $text)[0]);
+        undef;
+    } ],
+    DISK_IO => [ 53, sub {
+        my ($id, $window, $read, $reads, $read_ns, $written) = unpack 'C L< Q< Q< Q< Q<', $_[1];
+        event $_[0], "disk $id read $read bytes so far, wrote $written";
+        undef;
+    } ],
     PROBE => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
 );
 

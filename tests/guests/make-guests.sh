@@ -1,7 +1,7 @@
 #!/bin/sh
 # Build the guests of the tests and benchmarks: nothing of it is committed.
 #
-#   make-guests.sh [all|roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]... [DIR/]     (default: all, into build/guests)
+#   make-guests.sh [all|roms|linux|linux-arm64|marks|grub|NAME.rom|NAME.elf]... [DIR/]     (default: all, into build/guests)
 #
 # roms    every tests/guests/*.S as DIR/NAME.rom, and the sizes that the tests use;
 #         NAME-N.rom is NAME.S with its parameter N (pattern: bytes, flood: lines, smp: bytes per CPU,
@@ -10,6 +10,8 @@
 #         DIR/initrd-small.  Remove vmlinuz to fetch a newer one.
 # linux-arm64  DIR/vmlinuz-arm64 and DIR/initrd-arm64 (small), from Debian's packages of that architecture, which
 #         the system need not know of; not part of all
+# grub    DIR/grub.iso: GRUB loads vmlinuz and initrd, from a disk or a CD-ROM, and boots them; where the machine's
+#         serial number is "halt" (-smbios type=1,serial=halt) it only loads them, and powers off; not part of all
 # NAME.elf  tests/guests/kernels/NAME.S, for -kernel
 #
 # A word with a slash is the folder.  Runs side by side wait for each other; what is up to date is left alone.
@@ -23,6 +25,7 @@ for word; do
     */*) out=$word ;;
     all) what="$what roms linux" ;;
     marks) what="$what linux marks" ;;
+    grub) what="$what linux grub" ;;
     roms | linux | linux-arm64 | *.rom | *.elf) what="$what $word" ;;
     *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
@@ -175,8 +178,23 @@ marks() {
     keep initrd-marks "$stamp"
 }
 
+# grub-mkrescue makes an image that is a CD-ROM and a disk at once.
+grub() {
+    stamp=$(sum "$src/grub.cfg" "$out/.initrd.stamp" "$out/.vmlinuz.stamp")
+    fresh grub.iso "$stamp" && return
+    mkdir -p "$tmp/iso/boot/grub"
+    cp "$src/grub.cfg" "$tmp/iso/boot/grub/"
+    ln "$out/vmlinuz" "$out/initrd" "$tmp/iso/"
+    grub-mkrescue -d /usr/lib/grub/i386-pc -o "$tmp/grub.iso" "$tmp/iso" >"$tmp/grub.log" 2>&1 || {
+        tail -n 3 "$tmp/grub.log" >&2
+        exit 1
+    }
+    keep grub.iso "$stamp"
+}
+
 for word in $what; do
     case $word in
+    grub) grub ;;
     marks) marks ;;
     roms)
         for s in "$src"/*.S; do

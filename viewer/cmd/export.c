@@ -23,7 +23,9 @@ static const GOptionEntry entries[] = {
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &opt.time,
-      "relative (default), wall or delta", "TIME" },
+      "relative (default), wall, delta or monotonic (the host's "
+      "CLOCK_MONOTONIC)",
+      "TIME" },
     { "events", 0, 0, G_OPTION_ARG_NONE, &opt.events,
       "text, csv, html: rows for fw_cfg and VM events as well", NULL },
     { "controls", 0, 0, G_OPTION_ARG_NONE, &opt.controls,
@@ -68,7 +70,8 @@ static bool read_time(const char *text, uint64_t *ns)
 /* Returns 0, or the exit status for a wrong option. */
 static int read_options(ExportOptions *o)
 {
-    static const char *const times[] = { "relative", "wall", "delta", NULL };
+    static const char *const times[] = { "relative", "wall", "delta",
+                                         "monotonic", NULL };
     int time = choice(opt.time ? opt.time : "relative", times);
 
     o->format = opt.format ? export_info_by_name(opt.format) : export_info(0);
@@ -85,6 +88,15 @@ static int read_options(ExportOptions *o)
     }
     if (o->clock == CLOCK_VIRTUAL && time == EXPORT_TIME_WALL) {
         return usage_error("export", "the virtual clock tells no time of day");
+    }
+    if (time == EXPORT_TIME_MONOTONIC && !o->format->monotonic) {
+        return usage_error("export", "%s has no times of CLOCK_MONOTONIC",
+                           o->format->name);
+    }
+    if (o->clock == CLOCK_VIRTUAL && time == EXPORT_TIME_MONOTONIC) {
+        return usage_error("export",
+                           "the virtual clock is not the host's; leave out "
+                           "--clock virtual");
     }
     if (o->format->folder && !opt.output) {
         return usage_error("export",

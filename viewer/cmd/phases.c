@@ -25,7 +25,9 @@ static const GOptionEntry entries[] = {
       "(default: the last)",
       "N" },
     { "all", 'a', 0, G_OPTION_ARG_NONE, &opt.all,
-      "each fw_cfg item by itself, those under 64 KiB as well", NULL },
+      "each fw_cfg item by itself, QEMU's own start, talking by phase, and "
+      "all initcalls as well",
+      NULL },
     G_OPTION_ENTRY_NULL
 };
 
@@ -37,10 +39,12 @@ int cmd_phases(int argc, char **argv)
     bool virtual_clock;
     int status = EXIT_FAILURE;
 
-    if (!parse_options(argc, argv, "[CAPTURE]",
-                       "Prints the milestones of a boot, what probes told of "
-                       "it, and the fw_cfg items\nthat were copied.",
-                       entries, 1, &rest, &status)) {
+    if (!parse_options(
+            argc, argv, "[CAPTURE]",
+            "Prints the milestones of a boot, what probes told of "
+            "it, the fw_cfg items\nthat were copied, the disks that were read, and "
+            "what talking cost.",
+            entries, 1, &rest, &status)) {
         return status;
     }
     if (!parse_clock(opt.clock, &clock)) {

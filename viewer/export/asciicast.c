@@ -2,7 +2,8 @@
  * asciicast v2: a stream as a terminal recording, at the speed it had.
  *
  * One stream is played: that of --stream, else the first that is not the
- * firmware's debug port, which is the serial console.
+ * firmware's debug port, which is the serial console.  Milestones are its
+ * markers, at which players stop and show chapters.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,6 +13,7 @@
 #include "format.h"
 #include "viewer/common/json-out.h"
 #include "viewer/common/screen-at.h"
+#include "viewer/report/report.h"
 
 #define COLUMNS 80
 #define ROWS 24
@@ -26,7 +28,21 @@ typedef struct State {
     uint64_t last; /* time of the last event: they are in order */
     int stream;
     uint8_t before; /* last byte */
+    BootData *boot; /* milestones; NULL: those of a live capture are to come */
+    guint markers; /* of them, put already */
 } State;
+
+/* The capture is read twice: a milestone may be known long after its time. */
+static BootData *find_milestones(Export *e)
+{
+    BootData *boot = boot_data_new(e->virtual_clock);
+    CaptureCursor start;
+
+    capture_reader_tell(e->reader, &start);
+    boot_data_read(boot, e->reader);
+    capture_reader_seek(e->reader, &start);
+    return boot;
+}
 
 static bool asciicast_begin(Export *e)
 {
@@ -37,6 +53,7 @@ static bool asciicast_begin(Export *e)
     s->json = json_out_new();
     s->text = g_string_new(NULL);
     s->stream = screen_choose_stream(e->reader);
+    s->boot = e->options->follow ? NULL : find_milestones(e);
     capture_reader_header(e->reader, &h);
     json_builder_begin_object(json_out_begin(s->json));
     json_out_int(s->json, "version", 2);
@@ -47,6 +64,36 @@ static bool asciicast_begin(Export *e)
     json_builder_end_object(s->json->builder);
     json_out_end(s->json, e->out, "\n");
     return true;
+}
+
+static void put_array(Export *e, uint64_t time, const char *code,
+                      const char *text, size_t len)
+{
+    State *s = e->state;
+    JsonBuilder *b = json_builder_begin_array(json_out_begin(s->json));
+
+    json_out_add_double(s->json, time / 1e9);
+    json_builder_add_string_value(b, code);
+    g_string_truncate(s->json->utf8, 0);
+    append_utf8(s->json->utf8, text, len);
+    json_builder_add_string_value(b, s->json->utf8->str);
+    json_builder_end_array(b);
+    json_out_end(s->json, e->out, "\n");
+}
+
+/* Those up to @time: events stand in the order of time. */
+static void put_markers(Export *e, uint64_t time)
+{
+    State *s = e->state;
+    const CapturePhase *p;
+
+    while (s->boot &&
+           (p = capture_phases_get(s->boot->phases, s->markers)) != NULL &&
+           p->time <= time) {
+        s->last = MAX(s->last, p->time);
+        put_array(e, s->last, "m", p->name, strlen(p->name));
+        s->markers++;
+    }
 }
 
 /* Bytes of a character at the end of @text that is not whole yet. */
@@ -68,20 +115,13 @@ static void put_event(Export *e, bool all)
     State *s = e->state;
     size_t keep = all ? 0 : unfinished(s->text);
     size_t len = s->text->len - keep;
-    JsonBuilder *b;
 
     if (!len) {
         return;
     }
+    put_markers(e, s->time);
     s->last = MAX(s->last, s->time);
-    b = json_builder_begin_array(json_out_begin(s->json));
-    json_out_add_double(s->json, s->last / 1e9);
-    json_builder_add_string_value(b, "o");
-    g_string_truncate(s->json->utf8, 0);
-    append_utf8(s->json->utf8, s->text->str, len);
-    json_builder_add_string_value(b, s->json->utf8->str);
-    json_builder_end_array(b);
-    json_out_end(s->json, e->out, "\n");
+    put_array(e, s->last, "o", s->text->str, len);
     g_string_erase(s->text, 0, len);
 }
 
@@ -116,6 +156,8 @@ static bool asciicast_end(Export *e)
     State *s = e->state;
 
     put_event(e, true);
+    put_markers(e, UINT64_MAX);
+    boot_data_free(s->boot);
     json_out_free(s->json);
     g_string_free(s->text, TRUE);
     g_clear_pointer(&e->state, g_free);

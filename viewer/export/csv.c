@@ -57,6 +57,9 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
         return "fw_cfg";
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
+        return "disk";
     case CAPTURE_VCPU:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
@@ -97,6 +100,7 @@ const ExportFormat export_csv = {
         .name = "csv",
         .summary = "a table for spreadsheets (RFC 4180)",
         .extension = ".csv",
+        .monotonic = true,
     },
     .begin = csv_begin,
     .row_event = csv_event,

@@ -26,7 +26,7 @@
 
 /* Streams of the metadata, and events in the first. */
 enum { STREAM_EVENTS = 0, STREAM_LINES = 1 };
-enum { EVENT_VM, EVENT_FWCFG, EVENT_PROBE, EVENT_LOST };
+enum { EVENT_VM, EVENT_FWCFG, EVENT_PROBE, EVENT_LOST, EVENT_DISK };
 
 typedef struct Packets {
     FILE *file;
@@ -194,9 +194,42 @@ static const char *const events[] = {
     "fields := struct { u32 probe; u32 arg; };",
     "name = \"lost\"; id = 3; stream_id = 0; "
     "fields := struct { u64 bytes; u64 records; };",
+    "name = \"disk\"; id = 4; stream_id = 0; "
+    "fields := struct { u8 number; u64 read_bytes; u64 reads; u64 read_ns; "
+    "u64 write_bytes; u64 writes; u64 write_ns; };",
     "name = \"line\"; id = 0; stream_id = 1; "
     "fields := struct { u8 number; string source; string text; };",
 };
+
+/*
+ * The clock of LTTng's traces of this host: its name, and as its uuid the
+ * kernel's boot id, by which readers know that two traces share it.
+ */
+static void write_monotonic_clock(Export *e, FILE *file)
+{
+    State *s = e->state;
+    CaptureHeader h;
+    uint64_t offset = s->wall_zero > e->zero ? s->wall_zero - e->zero : 0;
+
+    capture_reader_header(e->reader, &h);
+    fprintf(file,
+            "clock {\n"
+            "    name = monotonic;\n"
+            "%s%s%s"
+            "    description = \"CLOCK_MONOTONIC\";\n"
+            "    freq = 1000000000;\n"
+            "    precision = 1;\n"
+            "    offset_s = %" PRIu64 ";\n"
+            "    offset = %" PRIu64 ";\n"
+            "    absolute = true;\n"
+            "};\n"
+            "typealias integer { size = 64; align = 8; signed = false; "
+            "map = clock.monotonic.value; } := time;\n",
+            g_uuid_string_is_valid(h.boot_id) ? "    uuid = \"" : "",
+            g_uuid_string_is_valid(h.boot_id) ? h.boot_id : "",
+            g_uuid_string_is_valid(h.boot_id) ? "\";\n" : "",
+            offset / 1000000000, offset % 1000000000);
+}
 
 static void write_clock(Export *e, FILE *file)
 {
@@ -229,7 +262,11 @@ static bool write_metadata(Export *e)
         return false;
     }
     fputs(types, file);
-    write_clock(e, file);
+    if (e->options->time == EXPORT_TIME_MONOTONIC) {
+        write_monotonic_clock(e, file);
+    } else {
+        write_clock(e, file);
+    }
     fprintf(file, stream_type, STREAM_EVENTS);
     fprintf(file, stream_type, STREAM_LINES);
     for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
@@ -275,6 +312,11 @@ static void put_event(Export *e, uint16_t id, const CaptureRecord *rec)
     } else if (id == EVENT_LOST) {
         put_u64(to, rec->u.lost.bytes);
         put_u64(to, rec->u.lost.events);
+    } else if (id == EVENT_DISK) {
+        put(to, &rec->u.disk_io.id, sizeof(rec->u.disk_io.id));
+        put(to, &rec->u.disk_io.read_bytes,
+            sizeof(rec->u.disk_io) -
+                offsetof(CaptureDiskIo, read_bytes)); /* in that order */
     } else {
         g_string_truncate(e->buf, 0);
         append_event(e->buf, rec);
@@ -306,6 +348,9 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_LOST:
         put_event(e, EVENT_LOST, rec);
         break;
+    case CAPTURE_DISK_IO:
+        put_event(e, EVENT_DISK, rec);
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
@@ -313,6 +358,7 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
         break;
     }
 }
@@ -357,6 +403,7 @@ const ExportFormat export_ctf = {
         .name = "ctf",
         .summary = "Common Trace Format 1.8, a folder for babeltrace2",
         .folder = true,
+        .monotonic = true,
     },
     .begin = ctf_begin,
     .record = ctf_record,

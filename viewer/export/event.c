@@ -65,6 +65,16 @@ bool append_event(GString *out, const CaptureRecord *rec)
         g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
                                rec->u.probe.arg);
         return true;
+    case CAPTURE_DISK:
+        g_string_append_printf(out, "disk %u", rec->u.disk.id);
+        append_detail(out, rec->u.disk.name);
+        return true;
+    case CAPTURE_DISK_IO:
+        g_string_append_printf(
+            out, "disk %u read %" PRIu64 " bytes so far, wrote %" PRIu64,
+            rec->u.disk_io.id, rec->u.disk_io.read_bytes,
+            rec->u.disk_io.write_bytes);
+        return true;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -68,6 +68,8 @@ void export_print_formats(FILE *out)
 /* Opens the capture, with a clock that suits what was asked for. */
 static bool open_input(Export *e, const char *path)
 {
+    CaptureHeader h;
+
     e->reader = open_capture(path);
     if (!e->reader ||
         !choose_clock(e->reader, e->options->clock, &e->virtual_clock)) {
@@ -78,6 +80,18 @@ static bool open_input(Export *e, const char *path)
              "has times of QEMU's virtual "
              "clock alone, which tell no time of day");
         return false;
+    }
+    if (e->virtual_clock && e->options->time == EXPORT_TIME_MONOTONIC) {
+        fail(capture_reader_path(e->reader),
+             "has times of QEMU's virtual clock alone, which is not the "
+             "host's");
+        return false;
+    }
+    if (e->options->time == EXPORT_TIME_MONOTONIC) {
+        capture_reader_header(e->reader, &h);
+        /* A damaged header's is none. */
+        e->zero = h.start_mono_ns < INT64_MAX / 2 ? h.start_mono_ns : 0;
+        e->clock.last = e->zero;
     }
     return true;
 }
@@ -248,6 +262,16 @@ static void give_row(void *data, const CaptureRecord *event,
     }
 }
 
+/* Lines with the times that are asked for. */
+static CaptureLine shifted(const Pass *p, const CaptureLine *line)
+{
+    CaptureLine s = *line;
+
+    s.time += p->export->zero;
+    s.end_time += p->export->zero;
+    return s;
+}
+
 /* The line that rows wait for goes out as far as it has come. */
 static void cut_oldest(Pass *p)
 {
@@ -257,6 +281,7 @@ static void cut_oldest(Pass *p)
     int stream = capture_lines_oldest(lines, &time);
 
     if (stream >= 0 && capture_lines_cut(lines, stream, &line)) {
+        line = shifted(p, &line);
         row_order_line(p->order, &line);
     }
 }
@@ -268,7 +293,9 @@ static void release_rows(Pass *p, bool all)
     if (row_order_is_full(p->order)) {
         cut_oldest(p);
     }
-    capture_lines_oldest(walk_lines(p->walk), &open);
+    if (capture_lines_oldest(walk_lines(p->walk), &open) >= 0) {
+        open += p->export->zero;
+    }
     row_order_release(p->order, open, all);
 }
 
@@ -311,10 +338,18 @@ static WalkNext take_run(void *data, uint8_t stream)
     return is_wanted(e, stream) ? WALK_ON : WALK_SKIP;
 }
 
-static WalkNext take_record(void *data, const CaptureRecord *rec)
+static WalkNext take_record(void *data, const CaptureRecord *record)
 {
     Pass *p = data;
     Export *e = p->export;
+    CaptureRecord moved;
+    const CaptureRecord *rec = record;
+
+    if (e->zero) {
+        moved = *record;
+        moved.time += e->zero;
+        rec = &moved;
+    }
 
     if (rec->kind != CAPTURE_BYTE || rec->stream >= e->names.count) {
         learn_names(e, rec);
@@ -339,12 +374,13 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
 static void take_line(void *data, const CaptureLine *line)
 {
     Pass *p = data;
+    CaptureLine s = shifted(p, line);
 
     if (p->format->line) {
-        p->format->line(p->export, line);
+        p->format->line(p->export, &s);
     }
     if (p->order) {
-        row_order_line(p->order, line);
+        row_order_line(p->order, &s);
         release_rows(p, false);
     }
 }

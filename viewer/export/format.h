@@ -34,6 +34,7 @@ typedef struct Export {
     StreamNames names;
     bool virtual_clock;
     int only_stream; /* -1: all */
+    uint64_t zero; /* what all times have in them, ns: --time monotonic */
     GString *buf; /* a line's worth, for the format to use */
     RowClock clock; /* of the rows, for the format to use */
     bool tags; /* text: there are several streams */

@@ -45,6 +45,10 @@ static bool json_begin(Export *e)
     json_out_int(s->json, "version", SCHEMA_VERSION);
     json_out_string(s->json, "clock", e->virtual_clock ? "virtual" : "host");
     json_out_int(s->json, "start_wall_ns", h.start_wall_ns);
+    if (e->options->time == EXPORT_TIME_MONOTONIC) {
+        json_out_int(s->json, "start_mono_ns", e->zero);
+        json_out_string(s->json, "boot_id", h.boot_id);
+    }
     json_out_string(s->json, "qemu_version", h.qemu_version);
     json_out_string(s->json, "arch", h.arch);
     end(s->json, e->out);
@@ -96,6 +100,18 @@ static void put_vm(JsonOut *j, const CaptureRecord *rec)
     json_out_string(j, "event", capture_vm_word(rec->u.vm.event));
     json_out_string(j, "detail", rec->u.vm.detail);
     json_out_bool(j, "by_guest", rec->u.vm.by_guest);
+}
+
+static void put_disk_io(JsonOut *j, const CaptureDiskIo *io)
+{
+    json_out_int(j, "id", io->id);
+    json_out_int(j, "window_ns", io->window_us * UINT64_C(1000));
+    json_out_int(j, "read_bytes", io->read_bytes);
+    json_out_int(j, "reads", io->reads);
+    json_out_int(j, "read_ns", io->read_ns);
+    json_out_int(j, "write_bytes", io->write_bytes);
+    json_out_int(j, "writes", io->writes);
+    json_out_int(j, "write_ns", io->write_ns);
 }
 
 /* The members of @rec's own. */
@@ -155,6 +171,14 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         json_out_int(j, "id", rec->u.probe.id);
         json_out_int(j, "arg", rec->u.probe.arg);
         json_out_int(j, "width", rec->u.probe.width);
+        break;
+    case CAPTURE_DISK:
+        json_out_int(j, "id", rec->u.disk.id);
+        json_out_string(j, "name", rec->u.disk.name);
+        json_out_string(j, "device", rec->u.disk.type);
+        break;
+    case CAPTURE_DISK_IO:
+        put_disk_io(j, &rec->u.disk_io);
         break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
@@ -251,6 +275,78 @@ static void put_milestone(Export *e, const CapturePhase *p)
     end(s->json, e->out);
 }
 
+/* What was read from a disk in a phase, a row of bootstamp phases. */
+static void put_disk_row(Export *e, const DiskRow *r)
+{
+    State *s = e->state;
+
+    begin(s->json, "disk_reads");
+    json_out_int(s->json, "time_ns", r->start);
+    json_out_int(s->json, "end_ns", r->end);
+    json_out_string(s->json, "phase", r->phase);
+    json_out_int(s->json, "boot", r->boot);
+    json_out_string(s->json, "disk",
+                    capture_disks_get(s->boot->disks, r->disk)->name);
+    json_out_int(s->json, "bytes", r->use.bytes);
+    json_out_int(s->json, "requests", r->use.requests);
+    json_out_int(s->json, "request_ns", r->use.request_ns);
+    json_out_int(s->json, "active_ns", r->use.active_ns);
+    json_out_int(s->json, "rest_ns", r->rest_ns);
+    end(s->json, e->out);
+}
+
+static void put_disk_rows(Export *e)
+{
+    const BootData *b = ((State *)e->state)->boot;
+    g_autoptr(GArray) rows = disk_rows(b->phases, b->disks, b->end);
+
+    for (guint i = 0; i < rows->len; i++) {
+        put_disk_row(e, &g_array_index(rows, DiskRow, i));
+    }
+}
+
+/* What a stream said in a phase. */
+static void put_talk_row(Export *e, const TalkRow *r)
+{
+    State *s = e->state;
+
+    begin(s->json, "talk");
+    json_out_int(s->json, "time_ns", r->start);
+    json_out_int(s->json, "end_ns", r->end);
+    json_out_string(s->json, "phase", r->phase);
+    json_out_int(s->json, "boot", r->boot);
+    json_out_int(s->json, "stream", r->stream);
+    json_out_int(s->json, "bytes", r->use.bytes);
+    json_out_int(s->json, "gaps", r->use.gaps);
+    json_out_int(s->json, "talk_ns", r->use.talk_ns);
+    end(s->json, e->out);
+}
+
+static void put_talk(Export *e)
+{
+    const BootData *b = ((State *)e->state)->boot;
+    g_autoptr(GArray) rows = talk_rows(b->phases, b->talk, &b->names, b->end);
+
+    for (guint i = 0; i < rows->len; i++) {
+        put_talk_row(e, &g_array_index(rows, TalkRow, i));
+    }
+}
+
+static void put_initcall(Export *e, const CaptureInitcall *call)
+{
+    State *s = e->state;
+
+    begin(s->json, "initcall");
+    json_out_int(s->json, "time_ns", call->start);
+    json_out_int(s->json, "end_ns", call->end);
+    json_out_string(s->json, "name", call->name);
+    json_out_bool(s->json, "probe", call->kind == CAPTURE_INITCALL_PROBE);
+    json_out_int(s->json, "kernel_us", call->usecs);
+    json_builder_set_member_name(s->json->builder, "result");
+    json_builder_add_int_value(s->json->builder, call->result);
+    end(s->json, e->out);
+}
+
 static bool json_end(Export *e)
 {
     State *s = e->state;
@@ -261,6 +357,11 @@ static bool json_end(Export *e)
     }
     for (guint i = 0; i < capture_copies_count(s->boot->copies); i++) {
         put_copy(e, capture_copies_get(s->boot->copies, i));
+    }
+    put_disk_rows(e);
+    put_talk(e);
+    for (guint i = 0; i < capture_initcalls_count(s->boot->initcalls); i++) {
+        put_initcall(e, capture_initcalls_get(s->boot->initcalls, i));
     }
     begin(s->json, "end");
     json_out_int(s->json, "time_ns", s->boot->end);
@@ -285,6 +386,7 @@ const ExportFormat export_json = {
         .name = "json",
         .summary = "JSON Lines, an object per line and event",
         .extension = ".jsonl",
+        .monotonic = true,
     },
     .begin = json_begin,
     .record = json_record,

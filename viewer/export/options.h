@@ -13,6 +13,7 @@ typedef enum ExportTime {
     EXPORT_TIME_RELATIVE, /* since the capture's start */
     EXPORT_TIME_WALL, /* time of day */
     EXPORT_TIME_DELTA, /* since the line before */
+    EXPORT_TIME_MONOTONIC, /* CLOCK_MONOTONIC, as other tools of the host */
 } ExportTime;
 
 /* What there is to know of a format. */
@@ -22,6 +23,7 @@ typedef struct ExportInfo {
     const char *extension; /* of a file, such as ".txt" */
     bool folder; /* many files: a folder, which has to be named */
     bool commands; /* has what a terminal would act on */
+    bool monotonic; /* can have times of CLOCK_MONOTONIC */
 } ExportInfo;
 
 typedef struct ExportOptions {

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "viewer/report/report.h"
 #include "event.h"
 #include "format.h"
@@ -19,6 +20,9 @@
 #define TID_FWCFG 2
 #define TID_EVENTS 3
 #define TID_STREAM 10
+#define TID_DISKS (TID_STREAM + CAPTURE_STREAMS_MAX)
+#define TID_START (TID_DISKS + 256)
+#define TID_INITCALLS (TID_START + 1)
 
 typedef struct State {
     JsonOut *json;
@@ -134,21 +138,27 @@ static const char *item_name(State *s, uint16_t key, char *room, size_t size)
     return name;
 }
 
+static void count_to(Export *e, const char *name, int tid, uint64_t time,
+                     uint64_t bytes)
+{
+    JsonOut *j = begin(e->state, "C", name, strlen(name), tid, time);
+
+    begin_args(j);
+    json_out_int(j, "bytes", bytes);
+    end_args(j);
+    end(e);
+}
+
 /* A counter per item: two would make one line zigzag. */
 static void count(Export *e, uint16_t key, uint64_t time, uint32_t bytes)
 {
     State *s = e->state;
     g_autofree char *name = NULL;
     char room[24];
-    JsonOut *j;
 
     name = g_strdup_printf("fw_cfg bytes: %s",
                            item_name(s, key, room, sizeof(room)));
-    j = begin(s, "C", name, strlen(name), TID_FWCFG, time);
-    begin_args(j);
-    json_out_int(j, "bytes", bytes);
-    end_args(j);
-    end(e);
+    count_to(e, name, TID_FWCFG, time, bytes);
 }
 
 /* A pass over an item is over: from its select to its last read. */
@@ -284,7 +294,9 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
-        break;
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
+        break; /* at the end */
     }
 }
 
@@ -331,6 +343,31 @@ static guint put_around(Export *e, const GArray *spans, guint i, bool by_group)
     return i;
 }
 
+/* What the time of a phase was, as far as it is known. */
+static void put_causes(Export *e, const PhaseSpan *p)
+{
+    const State *s = e->state;
+    const BootData *b = s->boot;
+    CaptureDiskUse reads =
+        capture_disks_between(b->disks, CAPTURE_DISKS_ALL, p->start, p->end);
+
+    begin_args(s->json);
+    if (reads.requests) {
+        json_out_int(s->json, "disk_bytes", reads.bytes);
+        json_out_double(s->json, "disk_reading_ms", reads.active_ns / 1e6);
+    }
+    for (int i = 0; i < b->names.count; i++) {
+        CaptureTalkUse use = capture_talk_between(b->talk, i, p->start, p->end);
+        g_autofree char *tag = stream_tag(&b->names, i);
+        g_autofree char *name = g_strdup_printf("talking_ms: %s", tag);
+
+        if (use.bytes) {
+            json_out_double(s->json, name, use.talk_ns / 1e6);
+        }
+    }
+    end_args(s->json);
+}
+
 static void put_phases(Export *e)
 {
     State *s = e->state;
@@ -347,7 +384,92 @@ static void put_phases(Export *e)
         const PhaseSpan *p = &g_array_index(spans, PhaseSpan, i);
 
         span(e, TID_PHASES, "phase", p->name, p->start, p->end);
+        put_causes(e, p);
         end(e);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* Disks                                                               */
+
+/* Reads without a pause, and a counter that rises with them. */
+static void put_disk(Export *e, guint i)
+{
+    State *s = e->state;
+    const CaptureDiskReads *disk = capture_disks_get(s->boot->disks, i);
+    g_autoptr(GArray) runs = capture_disks_runs(s->boot->disks, i);
+    g_autofree char *counter = g_strdup_printf("disk bytes: %s", disk->name);
+    g_autofree char *track = g_strdup_printf("disk %s", disk->name);
+    uint64_t bytes = 0;
+    int tid = TID_DISKS + i;
+
+    name_track(e, "thread_name", tid, track);
+    sort_track(e, tid);
+    for (guint j = 0; j < runs->len; j++) {
+        const CaptureDiskRun *run = &g_array_index(runs, CaptureDiskRun, j);
+
+        count_to(e, counter, tid, run->start, bytes);
+        bytes += run->use.bytes;
+        count_to(e, counter, tid, run->end, bytes);
+        span(e, tid, "disk", disk->name, run->start, run->end);
+        begin_args(s->json);
+        json_out_int(s->json, "bytes", run->use.bytes);
+        json_out_int(s->json, "requests", run->use.requests);
+        json_out_double(s->json, "MB_per_s", capture_disk_rate(&run->use));
+        end_args(s->json);
+        end(e);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* QEMU's start, the kernel's initcalls                                */
+
+/* A stage is what led to its event. */
+static void put_start(Export *e)
+{
+    const StartStages *s = &((State *)e->state)->boot->stages;
+
+    if (s->count < 2) {
+        return;
+    }
+    name_track(e, "thread_name", TID_START, "QEMU's start");
+    sort_track(e, TID_START);
+    for (guint i = 1; i < s->count; i++) {
+        span(e, TID_START, "start", capture_vm_text(s->stages[i].event),
+             s->stages[i - 1].time, s->stages[i].time);
+        end(e);
+    }
+}
+
+/* They overlap (probes in other threads): events that have a beginning and an
+ * end each, which need not nest. */
+static void put_initcall_edge(Export *e, const CaptureInitcall *call,
+                              const char *label, const char *ph, guint id,
+                              uint64_t time)
+{
+    JsonOut *j = begin(e->state, ph, label, strlen(label), TID_INITCALLS, time);
+
+    json_out_string(j, "cat", "initcall");
+    json_out_int(j, "id", id);
+    if (*ph == 'b') {
+        begin_args(j);
+        json_out_int(j, "kernel_us", call->usecs);
+        end_args(j);
+    }
+    end(e);
+}
+
+static void put_initcalls(Export *e)
+{
+    const CaptureInitcalls *calls = ((State *)e->state)->boot->initcalls;
+    guint n = capture_initcalls_count(calls);
+
+    for (guint i = 0; i < n; i++) {
+        const CaptureInitcall *call = capture_initcalls_get(calls, i);
+        g_autofree char *label = initcall_label(call);
+
+        put_initcall_edge(e, call, label, "b", i, call->start);
+        put_initcall_edge(e, call, label, "e", i, call->end);
     }
 }
 
@@ -357,6 +479,11 @@ static bool perfetto_end(Export *e)
 
     end_copy(e);
     put_phases(e);
+    for (guint i = 0; i < capture_disks_count(s->boot->disks); i++) {
+        put_disk(e, i);
+    }
+    put_start(e);
+    put_initcalls(e);
     fputs("\n]}\n", e->out);
     json_out_free(s->json);
     boot_data_free(s->boot);
@@ -370,6 +497,7 @@ const ExportFormat export_perfetto = {
         .name = "perfetto",
         .summary = "Trace Event JSON for ui.perfetto.dev",
         .extension = ".json",
+        .monotonic = true,
     },
     .begin = perfetto_begin,
     .record = perfetto_record,

@@ -41,7 +41,7 @@ static void append_stamp(Export *e, uint64_t time, const char *tag)
 
     if (e->options->time == EXPORT_TIME_WALL) {
         append_wall(e, time);
-    } else if (e->options->time == EXPORT_TIME_RELATIVE) {
+    } else if (e->options->time != EXPORT_TIME_DELTA) {
         from = buf->len;
         append_seconds(buf, time, 6);
         append_right(buf, from, TIME_WIDTH);
@@ -106,6 +106,7 @@ const ExportFormat export_text = {
         .name = "text",
         .summary = "a line per debug line, with time and delta",
         .extension = ".txt",
+        .monotonic = true,
     },
     .record = text_record,
     .row_event = text_event,

@@ -19,6 +19,9 @@ BootData *boot_data_new(bool virtual_clock)
     b->phases = capture_phases_new();
     b->copies = capture_copies_new();
     b->vcpus = capture_vcpus_new();
+    b->disks = capture_disks_new();
+    b->initcalls = capture_initcalls_new();
+    b->talk = capture_talk_new();
     b->virtual_clock = virtual_clock;
     b->bin_ns = FIRST_BIN_NS;
     return b;
@@ -39,6 +42,9 @@ void boot_data_free(BootData *b)
         capture_phases_free(b->phases);
         capture_copies_free(b->copies);
         capture_vcpus_free(b->vcpus);
+        capture_disks_free(b->disks);
+        capture_initcalls_free(b->initcalls);
+        capture_talk_free(b->talk);
         g_free(b->machine);
         g_free(b);
     }
@@ -133,14 +139,20 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
     b->end = MAX(b->end, rec->time);
+    capture_talk_feed(b->talk, rec);
     if (rec->kind != CAPTURE_BYTE) {
         stream_names_feed(&b->names, rec);
         capture_phases_record(b->phases, rec);
         capture_copies_feed(b->copies, rec);
         capture_vcpus_record(b->vcpus, rec);
+        capture_disks_feed(b->disks, rec);
+        capture_initcalls_record(b->initcalls, rec);
+        start_stages_feed(&b->stages, rec);
     } else if (rec->stream >= b->names.count) {
         stream_names_feed(&b->names, rec);
     }
@@ -150,6 +162,7 @@ void boot_data_line(BootData *b, const CaptureLine *line)
 {
     b->lines += !line->continued;
     capture_phases_line(b->phases, line);
+    capture_initcalls_line(b->initcalls, line);
 }
 
 static WalkNext take_record(void *boot, const CaptureRecord *rec)

@@ -9,7 +9,11 @@
 #define VIEWER_REPORT_BOOT_DATA_H
 
 #include "capture/copies.h"
+#include "capture/disks.h"
+#include "capture/initcalls.h"
 #include "capture/phases.h"
+#include "capture/talk.h"
+#include "start-table.h"
 #include "capture/vcpus.h"
 #include "viewer/common/common.h"
 
@@ -45,6 +49,10 @@ typedef struct BootData {
     CapturePhases *phases;
     CaptureCopies *copies;
     CaptureVcpus *vcpus;
+    CaptureDisks *disks;
+    CaptureInitcalls *initcalls;
+    CaptureTalk *talk;
+    StartStages stages;
     StreamNames names;
     Density *density[CAPTURE_STREAMS_MAX]; /* NULL: no byte came */
     uint64_t bin_ns; /* width of a bin, the same for all streams */

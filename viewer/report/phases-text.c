@@ -1,5 +1,5 @@
 /*
- * A boot in tables: milestones, probes, fw_cfg copies.
+ * A boot in tables: milestones, probes, fw_cfg copies, disk reads.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,14 +9,20 @@
 #include <string.h>
 
 #include "capture/copies.h"
+#include "capture/disks.h"
+#include "capture/initcalls.h"
 #include "capture/patterns.h"
 #include "capture/phases.h"
 #include "capture/probe.h"
 #include "capture/spans.h"
 #include "host-text.h"
+#include "capture/talk.h"
 #include "report.h"
 #include "viewer/common/loss.h"
 #include "viewer/common/walk.h"
+
+/* Initcalls without --all. */
+#define INITCALLS_SHOWN 10
 
 /* A guest may reset for ever: the items of all later boots are one table. */
 #define BOOTS_MAX 256
@@ -26,11 +32,17 @@
 typedef struct Boot {
     CapturePhases *phases;
     GPtrArray *copies; /* CaptureCopies, one a boot */
+    CaptureDisks *disks;
+    CaptureInitcalls *initcalls;
+    CaptureTalk *talk;
+    StartStages stages;
+    StreamNames names;
     CaptureSpans *spans;
     Loss loss;
     bool all; /* small fw_cfg items, each by itself */
     CaptureVcpus *vcpus;
     uint64_t start; /* of the session, ns */
+    uint64_t end; /* of its last record, ns */
     int sessions, wanted; /* wanted 0: the last */
     bool virtual_clock;
 } Boot;
@@ -69,8 +81,14 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
     }
     loss_feed(&b->loss, rec);
     take_phase(b, rec);
+    capture_disks_feed(b->disks, rec);
+    b->end = MAX(b->end, rec->time);
+    capture_initcalls_record(b->initcalls, rec);
     capture_spans_record(b->spans, rec);
     capture_vcpus_record(b->vcpus, rec);
+    capture_talk_feed(b->talk, rec);
+    start_stages_feed(&b->stages, rec);
+    stream_names_feed(&b->names, rec);
     return WALK_ON;
 }
 
@@ -79,6 +97,7 @@ static void take_line(void *data, const CaptureLine *line)
     Boot *b = data;
 
     capture_phases_line(b->phases, line);
+    capture_initcalls_line(b->initcalls, line);
 }
 
 static char *seconds(uint64_t ns)
@@ -314,6 +333,14 @@ static void print_spans(const Boot *b)
     }
 }
 
+static void print_causes(const Boot *b)
+{
+    print_disk_rows(b->phases, b->disks, b->end);
+    print_talk(b->phases, b->talk, &b->names, b->start, b->end, b->all);
+    print_initcalls(b->initcalls, b->start,
+                    b->all ? G_MAXUINT : INITCALLS_SHOWN);
+}
+
 static void free_copies(gpointer data)
 {
     capture_copies_free(data);
@@ -328,22 +355,32 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     b.phases = capture_phases_new();
     b.copies = g_ptr_array_new_with_free_func(free_copies);
     g_ptr_array_add(b.copies, capture_copies_new());
+    b.disks = capture_disks_new();
+    b.initcalls = capture_initcalls_new();
     b.spans = capture_spans_new();
     b.vcpus = capture_vcpus_new();
+    b.talk = capture_talk_new();
     walk_capture(r, virtual_clock, &ops, &b);
     if (session < 0 || session > b.sessions) {
         status = fail(capture_reader_path(r), "has %d session%s, not %d",
                       b.sessions, b.sessions == 1 ? "" : "s", session);
     } else {
         print_phases(&b);
+        if (all) {
+            print_start_stages(&b.stages, b.start);
+        }
         print_spans(&b);
         print_copies(&b);
         print_host(b.phases, b.vcpus, b.start);
+        print_causes(&b);
         print_lost(&b, r);
     }
     capture_phases_free(b.phases);
     g_ptr_array_unref(b.copies);
+    capture_disks_free(b.disks);
+    capture_initcalls_free(b.initcalls);
     capture_spans_free(b.spans);
     capture_vcpus_free(b.vcpus);
+    capture_talk_free(b.talk);
     return status;
 }

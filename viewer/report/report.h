@@ -12,14 +12,20 @@
 #include "budget.h"
 #include "diff.h"
 #include "looks.h"
+#include "disk-table.h"
+#include "initcall-table.h"
 #include "sample.h"
+#include "start-table.h"
 #include "stats.h"
+#include "talk-table.h"
 #include "timeline-svg.h"
 
 /*
- * Prints the milestones, probes and fw_cfg copies of a session of @r, from 1
- * on (0: the last).  With @all each fw_cfg item has a row, else those under 64
- * KiB have one together.  Returns the exit status: it says where there is none.
+ * Prints a session of @r in tables, from 1 on (0: the last): milestones,
+ * probes, fw_cfg copies and what else the time was.  With @all each fw_cfg item
+ * has a row, else those under 64 KiB have one together; so with initcalls, and
+ * with what talking cost in each phase.  Returns the exit status: it says where
+ * there is none.
  */
 int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all);
 

@@ -141,6 +141,9 @@ static void take_vm(Index *x, const CaptureRecord *rec)
     case CAPTURE_VM_READY:
     case CAPTURE_VM_RESET:
     case CAPTURE_VM_POWERDOWN:
+    case CAPTURE_VM_LOADED:
+    case CAPTURE_VM_OPTIONS:
+    case CAPTURE_VM_OPENED:
         return;
     }
     x->vm = vm;

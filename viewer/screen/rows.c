@@ -312,6 +312,8 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK:
+    case CAPTURE_DISK_IO:
         break;
     }
     return out->len > 0;

@@ -1,0 +1,125 @@
+/*
+ * What talking cost the guest.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "series.h"
+#include "talk.h"
+
+/* What a series counts. */
+enum { BYTES, GAPS, TALK_NS };
+
+typedef struct Stream {
+    CaptureSeries *said; /* NULL: nothing so far */
+    uint64_t start, last; /* of the line in the making, ns */
+    CaptureTalkUse line; /* not yet in @said */
+} Stream;
+
+struct CaptureTalk {
+    Stream streams[CAPTURE_STREAMS_MAX];
+};
+
+CaptureTalk *capture_talk_new(void)
+{
+    return g_new0(CaptureTalk, 1);
+}
+
+static void start_over(CaptureTalk *t)
+{
+    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+        capture_series_free(t->streams[i].said);
+    }
+    memset(t, 0, sizeof(*t));
+}
+
+void capture_talk_free(CaptureTalk *t)
+{
+    if (t) {
+        start_over(t);
+        g_free(t);
+    }
+}
+
+static void end_line(Stream *s)
+{
+    uint64_t new[CAPTURE_SERIES_VALUES] = {
+        [BYTES] = s->line.bytes,
+        [GAPS] = s->line.gaps,
+        [TALK_NS] = s->line.talk_ns,
+    };
+
+    if (!s->said) {
+        s->said = capture_series_new();
+    }
+    capture_series_add(s->said, s->start, s->last, new);
+    memset(&s->line, 0, sizeof(s->line));
+}
+
+/* A pause ends a line here, so that a series has no time of it. */
+static void take_byte(Stream *s, const CaptureRecord *rec)
+{
+    uint64_t gap = rec->time > s->last ? rec->time - s->last : 0;
+
+    if (s->line.bytes && gap > CAPTURE_TALK_GAP_NS) {
+        end_line(s);
+    }
+    if (s->line.bytes) {
+        s->line.gaps++;
+        s->line.talk_ns += gap;
+    } else {
+        s->start = rec->time;
+    }
+    s->line.bytes++;
+    s->last = MAX(rec->time, s->start);
+    if (rec->byte == '\n') {
+        end_line(s);
+    }
+}
+
+void capture_talk_feed(CaptureTalk *t, const CaptureRecord *rec)
+{
+    if (rec->kind == CAPTURE_BYTE) {
+        take_byte(&t->streams[rec->stream % CAPTURE_STREAMS_MAX], rec);
+    } else if (rec->kind == CAPTURE_SESSION) {
+        start_over(t);
+    }
+}
+
+static CaptureTalkUse use_of(CaptureSums sums)
+{
+    return (CaptureTalkUse){
+        .bytes = sums.value[BYTES],
+        .gaps = sums.value[GAPS],
+        .talk_ns = sums.value[TALK_NS],
+    };
+}
+
+static void add_use(CaptureTalkUse *sum, const CaptureTalkUse *use)
+{
+    sum->bytes += use->bytes;
+    sum->gaps += use->gaps;
+    sum->talk_ns += use->talk_ns;
+}
+
+CaptureTalkUse capture_talk_between(const CaptureTalk *t, uint8_t stream,
+                                    uint64_t from, uint64_t to)
+{
+    const Stream *s = &t->streams[stream % CAPTURE_STREAMS_MAX];
+    CaptureTalkUse use = { 0 };
+
+    if (s->said) {
+        use = use_of(capture_series_between(s->said, from, to));
+    }
+    if (s->line.bytes && s->last >= from && s->last < to) {
+        add_use(&use, &s->line);
+    }
+    return use;
+}
+
+CaptureTalkUse capture_talk_total(const CaptureTalk *t, uint8_t stream)
+{
+    return capture_talk_between(t, stream, 0, UINT64_MAX);
+}

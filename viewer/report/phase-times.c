@@ -1,0 +1,36 @@
+/*
+ * The stretches of time that tables are cut into.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "phase-times.h"
+#include "viewer/common/common.h"
+
+GArray *phase_times(const CapturePhases *phases, uint64_t end)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(PhaseTime));
+    guint n = capture_phases_count(phases);
+    PhaseTime now = { .name = "" };
+
+    for (guint i = 0; i < n; i++) {
+        const CapturePhase *next = capture_phases_get(phases, i);
+
+        now.end = MAX(next->time, now.start);
+        g_array_append_val(times, now);
+        now = (PhaseTime){ .name = next->name,
+                           .boot = next->boot,
+                           .start = now.end };
+    }
+    now.end = MAX(end, now.start);
+    g_array_append_val(times, now);
+    return times;
+}
+
+void append_seconds_column(GString *line, uint64_t ns)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    append_seconds(text, ns, 6);
+    g_string_append_printf(line, "%12s", text->str);
+}
