@@ -235,6 +235,7 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
     case CAPTURE_PROBE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_NAMED:
         break;
     }
 }

@@ -91,7 +91,8 @@ typedef enum CaptureClass {
     K(0x0d, PROBE,    probe,          GUEST,  CaptureProbe)                    \
     K(0x0e, DMA_PART, fwcfg_dma_part, FW_CFG, CaptureDmaPart)                  \
     K(0x0f, DISK,     disk,           VM,     CaptureDisk)                     \
-    K(0x10, DISK_IO,  disk_io,        HOST,   CaptureDiskIo)\
+    K(0x10, DISK_IO,  disk_io,        HOST,   CaptureDiskIo)                   \
+    K(0x11, NAMED,    named_probe,    GUEST,  CaptureNamed)                    \
     K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)
 /* clang-format on */
 
@@ -305,6 +306,16 @@ typedef struct CAPTURE_PACKED CaptureDmaEnd {
     uint32_t offset; /* in the item, after the transfer */
     uint8_t error; /* 1: the device reported an error */
 } CaptureDmaEnd;
+
+/* As the guest hands it over: docs/probe-protocol.md, capture/probe.h. */
+typedef struct CAPTURE_PACKED CaptureNamed {
+    uint8_t kind; /* BOOTPROBE_POINT, _BEGIN, _END */
+    uint8_t flags; /* BOOTPROBE_NAME_* */
+    uint8_t unit; /* BOOTPROBE_UNIT_* */
+    uint8_t reserved;
+    uint64_t arg;
+    /* name */
+} CaptureNamed;
 
 typedef struct CAPTURE_PACKED CaptureProbe {
     uint32_t id;

@@ -226,6 +226,7 @@ static CapturePhaseSource source_of(const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_PROBE:
+    case CAPTURE_NAMED:
         return CAPTURE_SOURCE_PROBE;
     case CAPTURE_BYTE:
         return CAPTURE_SOURCE_LOG;
@@ -761,6 +762,7 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_NAMED:
         break;
     }
 }

@@ -378,6 +378,16 @@ static bool decode_vm(CaptureRecord *rec, const uint8_t *p, const uint8_t *end)
     return true;
 }
 
+static bool decode_named(CaptureRecord *rec, const uint8_t *p,
+                         const uint8_t *end)
+{
+    if (!TAKE(rec->u.named.head)) {
+        return false;
+    }
+    take_string(rec->u.named.name, sizeof(rec->u.named.name), &p, end);
+    return true;
+}
+
 static bool decode_item(CaptureRecord *rec, const uint8_t *p,
                         const uint8_t *end)
 {
@@ -481,6 +491,8 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return decode_disk(rec, p, end);
     case CAPTURE_DISK_IO:
         return TAKE(rec->u.disk_io);
+    case CAPTURE_NAMED:
+        return decode_named(rec, p, end);
     case CAPTURE_BYTE: /* no event */
         break;
     }

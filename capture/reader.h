@@ -90,6 +90,10 @@ typedef struct CaptureRecord {
             char type[CAPTURE_NAME_MAX];
         } disk;
         CaptureDiskIo disk_io;
+        struct {
+            CaptureNamed head;
+            char name[CAPTURE_NAME_MAX + 1]; /* 64 bytes and a NUL */
+        } named;
     } u;
 } CaptureRecord;
 

@@ -15,6 +15,7 @@ typedef struct OpenSpans {
 
 struct CaptureSpans {
     GArray *rows; /* CaptureSpan */
+    GStringChunk *names; /* of the rows, each once */
     OpenSpans nested;
     OpenSpans side;
     guint deeper; /* nested ones begun where there is no room */
@@ -28,6 +29,7 @@ CaptureSpans *capture_spans_new(void)
     CaptureSpans *s = g_new0(CaptureSpans, 1);
 
     s->rows = g_array_new(FALSE, TRUE, sizeof(CaptureSpan));
+    s->names = g_string_chunk_new(1024);
     return s;
 }
 
@@ -35,6 +37,7 @@ void capture_spans_free(CaptureSpans *s)
 {
     if (s) {
         g_array_unref(s->rows);
+        g_string_chunk_free(s->names);
         g_free(s);
     }
 }
@@ -44,17 +47,13 @@ static CaptureSpan *row_at(CaptureSpans *s, guint i)
     return &g_array_index(s->rows, CaptureSpan, i);
 }
 
-/* Returns false where the limit is reached. */
-static bool add_row(CaptureSpans *s, CaptureSpanKind kind,
-                    const CaptureRecord *rec)
+/* What a probe says, numbered or named; a name is still the record's. */
+static CaptureSpan read_probe(CaptureSpans *s, const CaptureRecord *rec,
+                              bool *side)
 {
     CaptureSpan row = {
-        .kind = kind,
-        .id = rec->u.probe.id,
-        .number = rec->u.probe.id & BOOTPROBE_NUMBER_MASK,
         .depth = s->nested.count,
         .boot = s->boot,
-        .arg = rec->u.probe.arg,
         .pos = rec->pos,
         .time = rec->time,
         .vtime = rec->vtime,
@@ -62,58 +61,80 @@ static bool add_row(CaptureSpans *s, CaptureSpanKind kind,
         .vend = CAPTURE_NO_TIME,
     };
 
+    if (rec->kind == CAPTURE_NAMED) {
+        row.id = rec->u.named.head.kind & BOOTPROBE_KIND_MASK;
+        row.unit = rec->u.named.head.unit;
+        row.arg = rec->u.named.head.arg;
+        row.name = rec->u.named.name;
+        *side = rec->u.named.head.flags & BOOTPROBE_NAME_SIDE;
+    } else {
+        row.id = rec->u.probe.id;
+        row.number = row.id & BOOTPROBE_NUMBER_MASK;
+        row.arg = rec->u.probe.arg;
+        *side = BOOTPROBE_SIDE(row.number);
+    }
+    return row;
+}
+
+/* Returns false where the limit is reached. */
+static bool add_row(CaptureSpans *s, CaptureSpanKind kind, CaptureSpan *row)
+{
     if (s->rows->len == CAPTURE_SPANS_MAX) {
         s->dropped++;
         return false;
     }
-    g_array_append_val(s->rows, row);
+    row->kind = kind;
+    if (row->name) {
+        row->name = g_string_chunk_insert_const(s->names, row->name);
+    }
+    g_array_append_vals(s->rows, row, 1);
     return true;
 }
 
-static void begin_nested(CaptureSpans *s, const CaptureRecord *rec)
+static void begin_nested(CaptureSpans *s, CaptureSpan *row)
 {
     if (s->nested.count == CAPTURE_SPANS_OPEN_MAX) {
         s->deeper++;
         s->dropped++;
-    } else if (add_row(s, CAPTURE_SPAN_NESTED, rec)) {
+    } else if (add_row(s, CAPTURE_SPAN_NESTED, row)) {
         s->nested.row[s->nested.count++] = s->rows->len - 1;
     }
 }
 
-static void begin_side(CaptureSpans *s, const CaptureRecord *rec)
+static void begin_side(CaptureSpans *s, CaptureSpan *row)
 {
     if (s->side.count == CAPTURE_SPANS_OPEN_MAX) {
         s->dropped++;
-    } else if (add_row(s, CAPTURE_SPAN_SIDE, rec)) {
+    } else if (add_row(s, CAPTURE_SPAN_SIDE, row)) {
         s->side.row[s->side.count++] = s->rows->len - 1;
     }
 }
 
-/* The innermost open row that an end may belong to, or -1. */
-static int find_open(CaptureSpans *s, const OpenSpans *open, uint8_t number,
-                     const uint32_t *arg)
+/* The innermost open row that @end may belong to, or -1. */
+static int find_open(CaptureSpans *s, const OpenSpans *open,
+                     const CaptureSpan *end, bool with_arg)
 {
     for (guint i = open->count; i > 0; i--) {
         const CaptureSpan *row = row_at(s, open->row[i - 1]);
 
-        if (row->number == number && (!arg || row->arg == *arg)) {
+        if (row->number == end->number && !g_strcmp0(row->name, end->name) &&
+            (!with_arg || row->arg == end->arg)) {
             return i - 1;
         }
     }
     return -1;
 }
 
-static void end_row(CaptureSpans *s, guint i, const CaptureRecord *rec)
+static void end_row(CaptureSpans *s, guint i, const CaptureSpan *end)
 {
     CaptureSpan *row = row_at(s, i);
 
-    row->end = rec->time;
-    row->vend = rec->vtime;
+    row->end = end->time;
+    row->vend = end->vtime;
 }
 
 /* What was begun inside and is still open was never ended. */
-static void end_nested(CaptureSpans *s, const CaptureRecord *rec,
-                       uint8_t number)
+static void end_nested(CaptureSpans *s, CaptureSpan *end)
 {
     int at;
 
@@ -121,25 +142,24 @@ static void end_nested(CaptureSpans *s, const CaptureRecord *rec,
         s->deeper--;
         return;
     }
-    at = find_open(s, &s->nested, number, NULL);
+    at = find_open(s, &s->nested, end, false);
     if (at < 0) {
-        add_row(s, CAPTURE_SPAN_STRAY, rec);
+        add_row(s, CAPTURE_SPAN_STRAY, end);
         return;
     }
-    end_row(s, s->nested.row[at], rec);
+    end_row(s, s->nested.row[at], end);
     s->nested.count = at;
 }
 
-static void end_side(CaptureSpans *s, const CaptureRecord *rec, uint8_t number)
+static void end_side(CaptureSpans *s, CaptureSpan *end)
 {
-    uint32_t arg = rec->u.probe.arg;
-    int at = find_open(s, &s->side, number, &arg);
+    int at = find_open(s, &s->side, end, true);
 
     if (at < 0) {
-        add_row(s, CAPTURE_SPAN_STRAY, rec);
+        add_row(s, CAPTURE_SPAN_STRAY, end);
         return;
     }
-    end_row(s, s->side.row[at], rec);
+    end_row(s, s->side.row[at], end);
     s->side.count--;
     for (guint i = at; i < s->side.count; i++) {
         s->side.row[i] = s->side.row[i + 1];
@@ -148,21 +168,21 @@ static void end_side(CaptureSpans *s, const CaptureRecord *rec, uint8_t number)
 
 static void take_probe(CaptureSpans *s, const CaptureRecord *rec)
 {
-    uint8_t number = rec->u.probe.id & BOOTPROBE_NUMBER_MASK;
-    bool side = BOOTPROBE_SIDE(number);
+    bool side;
+    CaptureSpan row = read_probe(s, rec, &side);
 
-    switch (rec->u.probe.id & BOOTPROBE_KIND_MASK) {
+    switch (row.id & BOOTPROBE_KIND_MASK) {
     case BOOTPROBE_POINT:
-        add_row(s, CAPTURE_SPAN_POINT, rec);
+        add_row(s, CAPTURE_SPAN_POINT, &row);
         break;
     case BOOTPROBE_BEGIN:
-        (side ? begin_side : begin_nested)(s, rec);
+        (side ? begin_side : begin_nested)(s, &row);
         break;
     case BOOTPROBE_END:
-        (side ? end_side : end_nested)(s, rec, number);
+        (side ? end_side : end_nested)(s, &row);
         break;
     default:
-        add_row(s, CAPTURE_SPAN_STRAY, rec);
+        add_row(s, CAPTURE_SPAN_STRAY, &row);
         break;
     }
 }
@@ -189,6 +209,7 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     switch (rec->kind) {
     case CAPTURE_SESSION:
         g_array_set_size(s->rows, 0);
+        g_string_chunk_clear(s->names);
         forget_open(s);
         s->dropped = 0;
         s->boot = 0;
@@ -198,6 +219,7 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
         take_vm(s, rec->u.vm.event);
         break;
     case CAPTURE_PROBE:
+    case CAPTURE_NAMED:
         take_probe(s, rec);
         break;
     case CAPTURE_BYTE:

@@ -23,11 +23,13 @@ typedef enum CaptureSpanKind {
 
 typedef struct CaptureSpan {
     CaptureSpanKind kind;
-    uint8_t id; /* as the guest wrote it */
-    uint8_t number; /* 0 to 63 */
+    uint8_t id; /* as the guest wrote it; of a named one the kind */
+    uint8_t number; /* 0 to 63; of a named one 0 */
+    uint8_t unit; /* what @arg of a named one is: BOOTPROBE_UNIT_* */
+    const char *name; /* guest bytes, as long as the row; NULL: numbered */
     uint8_t depth; /* 0: in no other span */
     guint boot; /* 0, and one more after each reset */
-    uint32_t arg;
+    uint64_t arg;
     uint64_t pos; /* of the record */
     uint64_t time; /* ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */

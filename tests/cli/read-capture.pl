@@ -151,6 +151,13 @@ my %reads = (
         event $_[0], "disk $id read $read bytes so far, wrote $written";
         undef;
     } ],
+    NAMED => [ 12, sub {
+        my ($probe, undef, undef, undef, $arg, $text) = unpack 'C C C C Q< a*', $_[1];
+        my %word = (0 => '', 0x40 => 'begin ', 0x80 => 'end ');
+        event $_[0], sprintf 'probe %s%s argument 0x%x', $word{$probe} // sprintf('0x%02x ', $probe),
+            substr((strings $text)[0], 0, 64), $arg;
+        undef;
+    } ],
     PROBE => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
 );
 

@@ -61,6 +61,9 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_ITEM:
         FUZZ_CHECK(memchr(rec->u.item.name, 0, CAPTURE_NAME_MAX));
         break;
+    case CAPTURE_NAMED:
+        FUZZ_CHECK(memchr(rec->u.named.name, 0, sizeof(rec->u.named.name)));
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

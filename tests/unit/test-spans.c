@@ -26,6 +26,21 @@ static void feed(CaptureSpans *s, uint8_t id, uint32_t arg)
     capture_spans_record(s, &rec);
 }
 
+static void feed_named(CaptureSpans *s, uint8_t kind, uint8_t flags,
+                       uint64_t arg, const char *name)
+{
+    CaptureRecord rec = {
+        .kind = CAPTURE_NAMED,
+        .time = ++now,
+        .vtime = CAPTURE_NO_TIME,
+        .pos = now,
+        .u.named.head = { .kind = kind, .flags = flags, .arg = arg },
+    };
+
+    g_strlcpy(rec.u.named.name, name, sizeof(rec.u.named.name));
+    capture_spans_record(s, &rec);
+}
+
 static void feed_vm(CaptureSpans *s, CaptureVmEvent event)
 {
     CaptureRecord rec = { .kind = CAPTURE_VM,
@@ -45,6 +60,9 @@ static char *describe(CaptureSpans *s)
 
         g_string_append_printf(out, "%s%c%u@%u", i ? " " : "",
                                ".n|!"[row->kind], row -> number, row -> depth);
+        if (row->name) {
+            g_string_append_printf(out, ":%s", row->name);
+        }
         if (row->end != CAPTURE_NO_TIME) {
             g_string_append_printf(out, "+%u",
                                    (unsigned)(row->end - row->time));
@@ -115,6 +133,43 @@ static void spans_side_by_side_overlap(void)
     feed(s, 0x81, 0);
     feed(s, 0x9c, 2);
     CHECK(s, "n1@0+7 |28@1+3 |28@1+6 n2@1+3 !28@2");
+}
+
+/* Equal names, not equal numbers; side by side, the argument too. */
+static void named_spans_pair_by_name(void)
+{
+    CaptureSpans *s = capture_spans_new();
+
+    feed_named(s, 0x40, 0, 1, "a");
+    feed_named(s, 0x40, 0, 1, "b");
+    feed_named(s, 0x00, 0, 0, "p");
+    feed_named(s, 0x80, 0, 2, "b");
+    feed_named(s, 0x80, 0, 1, "c");
+    feed(s, 0x80 | 1, 0);
+    feed_named(s, 0x80, 0, 1, "a");
+    feed_named(s, 0x40, 1, 5, "t");
+    feed_named(s, 0x40, 1, 6, "t");
+    feed_named(s, 0x80, 1, 5, "t");
+    feed_named(s, 0x80, 1, 5, "t");
+    feed_named(s, 0x80, 1, 6, "t");
+    CHECK(s, "n0@0:a+6 n0@1:b+2 .0@2:p !0@1:c !1@1 |0@0:t+2 |0@0:t+3 !0@0:t");
+}
+
+/* However many names a guest thinks of, rows and their memory are limited. */
+static void names_are_limited(void)
+{
+    CaptureSpans *s = capture_spans_new();
+
+    for (unsigned i = 0; i < CAPTURE_SPANS_MAX + 100; i++) {
+        g_autofree char *name = g_strdup_printf("name %u", i);
+
+        feed_named(s, 0x00, 0, 0, name);
+    }
+    g_assert_cmpuint(capture_spans_count(s), ==, CAPTURE_SPANS_MAX);
+    g_assert_cmpuint(capture_spans_dropped(s), ==, 100);
+    g_assert_cmpstr(capture_spans_get(s, CAPTURE_SPANS_MAX - 1)->name, ==,
+                    "name 65535");
+    capture_spans_free(s);
 }
 
 static void a_reset_ends_the_boot(void)
@@ -245,6 +300,8 @@ int main(int argc, char **argv)
     g_test_add_func("/spans/in-itself", the_same_number_may_nest_in_itself);
     g_test_add_func("/spans/no-end", what_was_not_ended_inside_has_no_end);
     g_test_add_func("/spans/side", spans_side_by_side_overlap);
+    g_test_add_func("/spans/named", named_spans_pair_by_name);
+    g_test_add_func("/spans/names", names_are_limited);
     g_test_add_func("/spans/reset", a_reset_ends_the_boot);
     g_test_add_func("/spans/reserved", the_reserved_kind_is_shown_as_it_is);
     g_test_add_func("/spans/deep", too_deep_is_counted_and_unwinds);

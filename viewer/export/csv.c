@@ -47,6 +47,7 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_VM:
         return "vm";
     case CAPTURE_PROBE:
+    case CAPTURE_NAMED:
         return "probe";
     case CAPTURE_LOST:
         return "lost";

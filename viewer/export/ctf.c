@@ -26,7 +26,14 @@
 
 /* Streams of the metadata, and events in the first. */
 enum { STREAM_EVENTS = 0, STREAM_LINES = 1 };
-enum { EVENT_VM, EVENT_FWCFG, EVENT_PROBE, EVENT_LOST, EVENT_DISK };
+enum {
+    EVENT_VM,
+    EVENT_FWCFG,
+    EVENT_PROBE,
+    EVENT_LOST,
+    EVENT_DISK,
+    EVENT_NAMED
+};
 
 typedef struct Packets {
     FILE *file;
@@ -197,6 +204,8 @@ static const char *const events[] = {
     "name = \"disk\"; id = 4; stream_id = 0; "
     "fields := struct { u8 number; u64 read_bytes; u64 reads; u64 read_ns; "
     "u64 write_bytes; u64 writes; u64 write_ns; };",
+    "name = \"named_probe\"; id = 5; stream_id = 0; "
+    "fields := struct { u8 kind; u64 arg; string name; };",
     "name = \"line\"; id = 0; stream_id = 1; "
     "fields := struct { u8 number; string source; string text; };",
 };
@@ -309,6 +318,11 @@ static void put_event(Export *e, uint16_t id, const CaptureRecord *rec)
     if (id == EVENT_PROBE) {
         put_u32(to, rec->u.probe.id);
         put_u32(to, rec->u.probe.arg);
+    } else if (id == EVENT_NAMED) {
+        put(to, &rec->u.named.head.kind, 1);
+        put_u64(to, rec->u.named.head.arg);
+        g_string_assign(e->buf, rec->u.named.name);
+        put_text(to, e->buf);
     } else if (id == EVENT_LOST) {
         put_u64(to, rec->u.lost.bytes);
         put_u64(to, rec->u.lost.events);
@@ -344,6 +358,9 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
         break;
     case CAPTURE_PROBE:
         put_event(e, EVENT_PROBE, rec);
+        break;
+    case CAPTURE_NAMED:
+        put_event(e, EVENT_NAMED, rec);
         break;
     case CAPTURE_LOST:
         put_event(e, EVENT_LOST, rec);

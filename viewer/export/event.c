@@ -10,6 +10,30 @@
 #include "capture/kinds.h"
 #include "event.h"
 
+#define BOOTPROBE_CONSTANTS_ONLY
+#include "capture/probe.h"
+
+/* The kind and the name: "begin NAME", "end NAME", "NAME". */
+static void append_named(GString *out, const CaptureRecord *rec)
+{
+    const char *name = rec->u.named.name;
+
+    switch (rec->u.named.head.kind) {
+    case BOOTPROBE_POINT:
+        break;
+    case BOOTPROBE_BEGIN:
+        g_string_append(out, "begin ");
+        break;
+    case BOOTPROBE_END:
+        g_string_append(out, "end ");
+        break;
+    default:
+        g_string_append_printf(out, "0x%02x ", rec->u.named.head.kind);
+        break;
+    }
+    append_visible(out, name, strlen(name), false);
+}
+
 static void append_detail(GString *out, const char *text)
 {
     if (text[0]) {
@@ -74,6 +98,12 @@ bool append_event(GString *out, const CaptureRecord *rec)
             out, "disk %u read %" PRIu64 " bytes so far, wrote %" PRIu64,
             rec->u.disk_io.id, rec->u.disk_io.read_bytes,
             rec->u.disk_io.write_bytes);
+        return true;
+    case CAPTURE_NAMED:
+        g_string_append(out, "probe ");
+        append_named(out, rec);
+        g_string_append_printf(out, " argument 0x%" PRIx64,
+                               rec->u.named.head.arg);
         return true;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:

@@ -131,7 +131,8 @@ static void html_event(Export *e, const CaptureRecord *rec)
     g_autoptr(GString) text = NULL;
 
     if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
-        rec->kind == CAPTURE_PROBE || e->options->events) {
+        rec->kind == CAPTURE_PROBE || rec->kind == CAPTURE_NAMED ||
+        e->options->events) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, "e", "", text->str);

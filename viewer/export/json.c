@@ -180,6 +180,13 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
     case CAPTURE_DISK_IO:
         put_disk_io(j, &rec->u.disk_io);
         break;
+    case CAPTURE_NAMED:
+        json_out_int(j, "kind", rec->u.named.head.kind);
+        json_out_int(j, "flags", rec->u.named.head.flags);
+        json_out_int(j, "unit", rec->u.named.head.unit);
+        put_hex(j, "arg", rec->u.named.head.arg);
+        json_out_string(j, "name", rec->u.named.name);
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -282,6 +282,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
         break;
     case CAPTURE_VM:
     case CAPTURE_PROBE:
+    case CAPTURE_NAMED:
     case CAPTURE_LOST:
         text = g_string_new(NULL);
         if (append_event(text, rec)) {

@@ -132,6 +132,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_VM:
     case CAPTURE_PROBE:
+    case CAPTURE_NAMED:
     case CAPTURE_ITEM:
     case CAPTURE_SELECT:
     case CAPTURE_PIO:

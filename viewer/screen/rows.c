@@ -11,6 +11,9 @@
 #include "row-text.h"
 #include "rows.h"
 
+#define BOOTPROBE_CONSTANTS_ONLY
+#include "capture/probe.h"
+
 /* Blocks in memory; each takes up to 3 MB where a guest means harm. */
 #define BLOCKS 6
 
@@ -265,6 +268,13 @@ static void load_bytes(Loading *l, uint8_t stream, const uint8_t *bytes,
 /* ------------------------------------------------------------------ */
 /* Events                                                              */
 
+static const char *named_kind(uint8_t kind)
+{
+    return kind == BOOTPROBE_BEGIN ? "begin "
+           : kind == BOOTPROBE_END ? "end "
+                                   : "";
+}
+
 /* What an event reads as; false: it has no row of its own. */
 static bool describe(const CaptureRecord *rec, const char *milestone,
                      GString *out)
@@ -298,6 +308,14 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
         }
         if (rec->u.probe.arg) {
             g_string_append_printf(out, ", argument 0x%x", rec->u.probe.arg);
+        }
+        break;
+    case CAPTURE_NAMED:
+        g_string_append_printf(out, "%s%s", named_kind(rec->u.named.head.kind),
+                               rec->u.named.name);
+        if (rec->u.named.head.arg) {
+            g_string_append_printf(out, ", argument 0x%" G_GINT64_MODIFIER "x",
+                                   (guint64)rec->u.named.head.arg);
         }
         break;
     case CAPTURE_BYTE:
