@@ -1,67 +1,28 @@
 /*
- * -device isa-bootprobe: firmware tells by a port write where it is.
+ * The registers of the probe devices, and what a guest hands over by address.
  *
- *   -device isa-bootprobe,chardev=ID[,iobase=0x404][,lines=off]
- *
- * The guest's side of it is docs/probe-protocol.md and
- * capture/probe.h.  What is written goes into the capture of the
- * timestamp chardev ID, of which this device is not the front end: that is
- * mostly isa-debugcon.
+ * The guest's path: a write to a register ends here, in the vCPU's thread.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu-compat.h"
 #include "qemu/bswap.h"
-#include "qemu/module.h"
 #include "qemu/rcu.h"
-#include "hw/isa/isa.h"
-#include "migration/vmstate.h"
+#include "hw/nvram/fw_cfg.h"
+#include "hw/qdev-core.h"
 
 #include "boot-capture.h"
-#include "char-timestamp.h"
-#include "capture/probe.h"
-
-#define TYPE_ISA_BOOTPROBE "isa-bootprobe"
-
-#define PORTS 8
-#define LINE_OFFSET (BOOTPROBE_LINE_PORT - BOOTPROBE_PORT)
-
-OBJECT_DECLARE_SIMPLE_TYPE(BootprobeState, ISA_BOOTPROBE)
-
-struct BootprobeState {
-    ISADevice parent;
-
-    uint32_t iobase;
-    char *chardev;
-    bool lines; /* line DMA is offered */
-
-    MemoryRegion io;
-    TimestampChardev *back_end; /* NULL once chardev-remove took it away */
-    bool mux; /* in front of it, for lines */
-    Notifier closing;
-    bool refused; /* the last line address */
-};
+#include "bootprobe.h"
 
 /* ------------------------------------------------------------------ */
-/* Lines                                                               */
+/* Guest memory                                                        */
 
 /*
- * The machine's own memory, in one piece or one per NUMA node: no ROM, and
- * nothing of a device's, be it registers or a frame buffer.
+ * Copies guest memory, if a load of the guest would read it as memory: a
+ * device must not be called because a guest gave us its address.
  */
-static bool is_guest_ram(const MemoryRegion *mr)
-{
-    const MemoryRegion *ram = current_machine->ram;
-
-    return ram && (mr == ram || mr->container == ram);
-}
-
-/*
- * Copies guest memory, if all of it is RAM: a device's registers must not be
- * read because a guest gave us their address.
- */
-static bool read_ram(hwaddr addr, void *to, hwaddr len)
+static bool read_memory(hwaddr addr, void *to, hwaddr len)
 {
     RCU_READ_LOCK_GUARD();
     while (len) {
@@ -70,7 +31,7 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
             address_space_translate(&address_space_memory, addr, &at, &piece,
                                     false, MEMTXATTRS_UNSPECIFIED);
 
-        if (!piece || !is_guest_ram(mr) || !bootstamp_reads_directly(mr)) {
+        if (!piece || !bootstamp_reads_directly(mr)) {
             return false;
         }
         memcpy(to, (uint8_t *)memory_region_get_ram_ptr(mr) + at, piece);
@@ -81,40 +42,89 @@ static bool read_ram(hwaddr addr, void *to, hwaddr len)
     return true;
 }
 
+/* ------------------------------------------------------------------ */
+/* Buffers                                                             */
+
 /* The way that a front end's bytes go; a mux may be removed at any time. */
-static void write_line(BootprobeState *s, const uint8_t *line, uint32_t len)
+static void write_text(Bootprobe *s, const uint8_t *text, uint32_t len)
 {
     Chardev *chr = s->mux ? qemu_chr_find(s->chardev) : NULL;
 
-    qemu_chr_write(chr ? chr : CHARDEV(s->back_end), line, len, true);
+    qemu_chr_write(chr ? chr : CHARDEV(s->back_end), text, len, true);
 }
 
-static bool take_line(BootprobeState *s, uint32_t addr)
+static bool take_text(Bootprobe *s, hwaddr addr, uint32_t len)
 {
-    const uint64_t end = UINT64_C(1) << 32;
-    uint8_t line[BOOTPROBE_LINE_MAX];
-    uint32_t len;
+    uint8_t text[BOOTPROBE_LINE_MAX];
 
-    if (addr > end - BOOTPROBE_LINE_HEADER ||
-        !read_ram(addr, &len, BOOTPROBE_LINE_HEADER)) {
-        return false;
-    }
-    len = le32_to_cpu(len);
-    if (!len || len > sizeof(line) ||
-        len > end - BOOTPROBE_LINE_HEADER - addr ||
-        !read_ram(addr + BOOTPROBE_LINE_HEADER, line, len)) {
+    if (!s->lines || !len || len > sizeof(text) ||
+        !read_memory(addr, text, len)) {
         return false;
     }
     if (s->back_end) {
-        write_line(s, line, len);
+        write_text(s, text, len);
     }
     return true;
 }
 
-/* ------------------------------------------------------------------ */
-/* The ports                                                           */
+/* Reserved bits are for later: who sets them learns that this is earlier. */
+static bool is_named_probe(const CaptureNamed *n, const char *name, size_t len)
+{
+    return (n->kind == BOOTPROBE_POINT || n->kind == BOOTPROBE_BEGIN ||
+            n->kind == BOOTPROBE_END) &&
+           !(n->flags & ~BOOTPROBE_NAME_SIDE) &&
+           n->unit <= BOOTPROBE_UNIT_PCI && !n->reserved &&
+           !memchr(name, 0, len);
+}
 
-static void take_probe(BootprobeState *s, uint32_t value, unsigned width)
+static bool take_named(Bootprobe *s, hwaddr addr, uint32_t len)
+{
+    struct {
+        CaptureNamed head; /* the record's payload is what the guest wrote */
+        char name[BOOTPROBE_NAME_MAX];
+    } named;
+
+    QEMU_BUILD_BUG_ON(sizeof(named.head) != BOOTPROBE_NAME_HEADER);
+    if (len <= sizeof(named.head) || len > sizeof(named) ||
+        !read_memory(addr, &named, len) ||
+        !is_named_probe(&named.head, named.name, len - sizeof(named.head))) {
+        return false;
+    }
+    if (s->back_end) {
+        timestamp_chardev_event(s->back_end, CAPTURE_NAMED, &named, len);
+    }
+    return true;
+}
+
+static bool take_buffer(Bootprobe *s, hwaddr addr)
+{
+    const hwaddr last = s->high ? UINT64_MAX : UINT32_MAX;
+    uint32_t head, len;
+
+    if (addr > last - BOOTPROBE_LINE_HEADER ||
+        !read_memory(addr, &head, BOOTPROBE_LINE_HEADER)) {
+        return false;
+    }
+    addr += BOOTPROBE_LINE_HEADER;
+    head = le32_to_cpu(head);
+    len = extract32(head, 0, BOOTPROBE_TYPE_SHIFT);
+    if (!len || len - 1 > last - addr) {
+        return false;
+    }
+    switch (head >> BOOTPROBE_TYPE_SHIFT) {
+    case BOOTPROBE_TYPE_TEXT:
+        return take_text(s, addr, len);
+    case BOOTPROBE_TYPE_NAME:
+        return take_named(s, addr, len);
+    default:
+        return false;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* The registers                                                       */
+
+static void take_probe(Bootprobe *s, uint32_t value, unsigned width)
 {
     CaptureProbe probe = {
         .id = value & 0xff,
@@ -128,39 +138,59 @@ static void take_probe(BootprobeState *s, uint32_t value, unsigned width)
     }
 }
 
-static uint64_t bootprobe_read(void *opaque, hwaddr addr, unsigned size)
+static void take_address(Bootprobe *s, uint32_t low)
 {
-    BootprobeState *s = opaque;
+    hwaddr addr = (uint64_t)s->address_high << 32 | low;
 
-    if (addr < LINE_OFFSET && size != 2) {
+    s->address_high = 0;
+    s->refused = !take_buffer(s, addr);
+}
+
+static uint32_t features(const Bootprobe *s)
+{
+    return (s->lines ? BOOTPROBE_LINE_DMA : 0) |
+           (s->refused ? BOOTPROBE_LINE_ERROR : 0) | BOOTPROBE_NAMES |
+           (s->high ? BOOTPROBE_HIGH : 0) |
+           BOOTPROBE_VERSION << BOOTPROBE_VERSION_SHIFT;
+}
+
+static uint64_t read_register(void *opaque, hwaddr addr, unsigned size)
+{
+    const Bootprobe *s = opaque;
+
+    if (addr < BOOTPROBE_REG_LINE && (size == 1 || (size == 4 && !addr))) {
         return BOOTPROBE_SIGNATURE >> (addr * 8);
     }
-    if (addr == LINE_OFFSET && size == 4) {
-        return (s->lines ? BOOTPROBE_LINE_DMA : 0) |
-               (s->refused ? BOOTPROBE_LINE_ERROR : 0);
+    if (addr == BOOTPROBE_REG_LINE && size == 4) {
+        return features(s);
     }
     return UINT64_MAX; /* as where no device is */
 }
 
-static void bootprobe_io_write(void *opaque, hwaddr addr, uint64_t value,
-                               unsigned size)
+static void write_register(void *opaque, hwaddr addr, uint64_t value,
+                           unsigned size)
 {
-    BootprobeState *s = opaque;
+    Bootprobe *s = opaque;
 
-    if (addr == 0) {
+    if (addr == BOOTPROBE_REG_PROBE) {
         take_probe(s, value, size);
-    } else if (addr == LINE_OFFSET && size == 4) {
-        s->refused = !s->lines || !take_line(s, value);
+    } else if (addr == BOOTPROBE_REG_LINE && size == 4) {
+        take_address(s, value);
+    } else if (addr == BOOTPROBE_REG_HIGH && size == 4) {
+        s->address_high = value;
     }
 }
 
-static const MemoryRegionOps bootprobe_ops = {
-    .read = bootprobe_read,
-    .write = bootprobe_io_write,
+/* Unaligned accesses come here whole, and are none of the above. */
+static const MemoryRegionOps register_ops = {
+    .read = read_register,
+    .write = write_register,
     .valid.min_access_size = 1,
     .valid.max_access_size = 4,
+    .valid.unaligned = true,
     .impl.min_access_size = 1,
     .impl.max_access_size = 4,
+    .impl.unaligned = true,
     .endianness = DEVICE_LITTLE_ENDIAN,
 };
 
@@ -169,93 +199,62 @@ static const MemoryRegionOps bootprobe_ops = {
 
 static void on_closing(Notifier *notifier, void *data)
 {
-    BootprobeState *s = container_of(notifier, BootprobeState, closing);
+    Bootprobe *s = container_of(notifier, Bootprobe, closing);
 
     notifier_remove(notifier);
     s->back_end = NULL;
 }
 
-static void bootprobe_realize(DeviceState *dev, Error **errp)
+static void fill_location(Bootprobe *s, uint8_t space, uint64_t address)
 {
-    BootprobeState *s = ISA_BOOTPROBE(dev);
+    memset(s->location, 0, sizeof(s->location));
+    stl_le_p(s->location, BOOTPROBE_SIGNATURE);
+    s->location[4] = BOOTPROBE_VERSION;
+    s->location[5] = space;
+    stq_le_p(s->location + 8, address);
+}
+
+bool bootprobe_realize(Bootprobe *s, DeviceState *dev, uint8_t space,
+                       uint64_t address, Error **errp)
+{
+    const char *type = object_get_typename(OBJECT(dev));
     ERRP_GUARD();
 
     if (!s->chardev) {
-        error_setg(errp, "isa-bootprobe: chardev= is missing");
+        error_setg(errp, "%s: chardev= is missing", type);
         error_append_hint(errp, "Name the timestamp chardev whose capture "
                                 "the probes go to.\n");
-        return;
-    }
-    if (s->iobase > 0x10000 - PORTS || s->iobase % 4) {
-        error_setg(errp,
-                   "isa-bootprobe: iobase=0x%x is no multiple of 4 up "
-                   "to 0x%x",
-                   s->iobase, 0x10000 - PORTS);
-        return;
+        return false;
     }
     s->closing.notify = on_closing;
     s->back_end = timestamp_chardev_find(s->chardev, &s->closing, errp);
     if (!s->back_end) {
-        error_prepend(errp, "isa-bootprobe: ");
-        return;
+        error_prepend(errp, "%s: ", type);
+        return false;
     }
     s->mux = qemu_chr_find(s->chardev) != CHARDEV(s->back_end);
-    memory_region_init_io(&s->io, OBJECT(dev), &bootprobe_ops, s,
-                          TYPE_ISA_BOOTPROBE, PORTS);
-    isa_register_ioport(ISA_DEVICE(dev), &s->io, s->iobase);
+    s->high = space == BOOTPROBE_SPACE_MEMORY;
+    fill_location(s, space, address);
+    memory_region_init_io(&s->io, OBJECT(dev), &register_ops, s, type,
+                          s->high ? 16 : 8);
+    return true;
 }
 
-static void bootprobe_unrealize(DeviceState *dev)
+void bootprobe_unrealize(Bootprobe *s)
 {
-    BootprobeState *s = ISA_BOOTPROBE(dev);
-
     if (s->back_end) {
         on_closing(&s->closing, NULL);
     }
 }
 
-static const VMStateDescription bootprobe_vmstate = {
-    .name = TYPE_ISA_BOOTPROBE,
-    .version_id = 1,
-    .minimum_version_id = 1,
-    .fields = (const VMStateField[]){ VMSTATE_BOOL(refused, BootprobeState),
-                                      VMSTATE_END_OF_LIST() },
-};
-
-static BootstampProperty bootprobe_properties[] = {
-    DEFINE_PROP_UINT32("iobase", BootprobeState, iobase, BOOTPROBE_PORT),
-    DEFINE_PROP_STRING("chardev", BootprobeState, chardev),
-    DEFINE_PROP_BOOL("lines", BootprobeState, lines, true),
-#ifdef DEFINE_PROP_END_OF_LIST
-    DEFINE_PROP_END_OF_LIST(), /* until QEMU 10.0 */
-#endif
-};
-
-static void bootprobe_class_init(ObjectClass *oc, BootstampClassData *data)
+void bootprobe_publish(Bootprobe *s)
 {
-    DeviceClass *dc = DEVICE_CLASS(oc);
+    static bool published;
+    FWCfgState *fw_cfg = fw_cfg_find();
 
-    dc->desc = "Boot probes and debug lines into a timestamp chardev";
-    dc->realize = bootprobe_realize;
-    dc->unrealize = bootprobe_unrealize;
-    dc->vmsd = &bootprobe_vmstate;
-    dc->hotpluggable = false;
-    device_class_set_props(dc, bootprobe_properties);
-    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
-}
-
-static const TypeInfo bootprobe_info = {
-    .name = TYPE_ISA_BOOTPROBE,
-    .parent = TYPE_ISA_DEVICE,
-    .instance_size = sizeof(BootprobeState),
-    .class_init = bootprobe_class_init,
-};
-
-static void bootprobe_register_types(void)
-{
-    if (BOOTSTAMP_HAVE_ISA) {
-        type_register_static(&bootprobe_info);
+    if (fw_cfg && !published) {
+        published = true;
+        fw_cfg_add_file(fw_cfg, BOOTPROBE_FW_CFG_FILE, s->location,
+                        sizeof(s->location));
     }
 }
-
-type_init(bootprobe_register_types)
