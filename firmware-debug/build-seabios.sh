@@ -4,12 +4,14 @@
 #
 #   firmware-debug/build-seabios.sh [OUTDIR]        (default: build/firmware)
 #
-#   bios-probes.bin          this release's source, debug level 1 as Debian's
-#   bios-probes-debug8.bin   the same with debug level 8
-#   newest/                  the same two out of sid's source
+#   bios-probes.bin           this release's source, debug level 1 as Debian's
+#   bios-probes-debug8.bin    the same with debug level 8
+#   bios-probes-128k.bin      of 128 KiB, for isapc
+#   bios-probes-microvm.bin   of 128 KiB, for microvm
+#   newest/                   the same out of sid's source
 #
-# The patches are seabios/VERSION/*.patch; probe.h goes beside them.  Packages:
-# gcc, binutils, make, patch, python3, dpkg-dev (tools/install-deps.sh).
+# The patches are seabios/VERSION/*.patch.  Packages: gcc, binutils, make,
+# patch, python3, dpkg-dev (tools/install-deps.sh).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,25 +35,51 @@ series() {
     fi
 }
 
-# one LEVEL FILE: build $tree with that debug level
+flavours='probes probes-debug8 probes-128k probes-microvm'
+
+# options FLAVOUR: its configuration, which is Debian's with the probes
+options() {
+    case $1 in
+    probes-debug8) echo BOOTPROBE=y DEBUG_LEVEL=8 ;;
+    *) echo BOOTPROBE=y DEBUG_LEVEL=1 ;;
+    esac
+    case $1 in
+    probes-128k) rule=bios-config ;;
+    probes-microvm) rule=bios-microvm-config ;;
+    *) rule=bios-256k-config ;;
+    esac
+    # its lines may go on in the next
+    sed -e ':next' -e '/\\$/{N;s/\\\n//;b next' -e '}' "$tree/debian/rules" | sed -n "s/^$rule = //p"
+}
+
+# one FLAVOUR: build it out of $tree into $dir
 one() {
     work=$tree/out-$1
     mkdir -p "$work"
-    # Debian's configuration of bios-256k.bin, and the probes
-    printf 'CONFIG_%s\n' QEMU=y ROM_SIZE=256 BOOTPROBE=y "DEBUG_LEVEL=$1" >"$work/.config"
+    # shellcheck disable=SC2046
+    printf 'CONFIG_%s\n' $(options "$1") >"$work/.config"
+    grep -q ROM_SIZE "$work/.config" || die "SeaBIOS $version: debian/rules has no configuration for $1"
     for target in oldnoconfig all; do
         MAKEFLAGS='' make -C "$tree" -j"${JOBS:-2}" PYTHON="$python -B" OUT="$work/" \
             KCONFIG_CONFIG="$work/.config" EXTRAVERSION="-debian-$version+probes" \
             $target >>"$log" 2>&1 </dev/null || {
             tail -n 15 "$log" >&2
-            die "cannot build SeaBIOS $version; see $log"
+            die "cannot build SeaBIOS $version ($1); see $log"
         }
     done
-    cp "$work/bios.bin" "$2.new"
-    mv "$2.new" "$2"
+    cp "$work/bios.bin" "$dir/bios-$1.bin.new"
+    mv "$dir/bios-$1.bin.new" "$dir/bios-$1.bin"
 }
 
-# seabios SUITE VERSION DIR: both debug levels into DIR; SUITE - is this release
+# Is all of it in $dir, built from the same?
+up_to_date() {
+    for flavour in $flavours; do
+        [ -s "$dir/bios-$flavour.bin" ] || return 1
+    done
+    [ "$(cat "$dir/.seabios.stamp" 2>/dev/null)" = "$stamp" ]
+}
+
+# seabios SUITE VERSION DIR: all flavours into DIR; SUITE - is this release
 seabios() {
     dir=$3
     mkdir -p "$dir" "$build/firmware/source"
@@ -64,9 +92,8 @@ seabios() {
     fi
     version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")
     patches=$(series "$(echo "$version" | cut -d. -f1,2)")
-    stamp="$version $(cat "$patches"/*.patch "$here/../capture/probe.h" "$0" | cksum)"
-    if [ -s "$dir/bios-probes.bin" ] && [ -s "$dir/bios-probes-debug8.bin" ] &&
-        [ "$(cat "$dir/.seabios.stamp" 2>/dev/null)" = "$stamp" ]; then
+    stamp="$version $(cat "$patches"/*.patch "$0" | cksum)"
+    if up_to_date; then
         return
     fi
     log=$dir/seabios.log
@@ -74,16 +101,16 @@ seabios() {
     tree=$build/firmware/source/seabios
     rm -rf "$tree"
     cp -r "$source" "$tree"
-    cp "$here/../capture/probe.h" "$tree/src/std/bootprobe.h"
     for patch in "$patches"/*.patch; do
         patch -s -p1 -d "$tree" <"$patch" >>"$log" 2>&1 ||
             die "${patch##*/} does not apply to SeaBIOS $version; see $log"
     done
-    one 1 "$dir/bios-probes.bin"
-    one 8 "$dir/bios-probes-debug8.bin"
+    for flavour in $flavours; do
+        one "$flavour"
+    done
     rm -rf "$tree"
     echo "$stamp" >"$dir/.seabios.stamp"
-    echo "firmware: SeaBIOS $version: $dir/bios-probes.bin, bios-probes-debug8.bin"
+    echo "firmware: SeaBIOS $version: $dir/bios-probes*.bin"
 }
 
 for tool in ${CC:-gcc} ld make patch $python flock; do

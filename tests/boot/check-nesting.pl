@@ -6,22 +6,30 @@ use warnings;
 
 my ($begin, $end) = (1, 2);             # kinds, the upper bits of an id
 my $attempt = 17;                       # BIOS boot attempt: that which succeeds has no end
-my ($count, @open, %threads) = (0);
+my ($count, $named, @open, %threads) = (0, 0);
 
 while (<STDIN>) {
-    next unless /-- probe 0x(\w+) argument 0x(\w+)/;
-    my ($kind, $number, $arg) = (hex($1) >> 6, hex($1) & 63, hex $2);
-    $count++;
-    if (($number & 0x1c) == 0x1c) {
-        $threads{$number, $arg} += $kind == $begin ? 1 : -1;
-        die "thread $arg\n" if $threads{$number, $arg} >> 1; # neither 0 nor 1
-    } elsif ($kind == $begin) {
-        push @open, $number;
-    } elsif ($kind == $end) {
-        my $top = pop @open // die "end of $number inside nothing\n";
-        $top == $number or die "end of $number inside $top\n";
+    if (/-- probe (begin|end) (\w+) argument (0x\w+)$/) { # a device thread, by name
+        $threads{$2, $3} += $1 eq 'begin' ? 1 : -1;
+        die "thread $2 $3\n" if $threads{$2, $3} >> 1; # neither 0 nor 1
+        $named++;
+    } elsif (/-- probe begin (.*) argument/) { # an option ROM
+        push @open, $1;
+    } elsif (/-- probe end (.*) argument/) {
+        my $top = pop @open // die "end of $1 inside nothing\n";
+        $top eq $1 or die "end of $1 inside $top\n";
+    } elsif (/-- probe 0x(\w+) argument/) {
+        my ($kind, $number) = (hex($1) >> 6, hex($1) & 63);
+        $count++;
+        if ($kind == $begin) {
+            push @open, $number;
+        } elsif ($kind == $end) {
+            my $top = pop @open // die "end of $number inside nothing\n";
+            $top eq $number or die "end of $number inside $top\n";
+        }
     }
 }
-die "few probes: $count\n" if $count < 35;
+die "few probes: $count\n" if $count < 38;
+die "few threads: $named\n" if $named < 4;
 die "open: @open\n" if "@open" ne $attempt;
 die "a thread has no end\n" if grep { $_ } values %threads;

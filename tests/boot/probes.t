@@ -41,11 +41,14 @@ with_commas() { tr '\n' ,; }
 check_nesting() { "$BOOTSTAMP" export --format text --events "$1" | "$src/tests/boot/check-nesting.pl"; }
 
 stages="BIOS post
+  unlock shadow RAM
+  memory map, relocation
   interfaces
   PCI
   SMM, MTRRs, CPUs
   SMBIOS tables
   ACPI tables
+  timers
   TPM
   VGA option ROM scan
   device setup
@@ -53,20 +56,28 @@ stages="BIOS post
   option ROM scan
   boot menu
   prepare boot
+  lock shadow RAM
+  clear low memory
+  unnamed
 BIOS int 19
 boot attempt 0
   BIOS boot OS 0x80"
 
+# The share of POST that is in no stage, out of the table of probes: percents
+unnamed() { sed -n 's/^  unnamed .* \([0-9.]*\)%$/\1/p' | head -n 1; }
+
+# check_stages NAME BIOS THREAD [QEMU ARGS]
 check_stages() {
-    name=$1 bios=$2 capture=$tmp/stages.bst
-    shift 2
+    name=$1 bios=$2 thread=$3 capture=$tmp/stages.bst
+    shift 3
     boot_bios "$capture" "$bios" -device isa-bootprobe,chardev=dbg "$@"
     is $? 0 "$name: the guest powers off"
     ok "$name: spans nest, threads end" check_nesting "$capture"
-    is "$(probe_names "$capture" | grep -v 'device thread\|option ROM [0-9]')" "$stages" \
+    is "$(probe_names "$capture" | grep -v '    | \|^    ')" "$stages" \
         "$name: every stage is there"
-    like "$(probe_names "$capture")" '^    option ROM 00:00.0' "$name: an option ROM's run is inside a stage"
-    like "$(probe_names "$capture")" '^    \| device thread 0x' "$name: device threads run side by side"
+    like "$(probe_names "$capture")" '^    Legacy option rom$' "$name: an option ROM's run is inside a stage, by name"
+    like "$(probe_names "$capture")" "^    \\| $thread" "$name: device threads run side by side, with the address"
+    like "$(probe_names "$capture")" '^    \| ps2_keyboard_setup$' "$name: or without one"
     like "$("$BOOTSTAMP" phases "$capture")" '^boot attempt 0 .* no end' "$name: the attempt that succeeds does not end"
     is "$(by_probe "$capture")" \
         "BIOS post
@@ -74,12 +85,14 @@ BIOS int 19
 BIOS boot OS" "$name: the milestones say that probes told of them"
 }
 
-check_stages "SeaBIOS" "$firmware/bios-probes.bin"
-MACHINE=q35 check_stages "SeaBIOS, q35" "$firmware/bios-probes.bin"
-check_stages "SeaBIOS, level 8" "$firmware/bios-probes-debug8.bin"
+check_stages "SeaBIOS" "$firmware/bios-probes.bin" 'ata_detect 00:01.1'
+MACHINE=q35 check_stages "SeaBIOS, q35" "$firmware/bios-probes.bin" 'ahci_port_detect 00:1f.2'
+check_stages "SeaBIOS, level 8" "$firmware/bios-probes-debug8.bin" 'ata_detect 00:01.1'
+check_stages "SeaBIOS, NVMe and USB" "$firmware/bios-probes.bin" 'nvme_controller_setup 00:03.0' \
+    -device nvme,serial=n,addr=3 -device qemu-xhci -device usb-kbd
 if [ -s "$firmware/newest/bios-probes.bin" ]; then
     newest=$(strings -n 8 "$firmware/newest/bios-probes.bin" | grep -m 1 -o 'rel-[0-9.]*\|1\.[0-9.]*-debian')
-    check_stages "newest SeaBIOS (${newest:-?})" "$firmware/newest/bios-probes.bin"
+    check_stages "newest SeaBIOS (${newest:-?})" "$firmware/newest/bios-probes.bin" 'ata_detect 00:01.1'
 else
     skip "newest SeaBIOS" "the mirror did not have its source"
 fi
@@ -114,24 +127,61 @@ agree "TCG, bytes" "$tmp/bytes.bst"
 
 # --- lines by address: the same text in the same order
 
-# Under -icount the same boot runs alike each time, whatever the host does.
-for level in probes probes-debug8; do
-    for lines in on off; do
-        ACCEL=tcg boot_bios "$tmp/$level-$lines.bst" "$firmware/bios-$level.bin" -icount shift=3,sleep=off \
-            -rtc clock=vm,base=2026-01-01 -device "isa-bootprobe,chardev=dbg,lines=$lines"
-        is $? 0 "$level, lines=$lines: the guest powers off"
-        raw "$tmp/$level-$lines.bst" >"$tmp/$level-$lines.raw"
+# same_times CAPTURE CAPTURE: from the first byte of a line to that of the next, on the guest's own clock.  (From
+# the start of the boot it is later by bytes, since each costs the guest some instructions.)
+same_times() {
+    for capture in "$@"; do
+        "$BOOTSTAMP" export --format bytes --clock virtual "$capture" |
+            perl -ane 'print "$F[0]\n" if !$inside; $inside = $F[1] ne "0x0a"' >"$capture.times"
     done
-    ok "$level: lines carry what bytes carry" cmp "$tmp/$level-on.raw" "$tmp/$level-off.raw"
-    ok "$level: there is much of it" test "$(wc -c <"$tmp/$level-on.raw")" -gt 1500
-    times=$("$BOOTSTAMP" export --format bytes "$tmp/$level-on.bst" | cut -d' ' -f1 | uniq | wc -l)
-    ok "$level: $(wc -c <"$tmp/$level-on.raw") bytes came in $times writes" \
-        test "$times" -lt $((2 * $(wc -l <"$tmp/$level-on.raw")))
+    paste "$1.times" "$2.times" |
+        perl -ane '$late = $F[0] - $F[1];
+            abs($late - ($before // $late)) < 1e6 or die "line $.: @F\n";
+            $before = $late;
+            END { $. > 40 or die "$. lines\n" }'
+}
+
+# by_icount CAPTURE BIOS [QEMU ARGS]: the same boot runs alike each time, whatever the host does
+by_icount() {
+    capture=$1 bios=$2
+    shift 2
+    ACCEL=tcg boot_bios "$capture" "$bios" -icount shift=3,sleep=off -rtc clock=vm,base=2026-01-01 "$@"
+}
+
+# same_lines NAME BIOS [QEMU ARGS]: by address and by bytes
+same_lines() {
+    name=$1 bios=$2
+    shift 2
+    for lines in on off; do
+        by_icount "$tmp/$lines.bst" "$bios" -device "isa-bootprobe,chardev=dbg,lines=$lines" "$@"
+        is $? 0 "$name, lines=$lines: the guest powers off"
+        raw "$tmp/$lines.bst" >"$tmp/$lines.raw"
+    done
+    ok "$name: lines carry what bytes carry, in the same order" cmp "$tmp/on.raw" "$tmp/off.raw"
+    ok "$name: each line is within 1 ms of its first byte by bytes" same_times "$tmp/on.bst" "$tmp/off.bst"
+    share=$("$BOOTSTAMP" phases --clock virtual "$tmp/on.bst" | unnamed)
+    ok "$name: at most 5% of POST is in no stage ($share)" test "${share%.*}" -lt 5
+}
+
+same_lines "level 1" "$firmware/bios-probes.bin"
+cp "$tmp/off.raw" "$tmp/probes-off.raw"
+for level in 1 8; do
+    [ $level = 1 ] || same_lines "level 8" "$firmware/bios-probes-debug8.bin"
+    # Lines are collected once there is memory for them.
+    early=$(perl -0777 -ne '/.*^(Relocating|malloc) init.*?\n/ms and print length $&' "$tmp/on.raw")
+    writes=$("$BOOTSTAMP" export --format bytes "$tmp/on.bst" | cut -d' ' -f1 | uniq | wc -l)
+    ok "level $level: $(wc -c <"$tmp/on.raw") bytes came in $writes writes, $early of them before there is memory" \
+        test $((writes - early)) -lt $((3 * $(wc -l <"$tmp/on.raw") / 2)) -a "${early:-9999}" -lt 1000
 done
+ok "level 8: there is much of it" test "$(wc -c <"$tmp/on.raw")" -gt 20000
+# A VGA BIOS writes bytes of its own, and takes its time to write to the screen.
+same_lines "level 8, VGA" "$firmware/bios-probes-debug8.bin" -device VGA
+ok "level 8, VGA: the VGA BIOS has its say" grep -q 'Start SeaVGABIOS' "$tmp/on.raw"
 
 # --- without the device
 
-boot_bios "$tmp/without.bst" "$firmware/bios-probes.bin" -icount shift=3,sleep=off -rtc clock=vm,base=2026-01-01
+# Where it is elsewhere the firmware does not find it, and fw_cfg is the same.
+by_icount "$tmp/without.bst" "$firmware/bios-probes.bin" -device isa-bootprobe,chardev=dbg,iobase=0x704
 is $? 0 "without the device: the guest powers off"
 raw "$tmp/without.bst" >"$tmp/without.raw"
 ok "without the device: the same debug output" cmp "$tmp/without.raw" "$tmp/probes-off.raw"
@@ -158,6 +208,26 @@ else
     skip "run --probes" "the option ROMs are not built"
 fi
 
+# --- SeaBIOS's header and ours
+
+# values_of: of the names on standard input, by the header whose text is in the file
+values_of() {
+    while read -r name; do
+        value=$(printf '%s\n' "$(cat "$1")" "$name" | gcc -E -P -DBOOTPROBE_CONSTANTS_ONLY -x c - | tail -n 1)
+        # shellcheck disable=SC2004 # it may be an expression
+        echo "$name $(($value))"
+    done
+}
+
+for version in "$src"/firmware-debug/seabios/*; do
+    sed -n '/^+++ b.src.std.bootprobe.h/,/^diff/s/^+//p' "$version"/0002-*.patch | sed '/include/d; /^++/d' >"$tmp/std.h"
+    sed -n 's/^#define \(BOOTPROBE_[A-Z0-9_]*\) .*/\1/p' "$tmp/std.h" >"$tmp/names"
+    ok "SeaBIOS ${version##*/}: its header has the numbers" test "$(wc -l <"$tmp/names")" -gt 40
+    values_of "$tmp/std.h" <"$tmp/names" >"$tmp/theirs"
+    values_of "$src/capture/probe.h" <"$tmp/names" >"$tmp/ours"
+    ok "SeaBIOS ${version##*/}: they are those of probe.h" cmp "$tmp/theirs" "$tmp/ours"
+done
+
 # --- the device: what it refuses, by QEMU's own test protocol
 
 # probe_qtest CAPTURE DEVICE OPTIONS <commands: its answers, one a line
@@ -171,8 +241,16 @@ probe_qtest() {
         sed -n 's/^OK *\(.*\)/\1/p'
 }
 
-# The line register after an address: 1 is fine, 3 refused.  The I/O APIC's first register looks like a length.
+# The line register after an address: 105 is fine, 107 refused.  The I/O APIC's first register looks like a length.
 try() { printf 'outl 0x408 %s\ninl 0x408\n' "$1"; }
+# named LENGTH KIND FLAGS UNIT RESERVED ARGUMENT NAME: a named probe, in hexadecimal digits but for the length
+named() {
+    length=$1
+    shift
+    bytes=$(printf '%02x000001' "$length")$(printf %s "$@")
+    printf 'write 0x1000 0x%x 0x%s\n' $((${#bytes} / 2)) "$bytes"
+    try 0x1000
+}
 answers=$(probe_qtest "$tmp/qtest.bst" "" <<END
 inl 0x404
 inb 0x404
@@ -186,6 +264,17 @@ outb 0x404 0x41
 outw 0x404 0x5578
 outl 0x404 0xabcdef81
 outb 0x405 0x11
+outl 0x401 0x51515151
+outl 0x402 0x52525252
+outw 0x403 0x5353
+outl 0x405 0x54545454
+outw 0x405 0x5555
+outl 0x406 0x1000
+inl 0x402
+inw 0x403
+inl 0x405
+inw 0x405
+inl 0x406
 write 0x1000 0xa 0x0600000068656c6c6f0a
 $(try 0x1000)
 $(try 0)
@@ -214,20 +303,42 @@ writel 0x1000 0xffffffff
 $(try 0x1000)
 write 0x2001 0x9 0x05000000656e640a0a
 $(try 0x2001)
+$(named 13 40 00 02 00 0010000000000000 61)
+$(named 14 80 00 02 00 0010000000000000 6100)
+$(named 76 00 01 00 00 0000000000000000 "$(printf '62%.0s' $(seq 64))")
+$(named 12 40 00 00 00 0000000000000000 61)
+$(named 77 40 00 00 00 0000000000000000 "$(printf '62%.0s' $(seq 65))")
+$(named 14 40 00 00 00 0000000000000000 6100)
+$(named 13 41 00 00 00 0000000000000000 61)
+$(named 13 c0 00 00 00 0000000000000000 61)
+$(named 13 40 02 00 00 0000000000000000 61)
+$(named 13 40 00 04 00 0000000000000000 61)
+$(named 13 40 00 00 01 0000000000000000 61)
+writel 0x1000 0x02000001
+$(try 0x1000)
+writel 0x1000 0x00010001
+$(try 0x1000)
+$(for key in $(seq 32 63); do printf 'outw 0x510 %d\n' "$key"; done)
 END
 )
-refused_13='3 3 3 3 3 3 3 3 3 3 3 3 3'
-is "$(echo "$answers" | on_one_line)" "50545342 42 53 54 50 ffff ff 1 1 $refused_13 1 3 3 3 1 " \
+refused_13=$(printf '107 %.0s' $(seq 13))
+refused_10=$(printf '107 %.0s' $(seq 10))
+unaligned='ffffffff ffff ffffffff ffff ffffffff'
+is "$(echo "$answers" | on_one_line)" \
+    "50545342 42 53 54 50 ffff ff 105 $unaligned 105 ${refused_13}105 107 107 107 105 105 107 105 $refused_10" \
     "ports: the signature, and each hostile address is refused and says so"
 is "$(raw "$tmp/qtest.bst")" "hello
 edge of RAM
 end" "what is refused leaves no byte, what is not is there"
 is "$("$BOOTSTAMP" export --format text --events "$tmp/qtest.bst" | sed -n 's/.*-- probe //p')" "0x41 argument 0x0
 0x78 argument 0x55
-0x81 argument 0xabcdef" "probes of 8, 16 and 32 bits; beside the port there is none"
+0x81 argument 0xabcdef
+begin a argument 0x1000
+$(printf 'b%.0s' $(seq 64)) argument 0x0" "probes of 8, 16 and 32 bits, and by name; beside the port, and unaligned, there is none"
+like "$("$BOOTSTAMP" export --format text --events "$tmp/qtest.bst")" 'is 16 bytes: etc/bootprobe' "a guest finds the port by fw_cfg"
 moved=$(printf '%s\n' 'inl 0x404' 'inl 0x704' 'inl 0x708' 'outl 0x708 0x1000' 'inl 0x708' |
     probe_qtest "$tmp/moved.bst" ,iobase=0x704,lines=off)
-is "$(echo "$moved" | on_one_line)" "ffffffff 50545342 0 2 " "iobase= and lines=off"
+is "$(echo "$moved" | on_one_line)" "ffffffff 50545342 104 106 " "iobase= and lines=off"
 
 # refused NAME MESSAGE DEVICE OPTIONS...
 refused() {

@@ -262,27 +262,68 @@ static void print_lost(const Boot *b, CaptureReader *r)
 /* ------------------------------------------------------------------ */
 /* Probes                                                              */
 
+/*
+ * A PCI address; firmware of before BOOTPROBE_NO_PCI wrote the host bridge's
+ * where it meant none.
+ */
+static void append_pci(GString *out, uint32_t bdf)
+{
+    if (bdf && bdf != BOOTPROBE_NO_PCI) {
+        g_string_append_printf(out, " %02x:%02x.%u", bdf >> 8 & 0xff,
+                               bdf >> 3 & 0x1f, bdf & 7);
+    }
+}
+
+/* Of a named probe; the low bits of an address only tell spans apart. */
+static void append_argument(GString *out, uint8_t unit, uint64_t arg)
+{
+    switch (unit) {
+    case BOOTPROBE_UNIT_NONE:
+        break;
+    case BOOTPROBE_UNIT_BYTES:
+        g_string_append_printf(out, " %" PRIu64 " bytes", arg);
+        break;
+    case BOOTPROBE_UNIT_PCI:
+        append_pci(out, MIN(arg >> 8, BOOTPROBE_NO_PCI));
+        break;
+    default:
+        g_string_append_printf(out, " %" PRIu64, arg);
+        break;
+    }
+}
+
 /* The name of a probe with its argument, as far as they say something. */
 static void append_probe(GString *out, const CaptureSpan *s)
 {
     const char *name =
         capture_patterns_probe(capture_patterns_default(NULL), s->number);
+    uint32_t arg = s->arg;
 
+    if (s->name) {
+        append_visible(out, s->name, strlen(s->name), false);
+        append_argument(out, s->unit, s->arg);
+        return;
+    }
     if (s->kind == CAPTURE_SPAN_STRAY || !name) {
         g_string_append_printf(out, "probe 0x%02x", s->id);
     } else {
         append_visible(out, name, strlen(name), false);
     }
     if (s->number == BOOTPROBE_ROM_RUN) {
-        g_string_append_printf(out, " %02x:%02x.%u", s->arg >> 8 & 0xff,
-                               s->arg >> 3 & 0x1f, s->arg & 7);
+        append_pci(out, arg);
+    } else if (s->number == BOOTPROBE_DEVICE) {
+        append_pci(out, arg >> 8);
+    } else if (s->number == BOOTPROBE_NO_BOOT) {
+        if (arg != BOOTPROBE_ARG_MAX) {
+            g_string_append_printf(out, ", retry in %u ms", arg);
+        }
     } else if (s->number == BOOTPROBE_BOOT) {
-        g_string_append_printf(out, " %u", s->arg);
+        g_string_append_printf(out, " %u", arg);
     } else if (s->number >= BOOTPROBE_COPY_SETUP &&
                s->number <= BOOTPROBE_COPY_CMDLINE) {
-        g_string_append_printf(out, " %u KiB", s->arg);
-    } else if (s->arg) {
-        g_string_append_printf(out, " 0x%x", s->arg);
+        g_string_append_printf(out, " %u KiB", arg);
+    } else if (arg) {
+        g_string_append_printf(out, " 0x%x", arg);
     }
 }
 
@@ -300,7 +341,10 @@ static void print_span(const CaptureSpan *s, uint64_t start)
         duration = seconds(whole_us(s->end) - whole_us(s->time));
         printf(" %12s\n", duration);
     } else if (s->kind == CAPTURE_SPAN_STRAY) {
-        printf("            -  nothing to end\n");
+        printf("            -  %s\n",
+               (s->id & BOOTPROBE_KIND_MASK) == BOOTPROBE_END
+                   ? "nothing to end"
+                   : "reserved kind");
     } else if (s->kind == CAPTURE_SPAN_POINT) {
         printf("\n");
     } else {
@@ -308,10 +352,49 @@ static void print_span(const CaptureSpan *s, uint64_t start)
     }
 }
 
+/* A span that is in no other, and how much of it is in spans inside. */
+typedef struct Outermost {
+    const CaptureSpan *span; /* NULL: there is none now */
+    uint64_t inside; /* ns */
+    bool has_spans;
+} Outermost;
+
+/* The rest of the outermost span, when its rows are all printed. */
+static void print_unnamed(Outermost *o)
+{
+    if (o->span && o->has_spans) {
+        uint64_t all = o->span->end - o->span->time;
+        uint64_t rest = all > o->inside ? all - o->inside : 0;
+        g_autofree char *duration = seconds(rest);
+
+        printf("%-38s %12s %12s  %.1f%%\n", "  unnamed", "", duration,
+               all ? 100.0 * rest / all : 0);
+    }
+    o->span = NULL;
+}
+
+/* @s is the next row. */
+static void add_to_outermost(Outermost *o, const CaptureSpan *s)
+{
+    if (!s->depth) {
+        print_unnamed(o);
+    }
+    if (s->kind != CAPTURE_SPAN_NESTED || s->end == CAPTURE_NO_TIME) {
+        return;
+    }
+    if (!s->depth) {
+        *o = (Outermost){ .span = s };
+    } else if (s->depth == 1 && o->span) {
+        o->inside += s->end - s->time;
+        o->has_spans = true;
+    }
+}
+
 static void print_spans(const Boot *b)
 {
     guint n = capture_spans_count(b->spans);
     uint64_t dropped = capture_spans_dropped(b->spans);
+    Outermost outermost = { 0 };
     guint boot = 0;
 
     if (!n) {
@@ -323,10 +406,13 @@ static void print_spans(const Boot *b)
 
         if (s->boot != boot) {
             boot = s->boot;
+            print_unnamed(&outermost);
             printf("-- reset\n");
         }
+        add_to_outermost(&outermost, s);
         print_span(s, b->start);
     }
+    print_unnamed(&outermost);
     if (dropped) {
         printf("%" PRIu64 " more probes, nested too deep or too many\n",
                dropped);

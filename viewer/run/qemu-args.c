@@ -216,7 +216,7 @@ bool direct_chardevs(char **argv, const char *path)
     return true;
 }
 
-bool boots_seabios(char **argv)
+const char *seabios_for(char **argv)
 {
     g_autofree char *type = machine_type(argv);
 
@@ -228,11 +228,13 @@ bool boots_seabios(char **argv)
         if (is_option(argv[i], "bios") || is_option(argv[i], "pflash") ||
             (drive && strstr(drive, "if=pflash")) ||
             (m && (strstr(m, "pflash") || strstr(m, "firmware=")))) {
-            return false;
+            return NULL;
         }
     }
-    return !type || g_str_has_prefix(type, "pc") ||
-           g_str_has_prefix(type, "q35");
+    if (!g_strcmp0(type, "isapc")) {
+        return PROBES_BIOS_ISAPC;
+    }
+    return !g_strcmp0(type, "microvm") ? PROBES_BIOS_MICROVM : PROBES_BIOS;
 }
 
 bool has_probe_device(char **argv)

@@ -38,8 +38,16 @@ bool has_debugcon(char **argv);
 /* An x86 machine with an ISA bus, where isa-debugcon can sit. */
 bool has_isa_bus(char **argv);
 
-/* A machine that starts SeaBIOS of 256 KB unless told otherwise. */
-bool boots_seabios(char **argv);
+/* SeaBIOS with probes, as make firmware names it; for each size of image. */
+#define PROBES_BIOS "bios-probes.bin"
+#define PROBES_BIOS_ISAPC "bios-probes-128k.bin"
+#define PROBES_BIOS_MICROVM "bios-probes-microvm.bin"
+
+/*
+ * The image that fits a machine which starts SeaBIOS; NULL where it was told
+ * to start something else.
+ */
+const char *seabios_for(char **argv);
 
 /* The device of firmware with probes is there. */
 bool has_probe_device(char **argv);

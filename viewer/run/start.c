@@ -21,7 +21,6 @@
 
 #define MODULE "chardev-timestamp.so"
 #define CHARDEV_ID "bootstamp"
-#define PROBES_BIOS "bios-probes.bin"
 
 /*
  * The folder of what belongs to us: the program's own (a build folder) where
@@ -123,11 +122,12 @@ static bool add_chardev(const QemuStart *s, GPtrArray *args)
 /* ------------------------------------------------------------------ */
 /* Firmware with probes                                                */
 
-static char *find_firmware(void)
+/* The folder, which has @name. */
+static char *find_firmware(const char *name)
 {
     g_autofree char *dir = own_folder();
     g_autofree char *folder = g_build_filename(dir, "firmware", NULL);
-    g_autofree char *bios = g_build_filename(folder, PROBES_BIOS, NULL);
+    g_autofree char *bios = g_build_filename(folder, name, NULL);
 
     if (!g_file_test(bios, G_FILE_TEST_EXISTS)) {
         fail(bios, "is missing; run make firmware%s",
@@ -155,9 +155,10 @@ static bool add_probes(const QemuStart *s, GPtrArray *args)
     char **argv = (char **)args->pdata;
     const char *chardev = find_timestamp(argv);
     g_autofree char *id = suboption(chardev, "id", NULL);
-    g_autofree char *folder = find_firmware();
+    const char *bios = seabios_for(argv);
+    g_autofree char *folder = find_firmware(bios ? bios : PROBES_BIOS);
     g_autoptr(GString) added = g_string_new(NULL);
-    bool device = !has_probe_device(argv), bios = boots_seabios(argv);
+    bool device = !has_probe_device(argv);
 
     if (!folder) {
         return false;
@@ -172,8 +173,7 @@ static bool add_probes(const QemuStart *s, GPtrArray *args)
                    g_strdup_printf("isa-bootprobe,chardev=%s", id));
     }
     if (bios) {
-        add_option(args, added, "-bios",
-                   g_build_filename(folder, PROBES_BIOS, NULL));
+        add_option(args, added, "-bios", g_build_filename(folder, bios, NULL));
     }
     add_option(args, added, "-L", g_strdup(folder));
     g_ptr_array_add(args, NULL);
