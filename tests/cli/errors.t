@@ -95,7 +95,7 @@ for command in export phases info; do
     fails 1 "^bootstamp: $tmp/short.bst: is not a capture" $command "$tmp/short.bst"
     fails 1 "^bootstamp: $tmp/cut.bst: is cut off" $command "$tmp/cut.bst"
     fails 1 "^bootstamp: $tmp/odd.bst: .*header" $command "$tmp/odd.bst"
-    fails 1 "^bootstamp: $tmp/run/bootstamp: no capture is there" $command
+    fails 1 "^bootstamp: $tmp/run/bootstamp: no capture of yours is there" $command
 done
 fails 1 "^bootstamp: $tmp/none.bst: " export -f "$tmp/none.bst"
 
