@@ -43,6 +43,9 @@ tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 tests="$tests grub-common grub-pc-bin xorriso"
 # What reads the exports.
 tests="$tests jq libxml2-utils babeltrace2 lnav"
+# Guests that nobody here wrote: firmware, boot loaders, other architectures.
+tests="$tests u-boot-qemu memtest86+ grub-pc-bin grub-common xorriso mtools opensbi bc"
+tests="$tests qemu-system-misc qemu-system-ppc qemu-system-sparc"
 # File systems that refuse.
 tests="$tests e2fsprogs btrfs-progs"
 # Benchmarks compare with ts.

@@ -169,6 +169,9 @@ void act_global(View *v, Action action)
     case ACTION_MARK:
         log_set_mark(v);
         break;
+    case ACTION_SCREEN:
+        open_pane(v, PANE_SCREEN);
+        break;
     case ACTION_MARKS:
         open_pane(v, PANE_MARKS);
         break;

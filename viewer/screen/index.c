@@ -427,6 +427,14 @@ static bool is_replaced(const Index *x)
            (st.st_dev != x->device || st.st_ino != x->inode);
 }
 
+bool index_is_named(const Index *x)
+{
+    struct stat st;
+
+    return !stat(capture_reader_path(x->reader), &st) &&
+           st.st_dev == x->device && st.st_ino == x->inode;
+}
+
 bool index_look(Index *x, bool *restarted)
 {
     CaptureHeader h;

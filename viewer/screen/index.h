@@ -98,6 +98,9 @@ double index_progress(const Index *x);
  */
 bool index_look(Index *x, bool *restarted);
 
+/* False: the file is gone from its name, and another one may come. */
+bool index_is_named(const Index *x);
+
 bool index_is_pending(const Index *x, const CapturePhase *phase);
 
 /* The name of the milestone at @pos, or NULL. */

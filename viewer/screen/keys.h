@@ -25,6 +25,8 @@
            "only lines that match: TEXT, !TEXT, >10ms, stream:NAME")           \
     ACTION(STREAM, "stream", "z", "hide or show a stream")                     \
     ACTION(SLOWEST, "slowest", "s", "the slowest lines; Enter goes to one")    \
+    ACTION(SCREEN, "screen", "S",                                              \
+           "the stream's terminal at the cursor's time")                       \
     ACTION(ENTER, "enter", "Enter", "a line in full; go to what is selected")  \
     ACTION(WRAP, "wrap", "W", "wrap long lines")                               \
     SECTION(GOING, "Going there")                                              \

@@ -41,6 +41,7 @@ typedef struct Loop {
     View v;
     int inotify;
     bool controls; /* lines show their control sequences */
+    bool waiting; /* a file is gone from its name: another one may come */
     int64_t next_frame, next_look, next_clock; /* us */
     GArray *keys; /* int: that wait for what goes on */
     bool seen; /* a picture was drawn after the last key */
@@ -48,6 +49,13 @@ typedef struct Loop {
 
 /* ------------------------------------------------------------------ */
 /* Captures                                                            */
+
+/* An ended capture needs no look, as long as nobody tells of a change. */
+static void watch(Loop *l, const char *path)
+{
+    inotify_add_watch(l->inotify, path,
+                      IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF);
+}
 
 static bool add_source(Loop *l, const char *path, GError **error)
 {
@@ -62,8 +70,7 @@ static bool add_source(Loop *l, const char *path, GError **error)
     model_show_controls(m, l->controls);
     source_begin(s);
     g_ptr_array_add(l->v.sources, s);
-    /* Only a capture that nobody writes needs to be watched. */
-    inotify_add_watch(l->inotify, path, IN_MODIFY | IN_CLOSE_WRITE);
+    watch(l, path);
     return true;
 }
 
@@ -345,6 +352,8 @@ static void take_keys(Loop *l)
 
 static void look_at_files(Loop *l)
 {
+    bool waiting = false;
+
     for (guint i = 0; i < l->v.sources->len; i++) {
         Source *s = g_ptr_array_index(l->v.sources, i);
         bool restarted;
@@ -352,11 +361,14 @@ static void look_at_files(Loop *l)
         if (model_look(s->model, &restarted)) {
             l->v.dirty = true;
         }
+        waiting |= !model_is_named(s->model);
         if (restarted) {
+            watch(l, model_path(s->model));
             source_begin(s);
             view_say(&l->v, "the capture was restarted");
         }
     }
+    l->waiting = waiting;
     l->next_look = g_get_monotonic_time() + LOOK;
 }
 
@@ -457,6 +469,9 @@ static int choose_timeout(Loop *l, bool more)
     if (l->v.dirty) {
         return MAX((int)((l->next_frame - now + 999) / 1000), 0);
     }
+    if (l->waiting) {
+        return LOOK / 1000;
+    }
     return any_live(&l->v) ? POLL_MS : -1;
 }
 
@@ -483,7 +498,7 @@ static void take_events(Loop *l, unsigned events)
         drain(l->inotify);
     }
     if (events & (TERMINAL_FILE | TERMINAL_AGAIN) ||
-        (any_live(&l->v) && now >= l->next_look)) {
+        ((l->waiting || any_live(&l->v)) && now >= l->next_look)) {
         look_at_files(l);
     }
     if (events & (TERMINAL_KEYS | TERMINAL_RESIZE)) {

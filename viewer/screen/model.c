@@ -84,6 +84,11 @@ bool model_look(Model *m, bool *restarted)
     return changed;
 }
 
+bool model_is_named(const Model *m)
+{
+    return index_is_named(m->index);
+}
+
 bool model_step(Model *m, int64_t deadline)
 {
     return index_step(m->index, deadline);

@@ -38,6 +38,9 @@ bool model_ready(Model *m);
  */
 bool model_look(Model *m, bool *restarted);
 
+/* False: the file is gone from its name, and another one may come. */
+bool model_is_named(const Model *m);
+
 /* 0 to 1: how much of the file is indexed; 1 once all of it was. */
 double model_progress(const Model *m);
 

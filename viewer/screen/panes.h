@@ -19,6 +19,7 @@
     PANE(MARKS, marks, OVERLAY)                                                \
     PANE(LINE, line, OVERLAY)                                                  \
     PANE(COMPARE, compare, OVERLAY)                                            \
+    PANE(SCREEN, screen, OVERLAY)                                              \
     PANE(HELP, help, OVERLAY)
 
 typedef enum PaneKind {

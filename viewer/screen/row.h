@@ -26,6 +26,7 @@ typedef struct Row {
     uint64_t pos;
     uint64_t time; /* of its first byte, ns */
     uint64_t vtime; /* ns, or CAPTURE_NO_TIME */
+    uint64_t end_time; /* ROW_LINE: of its last character, ns */
     RowDelta delta; /* to the row before it in the capture, shown or not */
     uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
     const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */

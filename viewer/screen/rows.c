@@ -209,6 +209,7 @@ static void add_line(Loading *l, const CaptureLine *line)
         .pos = line->pos,
         .time = line->time,
         .vtime = line->vtime,
+        .end_time = line->end_time,
         .kind = ROW_LINE,
         .stream = line->stream,
         .continued = line->continued,

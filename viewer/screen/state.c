@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 
+#include "viewer/common/screen-at.h"
 #include "state.h"
 
 /* Of work within a drawing, us. */
@@ -113,6 +114,7 @@ void source_begin(Source *s)
         log->jumps = g_array_new(FALSE, FALSE, sizeof(uint64_t));
         log->lines = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     }
+    g_clear_pointer(&s->screen, screen_at_free);
     g_array_set_size(log->marks, 0);
     g_array_set_size(log->jumps, 0);
     g_array_set_size(log->lines, 0);
@@ -139,6 +141,7 @@ void source_free(gpointer data)
     g_array_unref(s->log.marks);
     g_array_unref(s->log.jumps);
     g_array_unref(s->log.lines);
+    screen_at_free(s->screen);
     model_close(s->model);
     g_free(s);
 }

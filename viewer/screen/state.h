@@ -54,6 +54,8 @@ typedef struct Source {
     int copy; /* row of the fw_cfg pane, or -1: the one that runs */
     int copy_top;
     uint64_t zoom_from, zoom_to; /* of the timeline, ns; equal: all of it */
+    struct ScreenAt *screen; /* or NULL */
+    int screen_stream; /* that it is of */
 } Source;
 
 typedef enum PromptKind {
