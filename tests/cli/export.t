@@ -93,8 +93,9 @@ for n in 1 2; do
     "$BOOTSTAMP" export --format bytes --clock virtual "$tmp/i$n.bst" >"$tmp/bytes$n"
     "$BOOTSTAMP" export --clock virtual "$tmp/i$n.bst" >"$tmp/text$n"
     "$BOOTSTAMP" export --clock virtual --events "$tmp/i$n.bst" | grep -vE "$by_loop" >"$tmp/events$n"
-    # name, time and delta; a share is of the whole, which the main loop ends
-    "$BOOTSTAMP" phases --clock virtual "$tmp/i$n.bst" | grep -vE "^($by_loop)" | sed 's/ *[0-9.]*%$//' >"$tmp/phases$n"
+    # name, time and delta; a share is of the whole, which the main loop ends, and vCPUs have the host's time
+    "$BOOTSTAMP" phases --clock virtual "$tmp/i$n.bst" | grep -vE "^($by_loop)" |
+        sed '/^vCPUs/,$d; s/ *[0-9.]*%.*//' >"$tmp/phases$n"
 done
 ok "icount: two runs have the same bytes and stamps" cmp "$tmp/bytes1" "$tmp/bytes2"
 ok "icount: the same text" cmp "$tmp/text1" "$tmp/text2"
