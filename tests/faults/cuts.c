@@ -276,6 +276,10 @@ static bool one_round(GRand *rand, const char *folder, int number)
          */
         write_some(w, rand, &bytes, &events);
     }
+    if (copies_over(&r)) {
+        /* Nor in the moment in which the capture grows: docs/faults.md. */
+        g_usleep(100000);
+    }
     thread = g_thread_new("deed", do_it, &r);
     if (!copies_over(&r)) {
         write_some(w, rand, &bytes, &events);
