@@ -42,9 +42,9 @@ tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 # A disk that GRUB boots from: grub-mkrescue, which calls xorriso.
 tests="$tests grub-common grub-pc-bin xorriso"
 # What reads the exports.
-tests="$tests jq libxml2-utils babeltrace2 lnav"
+tests="$tests jq r-base-core libxml2-utils babeltrace2 lnav"
 # Guests that nobody here wrote: firmware, boot loaders, other architectures.
-tests="$tests u-boot-qemu memtest86+ grub-pc-bin grub-common xorriso mtools opensbi bc"
+tests="$tests u-boot-qemu memtest86+ mtools opensbi bc"
 tests="$tests qemu-system-misc qemu-system-ppc qemu-system-sparc"
 # File systems that refuse.
 tests="$tests e2fsprogs btrfs-progs"
