@@ -239,6 +239,12 @@ static bool take_hidden(Parser *p, const char *rest, GError **error)
     return true;
 }
 
+static bool take_stage(Parser *p, const char *rest, GError **error)
+{
+    p->now->stage = true;
+    return true;
+}
+
 static bool take_again(Parser *p, const char *rest, GError **error)
 {
     p->now->again = true;
@@ -433,15 +439,16 @@ static const struct {
     KeywordUse use;
 } keywords[] = {
     /* clang-format off: a row each */
-    { "probe", take_probe, TOP },         { "milestone", take_milestone, TOP },
-    { "first", take_first, ALONE },       { "last", take_last, ALONE },
-    { "hidden", take_hidden, ALONE },     { "stream", take_stream, BELOW },
-    { "again", take_again, ALONE },       { "idle", take_idle, ALONE },
-    { "attempts", take_attempts, BELOW }, { "failed", take_failed, BELOW },
-    { "group", take_group, BELOW },       { "after", take_after, BELOW },
-    { "unless", take_unless, BELOW },     { "begins", take_begins, BELOW },
-    { "contains", take_contains, BELOW }, { "matches", take_matches, BELOW },
-    { "fwcfg", take_fwcfg, BELOW },       { "mark", take_mark, BELOW },
+    { "probe", take_probe, TOP },       { "milestone", take_milestone, TOP },
+    { "first", take_first, ALONE },     { "last", take_last, ALONE },
+    { "hidden", take_hidden, ALONE },   { "stream", take_stream, BELOW },
+    { "again", take_again, ALONE },     { "idle", take_idle, ALONE },
+    { "stage", take_stage, ALONE },     { "attempts", take_attempts, BELOW },
+    { "failed", take_failed, BELOW },   { "group", take_group, BELOW },
+    { "after", take_after, BELOW },     { "unless", take_unless, BELOW },
+    { "begins", take_begins, BELOW },   { "contains", take_contains, BELOW },
+    { "matches", take_matches, BELOW }, { "fwcfg", take_fwcfg, BELOW },
+    { "mark", take_mark, BELOW },
     /* clang-format on */
 };
 

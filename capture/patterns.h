@@ -47,6 +47,7 @@ typedef struct CapturePattern {
     bool last; /* the last occurrence counts, not the first */
     bool hidden; /* only there for others' after and unless */
     bool again; /* each occurrence is a row */
+    bool stage; /* a part of the milestone before it, and no row beside it */
     bool idle; /* what it is found by is no sign that a boot goes on */
     char *attempts; /* each occurrence is an attempt; what failed ones are
                        called; or NULL */

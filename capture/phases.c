@@ -28,6 +28,7 @@ struct CapturePhases {
     GHashTable *items; /* fw_cfg key -> name that a rule asks for */
     char *streams[CAPTURE_STREAMS_MAX]; /* labels, or NULL */
     GArray *rows; /* CapturePhase, by time */
+    GArray *stages; /* CapturePhase, as they happened */
     bool found[MILESTONES_MAX]; /* in this boot */
     uint64_t dropped; /* for want of room in @rows */
     guint boot;
@@ -122,6 +123,7 @@ CapturePhases *capture_phases_new_with(CapturePatterns *patterns)
 
     p->patterns = capture_patterns_ref(patterns);
     p->rows = g_array_new(FALSE, TRUE, sizeof(CapturePhase));
+    p->stages = g_array_new(FALSE, TRUE, sizeof(CapturePhase));
     p->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     p->matchers = g_array_new(FALSE, TRUE, sizeof(Matcher));
     g_array_set_clear_func(p->matchers, clear_matcher);
@@ -147,6 +149,7 @@ CapturePhases *capture_phases_copy(const CapturePhases *p)
     capture_patterns_ref(p->patterns);
     g_array_ref(p->matchers);
     copy->rows = g_array_copy(p->rows);
+    copy->stages = g_array_copy(p->stages);
     copy->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     g_hash_table_iter_init(&iter, p->items);
     while (g_hash_table_iter_next(&iter, &key, &name)) {
@@ -170,6 +173,7 @@ void capture_phases_free(CapturePhases *p)
     if (p) {
         forget_streams(p);
         g_array_unref(p->rows);
+        g_array_unref(p->stages);
         g_array_unref(p->matchers);
         g_hash_table_unref(p->items);
         capture_patterns_unref(p->patterns);
@@ -259,11 +263,10 @@ static bool is_outside(const CaptureRecord *rec)
            rec->u.vm.event != CAPTURE_VM_RUN;
 }
 
-static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
-                   const char *detail)
+static CapturePhase new_row(const CapturePhases *p, guint milestone,
+                            const CaptureRecord *rec)
 {
-    guint at = p->rows->len;
-    CapturePhase row = {
+    return (CapturePhase){
         .milestone = milestone,
         .source = source_of(rec),
         .name = name_of(p, milestone),
@@ -275,6 +278,13 @@ static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
         .stream = rec->stream,
         .outside = is_outside(rec),
     };
+}
+
+static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
+                   const char *detail)
+{
+    guint at = p->rows->len;
+    CapturePhase row = new_row(p, milestone, rec);
 
     p->found[milestone] = true;
     if (p->rows->len == CAPTURE_PHASES_MAX) {
@@ -287,6 +297,17 @@ static void insert(CapturePhases *p, guint milestone, const CaptureRecord *rec,
         at--;
     }
     g_array_insert_val(p->rows, at, row);
+}
+
+static void add_stage(CapturePhases *p, guint milestone,
+                      const CaptureRecord *rec)
+{
+    CapturePhase row = new_row(p, milestone, rec);
+
+    if (!p->found[milestone] && p->stages->len < CAPTURE_PHASES_MAX) {
+        g_array_append_val(p->stages, row);
+    }
+    p->found[milestone] = true;
 }
 
 static void first_time(CapturePhases *p, guint milestone,
@@ -404,6 +425,8 @@ static void reached(CapturePhases *p, const Matcher *m,
 {
     if (m->pattern->hidden) {
         p->found[m->milestone] = true;
+    } else if (m->pattern->stage) {
+        add_stage(p, m->milestone, rec);
     } else if (m->pattern->attempts) {
         take_attempt(p, m, rec, detail);
     } else if (m->pattern->again) {
@@ -422,10 +445,15 @@ static void note_activity(CapturePhases *p)
     p->suspended = false;
 }
 
-/* Milestones whose rules have this kind and number, or this kind and name. */
-static void take_event(CapturePhases *p, const CaptureRecord *rec,
+/*
+ * Milestones whose rules have this kind and number, or this kind and name.
+ * Returns whether one says that it is no sign of a boot.
+ */
+static bool take_event(CapturePhases *p, const CaptureRecord *rec,
                        CaptureRuleKind kind, uint16_t number, const char *name)
 {
+    bool idle = false;
+
     for (guint i = 0; i < p->matchers->len; i++) {
         const Matcher *m = &g_array_index(p->matchers, Matcher, i);
         bool hit = false;
@@ -438,9 +466,11 @@ static void take_event(CapturePhases *p, const CaptureRecord *rec,
                   (name ? !strcmp(rule->text, name) : rule->number == number);
         }
         if (hit && is_awaited(p, m, rec)) {
+            idle |= m->pattern->idle;
             reached(p, m, rec, "");
         }
     }
+    return idle;
 }
 
 /* Remembers the key of an item that some rule names. */
@@ -566,6 +596,7 @@ static void forget_boot(CapturePhases *p)
 static void take_session(CapturePhases *p)
 {
     g_array_set_size(p->rows, 0);
+    g_array_set_size(p->stages, 0);
     g_hash_table_remove_all(p->items);
     forget_streams(p);
     memset(p->found, 0, sizeof(p->found));
@@ -750,8 +781,10 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
         take_copy_end(p, rec, rec->u.dma_end.key, rec->u.dma_end.offset);
         break;
     case CAPTURE_PROBE:
-        note_activity(p);
-        take_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff, NULL);
+        if (!take_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff,
+                        NULL)) {
+            note_activity(p);
+        }
         break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
@@ -785,6 +818,17 @@ guint capture_phases_boot(const CapturePhases *p)
 guint capture_phases_boots(const CapturePhases *p)
 {
     return p->boot + (p->active || !p->boot);
+}
+
+guint capture_phases_stages(const CapturePhases *p)
+{
+    return p->stages->len;
+}
+
+const CapturePhase *capture_phases_stage(const CapturePhases *p, guint i)
+{
+    return i < p->stages->len ? &g_array_index(p->stages, CapturePhase, i)
+                              : NULL;
 }
 
 uint64_t capture_phases_dropped(const CapturePhases *p)

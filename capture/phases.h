@@ -68,6 +68,13 @@ guint capture_phases_boot(const CapturePhases *phases);
 /* Boots so far: the last reset began one when anything came after it. */
 guint capture_phases_boots(const CapturePhases *phases);
 
+/*
+ * Stages: patterns that say so, which are parts of the milestone before them.
+ * In the order they happened; a row is as that of a milestone.
+ */
+guint capture_phases_stages(const CapturePhases *phases);
+const CapturePhase *capture_phases_stage(const CapturePhases *phases, guint i);
+
 /* Milestones that were left out because of the limit above. */
 uint64_t capture_phases_dropped(const CapturePhases *phases);
 

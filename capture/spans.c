@@ -21,6 +21,7 @@ struct CaptureSpans {
     guint deeper; /* nested ones begun where there is no room */
     uint64_t dropped;
     guint boot;
+    bool idle; /* since the last reset no probe but of the firmware's own */
     bool ran; /* a reset is the guest's from now on */
 };
 
@@ -171,6 +172,8 @@ static void take_probe(CaptureSpans *s, const CaptureRecord *rec)
     bool side;
     CaptureSpan row = read_probe(s, rec, &side);
 
+    s->idle &= row.id == (BOOTPROBE_POINT | BOOTPROBE_REBOOT);
+
     switch (row.id & BOOTPROBE_KIND_MASK) {
     case BOOTPROBE_POINT:
         add_row(s, CAPTURE_SPAN_POINT, &row);
@@ -199,7 +202,11 @@ static void take_vm(CaptureSpans *s, CaptureVmEvent event)
     if (event == CAPTURE_VM_RUN) {
         s->ran = true;
     } else if (event == CAPTURE_VM_RESET && s->ran) {
-        s->boot++;
+        /* One that the firmware answers one with is part of it. */
+        if (!s->idle) {
+            s->boot++;
+        }
+        s->idle = true;
         forget_open(s);
     }
 }
@@ -213,7 +220,7 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
         forget_open(s);
         s->dropped = 0;
         s->boot = 0;
-        s->ran = false;
+        s->ran = s->idle = false;
         break;
     case CAPTURE_VM:
         take_vm(s, rec->u.vm.event);

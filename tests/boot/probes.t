@@ -195,6 +195,33 @@ is "$?$(cat "$tmp/other" "$tmp/line")" 0 "without the device: nothing is written
 boot_bios "$tmp/stock.bst" bios-256k.bin
 is "$(by_probe "$tmp/stock.bst")" "" "stock SeaBIOS: no milestone by probe"
 
+# Without a debug port too it tells its stages by what it reads; where the probes tell them it does not.  A file of
+# one's own that leaves out the guard shows both, within 2 ms of each other on the guest's clock.
+lib_qemu_without_port() {
+    timeout 60 "$BOOTSTAMP" run -q -- "$QEMU" -M pc -accel tcg -no-user-config -nodefaults -display none -m 64 \
+        -drive "file=$tmp/off.img,format=raw,if=ide,snapshot=on" -chardev "timestamp,id=dbg,path=$1" </dev/null >"$tmp/qemu.log" 2>&1
+}
+stages_of() { "$BOOTSTAMP" phases "$@" | sed -n '2,/^$/p' | grep '^  ' | without_times; }
+lib_qemu_without_port "$tmp/silent.bst"
+is "$(stages_of "$tmp/silent.bst")" "  BIOS PCI
+  BIOS CPUs
+  BIOS SMBIOS tables
+  BIOS ACPI tables
+  BIOS option ROM scan
+  BIOS boot menu" "stock SeaBIOS, no debug port: its stages"
+is "$(stages_of "$tmp/stages.bst")" "" "SeaBIOS with probes: none of them twice"
+mkdir -p "$XDG_CONFIG_HOME/bootstamp"
+printf 'milestone %s\n    stage\n    fwcfg %s\n' 'BIOS PCI' etc/boot-fail-wait 'BIOS CPUs' 0x0005 \
+    'BIOS SMBIOS tables' 0x8002 'BIOS ACPI tables' etc/table-loader 'BIOS boot menu' 0x000e >"$XDG_CONFIG_HOME/bootstamp/phases.conf"
+# start NAME: of the stage or span with that name
+start() { "$BOOTSTAMP" phases --clock virtual "$tmp/off.bst" | sed -n "s/^  $1  *\([0-9.]*\) .*/\1/p" | head -n 1; }
+for pair in 'BIOS PCI:PCI' 'BIOS CPUs:SMM, MTRRs, CPUs' 'BIOS SMBIOS tables:SMBIOS tables' 'BIOS ACPI tables:ACPI tables' \
+    'BIOS boot menu:boot menu'; do
+    ok "${pair%:*}: within 2 ms of its probe" perl -e 'exit !(@ARGV == 2 && abs($ARGV[0] - $ARGV[1]) < 0.002)' -- \
+        "$(start "${pair%:*}")" "$(start "${pair#*:}")"
+done
+rm -r "$XDG_CONFIG_HOME/bootstamp"
+
 # --- the whole way, with option ROMs where they are built
 
 if [ -s "$firmware/linuxboot_dma.bin" ]; then

@@ -125,11 +125,34 @@ static int name_cells(const Boot *b)
     return cells;
 }
 
+/*
+ * Parts of the milestone at @from, up to the next at @to; @next is the first
+ * that is not printed yet.
+ */
+static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
+                         uint64_t to)
+{
+    const CapturePhase *p;
+
+    while ((p = capture_phases_stage(b->phases, *next)) && p->time < to) {
+        const CapturePhase *after = capture_phases_stage(b->phases, ++*next);
+        uint64_t end = after && after->time < to ? after->time : to;
+        g_autofree char *at = seconds(p->time - b->start);
+        g_autofree char *took = seconds(whole_us(end) - whole_us(p->time));
+
+        if (p->time >= from) {
+            printf("  %-*s %12s %12s\n", width - 2, p->name, at,
+                   end == UINT64_MAX ? "-" : took);
+        }
+    }
+}
+
 static void print_phases(const Boot *b)
 {
     guint n = capture_phases_count(b->phases);
     uint64_t dropped = capture_phases_dropped(b->phases);
     uint64_t first, last, before;
+    guint stage = 0;
     int width;
 
     if (!n) {
@@ -159,6 +182,8 @@ static void print_phases(const Boot *b)
         printf("%s %12s %12s %6.1f%%%s%s\n", name->str, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
+        p = capture_phases_get(b->phases, i + 1);
+        print_stages(b, width, &stage, before, p ? p->time : UINT64_MAX);
     }
     if (dropped) {
         printf("%" PRIu64 " more milestones\n", dropped);
