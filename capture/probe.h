@@ -236,8 +236,8 @@ BOOTPROBE_INLINE int bootprobe_send(unsigned int physical_address)
 BOOTPROBE_INLINE unsigned int bootprobe_mmio_read(volatile void *base,
                                                   unsigned int reg)
 {
-    volatile unsigned char *at = (volatile unsigned char *)base + reg;
-    unsigned int value = *(volatile unsigned int *)at;
+    volatile unsigned int *at = (volatile unsigned int *)base + reg / 4;
+    unsigned int value = *at;
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     value = __builtin_bswap32(value);
@@ -248,7 +248,7 @@ BOOTPROBE_INLINE unsigned int bootprobe_mmio_read(volatile void *base,
 BOOTPROBE_INLINE void bootprobe_mmio_set(volatile void *base, unsigned int reg,
                                          unsigned int value)
 {
-    volatile unsigned char *at = (volatile unsigned char *)base + reg;
+    volatile unsigned int *at = (volatile unsigned int *)base + reg / 4;
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     value = __builtin_bswap32(value);
@@ -265,7 +265,7 @@ BOOTPROBE_INLINE void bootprobe_mmio_set(volatile void *base, unsigned int reg,
                          : "r"(value), "r"(at)
                          : "memory");
 #else
-    *(volatile unsigned int *)at = value;
+    *at = value;
 #endif
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Build a debug OVMF, which tells on port 0x402 what it does, out of Debian's
 # edk2 source package: its own packages are release builds and print nothing.
+# A driver that speaks to the probe device is built in: ovmf/BootProbeDxe.
 #
 #   firmware-debug/ovmf-debug.sh [OUTDIR]     (default: build/firmware)
 #
@@ -40,6 +41,14 @@ for package in nasm acpica-tools; do
     (cd "$tools" && apt-get -q -o APT::Sandbox::User="$(id -un)" download $package >/dev/null &&
         dpkg-deb -x "$(echo ${package}_*.deb)" .) || die "cannot get $package; apt-get install it"
 done
+
+driver=OvmfPkg/BootProbeDxe
+if [ ! -d "$source/$driver" ]; then
+    mkdir "$source/$driver"
+    cp "$here"/ovmf/BootProbeDxe/* "$here/../capture/probe.h" "$source/$driver/"
+    sed -i "s|^  OvmfPkg/PlatformDxe/Platform.inf.*|&\\n  $driver/BootProbeDxe.inf|" "$source/OvmfPkg/OvmfPkgX64.dsc"
+    sed -i "s|^INF  *OvmfPkg/PlatformDxe/Platform.inf.*|&\\nINF  $driver/BootProbeDxe.inf|" "$source/OvmfPkg/OvmfPkgX64.fdf"
+fi
 
 log=$out/ovmf-debug.log
 cat >"$source/bootstamp-build.sh" <<'END'
