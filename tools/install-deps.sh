@@ -41,7 +41,7 @@ tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 # A disk that GRUB boots from: grub-mkrescue, which calls xorriso.
 tests="$tests grub-common grub-pc-bin xorriso"
-# What reads the exports.
+# What reads the exports; R has the rank tests of the reports as well.
 tests="$tests jq r-base-core libxml2-utils babeltrace2 lnav"
 # Guests that nobody here wrote: firmware, boot loaders, other architectures.
 tests="$tests u-boot-qemu memtest86+ mtools opensbi bc"
