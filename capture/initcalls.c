@@ -59,17 +59,19 @@ void capture_initcalls_record(CaptureInitcalls *c, const CaptureRecord *rec)
 /* ------------------------------------------------------------------ */
 /* Lines                                                               */
 
+/* Behind what stands in a pair of brackets at the beginning. */
+static const char *skip_brackets(const char *text, char open, char close)
+{
+    const char *end = *text == open ? strchr(text, close) : NULL;
+
+    return end ? end + 1 : text;
+}
+
 /* Behind the kernel's time, "[    0.123456] ", and a level, "<7>". */
 static const char *message(const char *text)
 {
-    const char *end;
-
-    if (*text == '<' && (end = strchr(text, '>')) != NULL) {
-        text = end + 1;
-    }
-    if (*text == '[' && (end = strchr(text, ']')) != NULL) {
-        text = end + 1;
-    }
+    text = skip_brackets(text, '<', '>');
+    text = skip_brackets(text, '[', ']');
     while (*text == ' ') {
         text++;
     }

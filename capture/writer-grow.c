@@ -44,7 +44,8 @@ int writer_map_piece(CaptureWriter *w, uint64_t add)
     char *got;
 
     if (w->mapped + add > w->region_size) {
-        return ENOMEM;
+        errno = ENOMEM;
+        return errno;
     }
     got = mmap(start, add, PROT_READ | PROT_WRITE,
                MAP_SHARED | MAP_FIXED_NOREPLACE, w->fd, w->mapped);
@@ -53,7 +54,8 @@ int writer_map_piece(CaptureWriter *w, uint64_t add)
     }
     if (got != start) {
         munmap(got, add);
-        return EEXIST;
+        errno = EEXIST;
+        return errno;
     }
     /* A child of QEMU's has no business in here. */
     madvise(start, add, MADV_DONTFORK);
@@ -69,7 +71,8 @@ int writer_allocate(int fd, uint64_t at, uint64_t size)
 
     /* The kernel looks at this limit only where the file's size changes. */
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && at + size > limit.rlim_cur) {
-        return EFBIG;
+        errno = EFBIG;
+        return errno;
     }
     do {
         ret = fallocate(fd, FALLOC_FL_KEEP_SIZE, at, size) ? errno : 0;
@@ -131,7 +134,8 @@ int writer_grow_file(CaptureWriter *w, uint64_t add)
             ftruncate(w->fd, st.st_size - done)) {
             /* The file stays as long as it is: nobody can do more. */
         }
-        return ESTALE;
+        errno = ESTALE;
+        return errno;
     }
     return done ? 0 : ret;
 }

@@ -37,8 +37,11 @@ static uint64_t start_ticks(void)
     const char *rest;
 
     /* The second field is the program's name, whatever is in it. */
-    if (!g_file_get_contents("/proc/self/stat", &stat, NULL, NULL) ||
-        !(rest = strrchr(stat, ')'))) {
+    if (!g_file_get_contents("/proc/self/stat", &stat, NULL, NULL)) {
+        return 0;
+    }
+    rest = strrchr(stat, ')');
+    if (!rest) {
         return 0;
     }
     fields = g_strsplit(rest, " ", 22);

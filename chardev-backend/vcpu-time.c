@@ -13,7 +13,6 @@
 #include "hw/core/cpu.h"
 #include "qemu/lockable.h"
 #include "qemu/module.h"
-#include "sysemu/runstate.h"
 
 #include "boot-capture.h"
 
@@ -119,8 +118,8 @@ static bool read_thread(const VcpuThread *t, CaptureVcpu *v)
         return false;
     }
     v->vcpu = t->vcpu;
-    v->cpu_ns = strtoull(text, &end, 10);
-    v->wait_ns = strtoull(end, NULL, 10);
+    v->cpu_ns = g_ascii_strtoull(text, &end, 10);
+    v->wait_ns = g_ascii_strtoull(end, NULL, 10);
     return true;
 }
 
@@ -134,7 +133,7 @@ static uint64_t read_steal(void)
         return 0;
     }
     for (int i = 0; i < 8; i++) {
-        ticks = strtoull(at, &at, 10);
+        ticks = g_ascii_strtoull(at, &at, 10);
     }
     return ticks * (1000000000 / MAX(sysconf(_SC_CLK_TCK), 1));
 }

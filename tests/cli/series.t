@@ -58,10 +58,16 @@ missing_headers() {
     done
 }
 
-# The errors of checkpatch.pl (standard input), but for tables of macros (capture/format.h), of which it does not know
-# that they are enumerators and cases: the line of an enumerator, and "default:" after such a case.
+# The errors of checkpatch.pl (standard input), but for what it misreads:
+#   tables of macros in capture/format.h, of which it does not know that they are enumerators and cases: the line of an
+#   enumerator, and "default:" after such a case; a list of properties, as DEFINE_NIC_PROPERTIES is one;
+#   capture/probe.h, which is for firmware: registers in memory are volatile there, and C89 spells inline otherwise.
 style_errors() {
-    grep -A 2 '^ERROR' | grep '^+' | grep -vE '^\+(#define CAPTURE_[A-Z]+_ENUM\(.*|    default:)$'
+    grep -A 2 '^ERROR' | grep '^+' | grep -vE \
+        -e '^\+(#define CAPTURE_[A-Z]+_ENUM\(.*|    default:)$' \
+        -e '^\+#define BOOTPROBE_PROPERTIES\(' \
+        -e '^\+#define BOOTPROBE_INLINE ' -e '^\+BOOTPROBE_INLINE .*bootprobe_mmio_' \
+        -e '^\+    volatile unsigned int \*at = '
 }
 
 # apply VERSION SOURCE: git am on SOURCE, of which only the files are taken that the series touches
