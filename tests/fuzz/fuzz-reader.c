@@ -61,6 +61,10 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_ITEM:
         FUZZ_CHECK(memchr(rec->u.item.name, 0, CAPTURE_NAME_MAX));
         break;
+    case CAPTURE_DISK:
+        FUZZ_CHECK(memchr(rec->u.disk.name, 0, CAPTURE_NAME_MAX));
+        FUZZ_CHECK(memchr(rec->u.disk.type, 0, CAPTURE_NAME_MAX));
+        break;
     case CAPTURE_NAMED:
         FUZZ_CHECK(memchr(rec->u.named.name, 0, sizeof(rec->u.named.name)));
         break;
@@ -74,6 +78,7 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_DISK_IO:
     case CAPTURE_PROBE:
         break;
     }
