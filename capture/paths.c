@@ -14,15 +14,26 @@
 #include "format.h"
 #include "paths.h"
 
+static char *temporary_dir(void)
+{
+    return g_strdup_printf("%s/bootstamp-%u", g_get_tmp_dir(),
+                           (unsigned)getuid());
+}
+
+/*
+ * Only where it is there and ours: root may have another user's in its
+ * environment, and a folder of root's in it would lock that user out.
+ */
 char *capture_default_dir(void)
 {
     const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+    struct stat st;
 
-    if (runtime && runtime[0] == '/') {
+    if (runtime && runtime[0] == '/' && !stat(runtime, &st) &&
+        S_ISDIR(st.st_mode) && st.st_uid == getuid()) {
         return g_build_filename(runtime, "bootstamp", NULL);
     }
-    return g_strdup_printf("%s/bootstamp-%u", g_get_tmp_dir(),
-                           (unsigned)getuid());
+    return temporary_dir();
 }
 
 /* Nobody else can have put a capture there. */
@@ -45,9 +56,7 @@ static int open_private(const char *dir, GError **error)
         close(fd);
     }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_PERM,
-                "%s is not a private folder of yours (mode 0700); "
-                "name a file with path=",
-                dir);
+                "%s is not a private folder of yours (mode 0700)", dir);
     return -1;
 }
 
@@ -58,8 +67,7 @@ int capture_open_default_dir(char **path, GError **error)
 
     if (mkdir(dir, 0700) && errno != EEXIST) {
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-                    "cannot create the folder %s: %s; name a file with path=",
-                    dir, g_strerror(errno));
+                    "cannot create the folder %s: %s", dir, g_strerror(errno));
         return -1;
     }
     fd = open_private(dir, error);
@@ -155,21 +163,51 @@ static int newest_first(gconstpointer a, gconstpointer b)
     return strcmp(x->path, y->path);
 }
 
+/* The folder, unless it is one that was scanned: @seen (struct stat). */
+static void scan_once(const char *dir, bool private, GArray *found,
+                      GArray *seen)
+{
+    struct stat st;
+
+    if ((private ? lstat(dir, &st) : stat(dir, &st)) ||
+        (private && !is_private(&st))) {
+        return;
+    }
+    for (guint i = 0; i < seen->len; i++) {
+        const struct stat *s = &g_array_index(seen, struct stat, i);
+
+        if (s->st_dev == st.st_dev && s->st_ino == st.st_ino) {
+            return;
+        }
+    }
+    g_array_append_val(seen, st);
+    scan_dir(dir, found);
+}
+
+/*
+ * The user's folder by the session (systemd's), which a daemon such as libvirt
+ * or a shell without a session may not have in its environment.
+ */
+static char *session_dir(void)
+{
+    return g_strdup_printf("/run/user/%u/bootstamp", (unsigned)getuid());
+}
+
 GPtrArray *capture_list(void)
 {
     g_autofree char *dir = capture_default_dir();
+    g_autofree char *session = session_dir();
+    g_autofree char *temporary = temporary_dir();
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
-    struct stat st, here;
-    bool private = !lstat(dir, &st) && is_private(&st);
+    g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(struct stat));
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
 
-    if (private) {
-        scan_dir(dir, found);
+    scan_once(dir, true, found, seen);
+    if (!g_getenv("XDG_RUNTIME_DIR")) {
+        scan_once(session, true, found, seen);
     }
-    if (!private || stat(".", &here) || here.st_dev != st.st_dev ||
-        here.st_ino != st.st_ino) {
-        scan_dir(".", found);
-    }
+    scan_once(temporary, true, found, seen);
+    scan_once(".", false, found, seen);
     g_array_sort(found, newest_first);
     for (guint i = 0; i < found->len; i++) {
         g_ptr_array_add(paths, g_array_index(found, Found, i).path);

@@ -19,8 +19,8 @@
 #define CAPTURE_START_ENV "BOOTSTAMP_START_NS"
 
 /*
- * $XDG_RUNTIME_DIR/bootstamp, else bootstamp-UID in the temporary folder.
- * The caller frees the path.
+ * $XDG_RUNTIME_DIR/bootstamp where that folder is the user's, else
+ * bootstamp-UID in the temporary folder.  The caller frees the path.
  */
 char *capture_default_dir(void);
 
@@ -46,7 +46,8 @@ int capture_open_default_dir(char **path, GError **error);
 char *capture_new_path(const char *dir, guint attempt);
 
 /*
- * Captures of one's own in the default folder and in the current one, newest
+ * Captures of one's own in the user's default folders (by the environment, of
+ * the session and in the temporary folder) and in the current one, newest
  * first by their time of change: a GPtrArray of char *, which the caller
  * unrefs.  Other users' files, and links, are left out: /tmp may be the
  * current folder.

@@ -18,10 +18,6 @@
 /* Names that are tried for a file that nobody named. */
 #define ATTEMPTS_MAX 1000
 
-typedef struct BootStream {
-    char *label;
-    char *frontend;
-} BootStream;
 
 struct BootCapture {
     CaptureWriter *writer;
@@ -46,6 +42,8 @@ struct BootCapture {
 static BootCapture *captures[CAPTURES_MAX];
 static bool machine_ready;
 static pid_t owner; /* who writes them */
+static bool default_only;
+static const char *default_path; /* NULL: a new one in the default folder */
 static BootEmulator emulator = { .arch = "" };
 
 CaptureWriter *boot_capture_writer(BootCapture *c)
@@ -92,13 +90,6 @@ void boot_capture_set_query(BootCapture *c, void *query, GDestroyNotify destroy)
 static int64_t virtual_now(void)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
-void boot_vclock(CaptureWriter *w, uint64_t time)
-{
-    if (capture_writer_clock(w) == CAPTURE_CLOCK_MODE_BOTH) {
-        capture_append_vclock(w, time, virtual_now());
-    }
 }
 
 /*
@@ -163,10 +154,8 @@ static size_t vm_payload(uint8_t *buf, size_t size, CaptureVmEvent event,
     return 1 + len;
 }
 
-static void vm_event(const uint8_t *payload, size_t len)
+static void vm_event_at(uint64_t now, const uint8_t *payload, size_t len)
 {
-    uint64_t now = capture_mono_ns();
-
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
             CaptureWriter *w = captures[i]->writer;
@@ -182,7 +171,15 @@ void boot_vm_event(CaptureVmEvent event, const char *detail)
 {
     uint8_t payload[CAPTURE_NAME_MAX];
 
-    vm_event(payload, vm_payload(payload, sizeof(payload), event, detail));
+    vm_event_at(capture_mono_ns(), payload,
+                vm_payload(payload, sizeof(payload), event, detail));
+}
+
+void boot_vm_event_at(uint64_t mono_ns, CaptureVmEvent event)
+{
+    uint8_t payload = event;
+
+    vm_event_at(mono_ns, &payload, 1);
 }
 
 void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail)
@@ -192,7 +189,7 @@ void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail)
 
     payload[len++] = '\0';
     payload[len++] = CAPTURE_VM_BY_GUEST;
-    vm_event(payload, len);
+    vm_event_at(capture_mono_ns(), payload, len);
 }
 
 /* ------------------------------------------------------------------ */
@@ -211,14 +208,28 @@ static void tell_stream(BootCapture *c, uint8_t id)
                          CAPTURE_STREAM, payload->data, payload->len);
 }
 
-int boot_capture_add_stream(BootCapture *c, const char *label)
+BootStream *boot_capture_add_stream(BootCapture *c, const char *label)
 {
+    BootStream *s = &c->stream[c->streams];
+
     if (c->streams == CAPTURE_STREAMS_MAX) {
-        return -1;
+        return NULL;
     }
-    c->stream[c->streams].label = g_strdup(label);
-    tell_stream(c, c->streams);
-    return c->streams++;
+    s->label = g_strdup(label);
+    s->writer = c->writer;
+    s->id = c->streams++;
+    tell_stream(c, s->id);
+    return s;
+}
+
+bool boot_capture_has_bytes(const BootCapture *c)
+{
+    bool has = false;
+
+    for (unsigned i = 0; i < c->streams; i++) {
+        has = has || c->stream[i].has_bytes;
+    }
+    return has;
 }
 
 static BootStream *find_stream(const char *label, BootCapture **capture)
@@ -266,6 +277,17 @@ void boot_capture_machine_ready(void)
 void boot_capture_set_emulator(const BootEmulator *e)
 {
     emulator = *e;
+}
+
+const char *boot_capture_arch(void)
+{
+    return emulator.arch;
+}
+
+void boot_capture_set_default_path(const char *path, bool only)
+{
+    default_path = path;
+    default_only = only;
 }
 
 /* ------------------------------------------------------------------ */
@@ -332,6 +354,8 @@ static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
     w->dir_fd = capture_open_default_dir(&dir, &err);
     if (w->dir_fd < 0) {
         error_setg(errp, "timestamp: %s", err->message);
+        error_append_hint(errp, "Name a file with path=, or with bootstamp run "
+                                "--capture.\n");
         return NULL;
     }
     w->exclusive = true;
@@ -356,7 +380,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
     g_autoptr(GError) err = NULL;
     CaptureWriter *writer;
     CaptureWriterOptions w = {
-        .path = o->path,
+        .path = o->path ? o->path : default_path,
         .append = o->append,
         .size_max = o->size,
         .start_ns = boot_process_start(),
@@ -369,12 +393,17 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         .arch = emulator.arch,
     };
 
-    if (!o->path) {
+    if (default_only && o->path) {
+        error_setg(errp, "%s: bootstamp run -n names the captures", o->path);
+        error_append_hint(errp, "Leave path= out.\n");
+        return NULL;
+    }
+    if (!w.path) {
         return open_default(&w, errp);
     }
     writer = capture_writer_open(&w, &err);
     if (!writer) {
-        set_error(errp, o->path, err);
+        set_error(errp, w.path, err);
     }
     return writer;
 }
@@ -398,6 +427,7 @@ static void on_exit_qemu(Notifier *notifier, void *data)
     }
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
+            boot_sources_closing(captures[i]);
             tell_stop(captures[i], "exit");
             capture_writer_abandon(captures[i]->writer);
         }
@@ -475,6 +505,12 @@ static void close_writer(CaptureWriter *w)
     }
 }
 
+BootCapture *boot_capture_ref(BootCapture *c)
+{
+    c->refs++;
+    return c;
+}
+
 void boot_capture_put(BootCapture *c)
 {
     bool others = false;
@@ -482,6 +518,7 @@ void boot_capture_put(BootCapture *c)
     if (--c->refs) {
         return;
     }
+    boot_sources_closing(c);
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i] == c) {
             captures[i] = NULL;

@@ -11,6 +11,7 @@
 #define BOOTSTAMP_BOOT_CAPTURE_H
 
 #include "boot-source.h"
+#include "boot-stream.h"
 #include "capture/writer.h"
 
 /* What -chardev timestamp was given; strings are the caller's. */
@@ -30,6 +31,9 @@ typedef struct BootCaptureOptions {
  */
 BootCapture *boot_capture_get(const BootCaptureOptions *options,
                               const char *chardev_id, Error **errp);
+
+/* Another reference to it. */
+BootCapture *boot_capture_ref(BootCapture *capture);
 
 /* The last one out writes the end and closes. */
 void boot_capture_put(BootCapture *capture);
@@ -54,10 +58,19 @@ void boot_capture_set_query(BootCapture *capture, void *query,
                             GDestroyNotify destroy);
 
 /*
- * Gives the chardev @label its stream number and tells of it.  Returns -1
- * when all CAPTURE_STREAMS_MAX are taken.
+ * Gives the chardev @label its stream and tells of it; it lives as long as
+ * the capture (boot-stream.h).  NULL when all CAPTURE_STREAMS_MAX are taken.
  */
-int boot_capture_add_stream(BootCapture *capture, const char *label);
+BootStream *boot_capture_add_stream(BootCapture *capture, const char *label);
+
+/* Whether the guest wrote any byte into it. */
+bool boot_capture_has_bytes(const BootCapture *capture);
+
+/*
+ * What a capture is written to that names no file; the caller keeps @path.
+ * @only: one that names another file is refused.
+ */
+void boot_capture_set_default_path(const char *path, bool only);
 
 /*
  * Tells what stands in front of the stream of chardev @label: "isa-debugcon
@@ -75,6 +88,9 @@ typedef struct BootEmulator {
 } BootEmulator;
 
 void boot_capture_set_emulator(const BootEmulator *emulator);
+
+/* "" where there is no emulator. */
+const char *boot_capture_arch(void);
 
 /*
  * An event into every open capture.  On the guest's path: no system call,
@@ -97,13 +113,11 @@ void boot_event_at(uint64_t mono_ns, CaptureKind kind, const void *payload,
 /* A life-cycle event; @detail may be NULL. */
 void boot_vm_event(CaptureVmEvent event, const char *detail);
 
+/* The same at a time taken before; see boot_event_at(). */
+void boot_vm_event_at(uint64_t mono_ns, CaptureVmEvent event);
+
 /* The same from the vCPU's access that caused it. */
 void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail);
 
-/*
- * QEMU's virtual clock beside the host's time, for one capture; nothing
- * where that has one clock alone.
- */
-void boot_vclock(CaptureWriter *w, uint64_t time);
 
 #endif

@@ -13,6 +13,7 @@
 #include "qemu/notify.h"
 
 #include "boot-capture.h"
+#include "frontends.h"
 #include "capture/sigbus-handler.h"
 
 static const char *arch_name(void)
@@ -62,47 +63,21 @@ static void describe(BootCapture *capture)
                          payload->data, payload->len);
 }
 
-/* ------------------------------------------------------------------ */
-/* Front ends                                                          */
-
-/*
- * A device whose "chardev" property is a front end's, or an alias of one, is
- * that of the chardev which it names; one with a mere name there
- * (isa-bootprobe) stands beside.
- */
-static int describe_frontend(Object *obj, void *opaque)
+static void visit_frontend(const char *label, const char *type, uint64_t port,
+                           void *opaque)
 {
-    g_autofree char *label = NULL;
-    g_autofree char *frontend = NULL;
-    ObjectProperty *property;
-    uint64_t port;
+    g_autofree char *name = frontend_name(type, port);
 
-    if (!object_dynamic_cast(obj, TYPE_DEVICE)) {
-        return 0;
-    }
-    property = object_property_find(obj, "chardev");
-    if (!property ||
-        g_strcmp0(property->description, qdev_prop_chr.description)) {
-        return 0;
-    }
-    label = object_property_get_str(obj, "chardev", NULL);
-    if (object_property_find(obj, "iobase")) {
-        port = object_property_get_uint(obj, "iobase", NULL);
-        frontend =
-            g_strdup_printf("%s 0x%" PRIx64, object_get_typename(obj), port);
-    } else {
-        frontend = g_strdup(object_get_typename(obj));
-    }
-    if (label) {
-        boot_capture_set_frontend(label, frontend);
-    }
-    return 0;
+    boot_capture_set_frontend(label, name);
 }
+
+/* A capture may be opened later than that. */
+static uint64_t ready_ns;
 
 static void ready(void)
 {
-    object_child_foreach_recursive(object_get_root(), describe_frontend, NULL);
-    boot_vm_event(CAPTURE_VM_READY, NULL);
+    frontends_foreach(visit_frontend, NULL);
+    boot_vm_event_at(ready_ns ? ready_ns : capture_mono_ns(), CAPTURE_VM_READY);
     /* QEMU may have put its own handler over ours since. */
     sigbus_install();
 }
@@ -113,6 +88,11 @@ static void ready(void)
 static void on_machine_ready(Notifier *notifier, void *data)
 {
     boot_capture_machine_ready();
+}
+
+static void note_ready(Notifier *notifier, void *data)
+{
+    ready_ns = capture_mono_ns();
 }
 
 static void start(void)
@@ -136,10 +116,12 @@ static BootSource machine = {
 
 static void register_machine(void)
 {
+    static Notifier noted = { .notify = note_ready };
     const BootEmulator emulator = { .arch = arch_name(), .ends = qemu_ends };
 
     boot_capture_set_emulator(&emulator);
     boot_source_register(&machine);
+    qemu_add_machine_init_done_notifier(&noted);
 }
 
 type_init(register_machine)

@@ -59,6 +59,15 @@ void boot_sources_describe(BootCapture *capture)
     }
 }
 
+void boot_sources_closing(BootCapture *capture)
+{
+    for (BootSource *s = sources; s; s = s->next) {
+        if (s->started && s->closing) {
+            s->closing(capture);
+        }
+    }
+}
+
 void boot_sources_stop(void)
 {
     for (BootSource *s = sources; s; s = s->next) {

@@ -26,6 +26,8 @@ struct BootSource {
     void (*start)(void);
     /* The machine is there, or was when the source was started. */
     void (*ready)(void);
+    /* @capture is closed in a moment. */
+    void (*closing)(BootCapture *capture);
     /* The last capture closed: undoes both, which are called again for the
      * next one.  Without it a source is started once and stays. */
     void (*stop)(void);
@@ -59,6 +61,7 @@ void boot_sources_ready(void);
 void boot_sources_stop(void);
 
 void boot_sources_describe(BootCapture *capture);
+void boot_sources_closing(BootCapture *capture);
 
 /* The states of all sources for one capture. */
 typedef struct BootLooks BootLooks;

@@ -49,4 +49,11 @@ void bootprobe_unrealize(Bootprobe *probe);
 /* Tells guests by fw_cfg; of several devices, the first. */
 void bootprobe_publish(Bootprobe *probe);
 
+/*
+ * The device at its usual ports where no command line asks for it, of an x86
+ * machine that is there already; false where @chardev is no timestamp
+ * chardev.  Once.
+ */
+bool bootprobe_place(const char *chardev);
+
 #endif

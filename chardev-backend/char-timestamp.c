@@ -26,8 +26,7 @@ struct TimestampChardev {
 
     CaptureWriter *writer;
     BootCapture *capture;
-    uint8_t stream;
-    bool at_line_start;
+    BootStream *stream;
     NotifierList closing;
 
     /* chardev=ID2.  As all of our state, under the chardev's write lock. */
@@ -171,35 +170,6 @@ static void timestamp_chr_set_fe_open(Chardev *chr, int fe_open)
 /* ------------------------------------------------------------------ */
 /* The guest's path                                                    */
 
-/* How many bytes up to and including the first newline. */
-static inline int line_length(const uint8_t *buf, int len)
-{
-    const uint8_t *newline;
-
-    if (likely(len == 1)) {
-        return 1;
-    }
-    newline = memchr(buf, '\n', len);
-    return newline ? newline - buf + 1 : len;
-}
-
-static void stamp(TimestampChardev *d, const uint8_t *buf, int len)
-{
-    uint64_t time = capture_writer_now(d->writer);
-    int done = 0;
-
-    while (done < len) {
-        int n = line_length(buf + done, len - done);
-
-        if (d->at_line_start || unlikely(icount_enabled())) {
-            boot_vclock(d->writer, time);
-        }
-        capture_append_bytes(d->writer, time, d->stream, buf + done, n);
-        done += n;
-        d->at_line_start = buf[done - 1] == '\n';
-    }
-}
-
 /*
  * Here a vCPU waits for us: no system call, no lock of ours, no allocation,
  * no formatting.  The stamp comes first, whatever another back end may take.
@@ -207,9 +177,10 @@ static void stamp(TimestampChardev *d, const uint8_t *buf, int len)
 static int timestamp_chr_write(Chardev *chr, const uint8_t *buf, int len)
 {
     TimestampChardev *d = container_of(chr, TimestampChardev, parent);
+    uint64_t time = capture_writer_now(d->writer);
     int before = unlikely(d->refused) ? already_stamped(d, buf, len) : 0;
 
-    stamp(d, buf + before, len - before);
+    boot_stream_write(d->stream, time, buf + before, len - before);
     return d->has_next ? next_write(d, buf, len) : len;
 }
 
@@ -296,7 +267,6 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
 {
     TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
     g_auto(TimestampOptions) o = timestamp_options_take(backend);
-    int stream;
 
     /* With chardev=ID2 we are as open as that is, which tells us. */
     *be_opened = !o.next;
@@ -309,14 +279,12 @@ static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
         return;
     }
     d->writer = boot_capture_writer(d->capture);
-    stream = boot_capture_add_stream(d->capture, chr->label);
-    if (stream < 0) {
+    d->stream = boot_capture_add_stream(d->capture, chr->label);
+    if (!d->stream) {
         error_setg(errp, "%s: a capture has at most %d streams",
                    capture_writer_path(d->writer), CAPTURE_STREAMS_MAX);
         return;
     }
-    d->stream = stream;
-    d->at_line_start = true;
     chr->filename =
         g_strdup_printf("timestamp:%s", capture_writer_path(d->writer));
 }

@@ -91,6 +91,24 @@ static void isa_bootprobe_realize(DeviceState *dev, Error **errp)
     bootprobe_publish(&s->probe);
 }
 
+/* Not realized: nobody can plug an ISA device when the machine is there. */
+bool bootprobe_place(const char *chardev)
+{
+    IsaBootprobe *s = ISA_BOOTPROBE(object_new(TYPE_ISA_BOOTPROBE));
+
+    g_free(s->probe.chardev);
+    s->probe.chardev = g_strdup(chardev);
+    if (!bootprobe_realize(&s->probe, DEVICE(s), BOOTPROBE_SPACE_IO, s->iobase,
+                           NULL)) {
+        object_unref(OBJECT(s));
+        return false;
+    }
+    memory_region_add_subregion(get_system_io(), s->iobase, &s->probe.io);
+    map_guard(s);
+    bootprobe_publish(&s->probe);
+    return true;
+}
+
 static void isa_bootprobe_unrealize(DeviceState *dev)
 {
     bootprobe_unrealize(&ISA_BOOTPROBE(dev)->probe);

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/run-environment.h"
 #include "config.h"
 
 #define MODULE_FILE "chardev-timestamp-qemu.so"
@@ -110,6 +111,19 @@ static void leave_environment(const char *self)
     free(rest);
 }
 
+/*
+ * Nothing was loaded, and it was said.  Who came by `bootstamp run` must not
+ * take a boot without a capture for one, unless --if-fits allows it.
+ */
+static void refuse(void)
+{
+    const char *words = getenv(RUN_ENV);
+
+    if (words && !strstr(words, "if-fits")) {
+        _exit(EXIT_FAILURE);
+    }
+}
+
 /* "7.2.22 (Debian ...)" is of minor version "7.2". */
 static int minor_length(const char *version)
 {
@@ -153,12 +167,16 @@ static void load_module(const char *self, const char *version)
 {
     char path[PATH_MAX];
 
-    if (find_module(path, sizeof(path), self, version) &&
-        !dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+    if (!find_module(path, sizeof(path), self, version)) {
+        refuse();
+        return;
+    }
+    if (!dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
         fprintf(stderr,
                 "bootstamp: %s: cannot load: %s; run ./configure && make for "
                 "this QEMU, and make install where it is installed\n",
                 path, dlerror());
+        refuse();
     }
 }
 
@@ -180,6 +198,7 @@ static void tell_unfit(void)
                 "and exports no symbols, so nothing can be loaded into it; "
                 "use another binary\n",
                 program_invocation_short_name);
+        refuse();
     }
 }
 

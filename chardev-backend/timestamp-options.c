@@ -65,3 +65,15 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
     carrier->options.next = NULL;
     return taken;
 }
+
+ChardevBackend *timestamp_options_new(const char *path)
+{
+    ChardevBackend *backend = g_new0(ChardevBackend, 1);
+    Carrier *carrier = g_new0(Carrier, 1);
+
+    carrier->options.path = g_strdup(path);
+    carrier->options.capture.path = carrier->options.path;
+    backend->type = CHARDEV_BACKEND_KIND_NULL;
+    backend->u.null.data = &carrier->common;
+    return backend;
+}

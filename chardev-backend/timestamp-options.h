@@ -28,6 +28,12 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
 /* For ChardevClass.open, once; the strings are the caller's. */
 TimestampOptions timestamp_options_take(ChardevBackend *backend);
 
+/*
+ * What -chardev timestamp[,path=@path] would give to open, for
+ * qemu_chardev_new(); freed by qapi_free_ChardevBackend().
+ */
+ChardevBackend *timestamp_options_new(const char *path);
+
 static inline void timestamp_options_clear(TimestampOptions *o)
 {
     g_free(o->path);

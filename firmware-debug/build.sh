@@ -13,4 +13,13 @@ status=0
 for script in "$here"/build-*.sh; do
     "$script" "$@" || status=1
 done
+
+# By the names that QEMU looks for: run --probes puts this folder before QEMU's.
+out=${1:-${BOOTSTAMP_BUILD:-$here/../build}/firmware}
+link_as() {
+    [ ! -s "$out/$1" ] || ln -sf "$1" "$out/$2"
+}
+link_as bios-probes.bin bios-256k.bin
+link_as bios-probes-128k.bin bios.bin
+link_as bios-probes-microvm.bin bios-microvm.bin
 exit $status

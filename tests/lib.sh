@@ -38,7 +38,9 @@ qemu_pid='' qemu_job=''
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/bootstamp-test.XXXXXX") || exit 1
 # Nobody's own phases.conf or settings
 XDG_CONFIG_HOME=$tmp/config
-export XDG_CONFIG_HOME
+# and no captures of theirs
+TMPDIR=$tmp
+export XDG_CONFIG_HOME TMPDIR
 
 lib_cleanup() {
     status=$?

@@ -85,3 +85,14 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
     o.capture.path = o.path;
     return o;
 }
+
+ChardevBackend *timestamp_options_new(const char *path)
+{
+    ChardevBackend *backend = g_new0(ChardevBackend, 1);
+
+    backend->type = CHARDEV_BACKEND_KIND_TIMESTAMP;
+    backend->u.timestamp.data = g_new0(ChardevTimestamp, 1);
+    backend->u.timestamp.data->path = g_strdup(path);
+    BOOTSTAMP_SET_HAS_STRING(backend->u.timestamp.data, path);
+    return backend;
+}

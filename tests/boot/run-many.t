@@ -51,7 +51,7 @@ is $? 1 "--until that does not come"
     >"$tmp/out" 2>"$tmp/err"
 is $? 0 "a timestamp chardev of one's own"
 is "$("$BOOTSTAMP" export -F raw "$tmp/own/boot-0002.bst" | wc -c | tr -d ' ')" 1000 "goes to the folder too"
-"$BOOTSTAMP" run -n 1 -c "$tmp/own2" -- "$QEMU" -M none -chardev timestamp,id=d,path="$tmp/x.bst" >"$tmp/out" 2>&1
+timeout 20 "$BOOTSTAMP" run -n 1 -c "$tmp/own2" -- "$QEMU" -M none -chardev timestamp,id=d,path="$tmp/x.bst" >"$tmp/out" 2>&1
 is $? 1 "but not one with path="
 
 for bad in '-n -1' '-n 1 --warmup -1' '-n 1 --timeout -1' '--until Run' '-n 1 --until ('; do
@@ -60,11 +60,39 @@ for bad in '-n -1' '-n 1 --warmup -1' '-n 1 --timeout -1' '--until Run' '-n 1 --
     is $? 2 "run $bad is a usage error"
 done
 
-# Ctrl-C: what was booted counts, what is being booted does not
-timeout -s INT 3 "$BOOTSTAMP" run -n 1000 --until 'BIOS boot OS' -c "$tmp/int" -- "$QEMU" -M q35 -accel tcg -m 64 \
-    -nodefaults -display none >"$tmp/out" 2>"$tmp/err"
-ok "an interrupt ends it" grep -q 'captures are in' "$tmp/err"
+# Ctrl-C: what was booted counts; what is being booted is kept as evidence, with how far it was
+boot_forever() { # N UNTIL FOLDER: run -n until a signal ends it
+    "$BOOTSTAMP" run -n "$1" --until "$2" -c "$3" -- "$QEMU" -M q35 -accel tcg -m 64 -nodefaults -display none \
+        >"$tmp/out" 2>"$tmp/err" &
+    pid=$!
+}
+boot_forever 1000 'BIOS boot OS' "$tmp/int"
+wait_for 60 sh -c 'ls "$1"/*0002.bst' - "$tmp/int" >/dev/null 2>&1
+kill -TERM $pid
+wait $pid
+is $? 143 "SIGTERM ends it"
 n=$(find "$tmp/int" -name '*.bst' | wc -l)
 like "$(cat "$tmp/out")" "^$n capture" "what was booted counts ($n)"
+like "$(cat "$tmp/err")" 'captures are in' "it says where that is"
+boot_forever 1 'it never comes' "$tmp/hang"
+wait_for 60 sh -c '"$BOOTSTAMP" phases "$1"/boot-0001.bst 2>/dev/null | grep -q "^BIOS boot OS"' - "$tmp/hang"
+kill -TERM $pid
+wait $pid
+ok "a boot that hung leaves its capture" test -s "$tmp/hang/boot-0001.bst.failed"
+like "$(cat "$tmp/err")" "boot-0001.bst.failed: stopped by Terminated; the last milestone was BIOS boot OS; 'it never comes' never came$" \
+    "with how far it was"
+is "$(grep -c 'captures are in\|terminating on signal' "$tmp/err")" 0 "and nothing about captures that are not there"
+"$BOOTSTAMP" run -n 1 --until 'bios boot os' -- "$QEMU" >"$tmp/out" 2>"$tmp/err"
+is $? 2 "a milestone that is misspelt"
+like "$(cat "$tmp/err")" "did you mean 'BIOS boot OS'" "is no pattern in silence"
+(
+    trap '' HUP
+    boot_forever 1 'BIOS boot OS' "$tmp/nohup"
+    wait_for 20 test -e "$tmp/nohup/boot-0001.bst"
+    kill -HUP $pid
+    wait $pid
+    echo $? >"$tmp/status"
+)
+is "$(cat "$tmp/status") $(find "$tmp/nohup" -name '*.bst' | wc -l)" "0 1" "a signal that was ignored stays so (nohup)"
 
 done_testing

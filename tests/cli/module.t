@@ -119,9 +119,15 @@ if have_compiler; then
     mkdir -p other/build
     sed 's/^#define BOOTSTAMP_QEMU_VERSION .*/#define BOOTSTAMP_QEMU_VERSION "6.2.0 (another)"/' "$build/config.h" \
         >other/build/config.h
-    compile -std=gnu11 -D_GNU_SOURCE -fPIC -shared -iquote other/build -o other/chardev-timestamp.so \
+    compile -std=gnu11 -D_GNU_SOURCE -fPIC -shared -iquote other/build -iquote "$src" -o other/chardev-timestamp.so \
         "$src/chardev-backend/preload.c" -ldl 2>err || diag "$(cat err)"
     cp "$build/chardev-timestamp-qemu.so" other/
+    # Beside a bootstamp that run starts: no boot without a capture, but with --if-fits.
+    cp "$BOOTSTAMP" other/
+    RUN="$tmp/other/bootstamp run --" run_rom reset -chardev null,id=dbg
+    is $? 1 "run: a QEMU that the module is not for does not start"
+    RUN="$tmp/other/bootstamp run --if-fits --" run_rom reset -chardev null,id=dbg
+    is $? 0 "run --if-fits: it does"
     RUN="env LD_PRELOAD=$tmp/other/chardev-timestamp.so" run_rom reset -chardev null,id=dbg
     is $? 0 "built for another QEMU: this one still runs"
     is "$(wc -l <qemu.log)" 1 "one message"

@@ -9,79 +9,145 @@ export XDG_RUNTIME_DIR
 mkdir -m 700 "$tmp/run"
 cd "$tmp" || exit 1
 
-# A QEMU that prints its command line instead
+rom() { printf '%s' "-M pc -accel tcg -m 32 -nodefaults -display none -bios $guests/$1.rom"; }
+bytes() { "$BOOTSTAMP" export --format raw "$1" 2>/dev/null | wc -c | tr -d ' '; }
+stream() { "$BOOTSTAMP" export --format raw --stream "$2" "$1" 2>/dev/null; }
+rom=$(rom pattern-1000) halt=$(rom halt)
+
+# --- nothing is added to the command line
+
 mkdir bin
-for name in qemu-system-x86_64 qemu-system-i386 qemu-system-aarch64 kvm; do
-    printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >"bin/$name"
-    chmod +x "bin/$name"
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/qemu-system-x86_64
+chmod +x bin/qemu-system-x86_64
+PATH=$tmp/bin:$PATH "$BOOTSTAMP" run --capture x.bst -- qemu-system-x86_64 "a b" '' 'c"d' --capture y >out 2>err
+is "$(paste -sd '|' out)" 'a b||c"d|--capture|y' "arguments arrive as they are"
+is "$(cat err)" "" "and nothing is said by what is no QEMU"
+printf '#!/bin/sh\nenv\n' >bin/qemu-system-x86_64
+PATH=$tmp/bin:$PATH "$BOOTSTAMP" run -c x.bst --serial=ser -q -- qemu-system-x86_64 >out 2>err
+is "$(sed -n 's/^BOOTSTAMP_\(CAPTURE\|SERIAL\|RUN\)=//p' out | sort | paste -sd ' ')" "$tmp/x.bst quiet, ser" \
+    "it is in the environment"
+LD_PRELOAD=libm.so.6 PATH=$tmp/bin:$PATH "$BOOTSTAMP" run -- qemu-system-x86_64 >out 2>err
+like "$(cat out)" '^LD_PRELOAD=libm.so.6:.*/chardev-timestamp.so$' "an LD_PRELOAD of the user's comes first"
+rm bin/qemu-system-x86_64
+
+# --- whatever starts QEMU
+
+printf '#!/bin/sh\nexec %s "$@"\n' "$QEMU" >my-vm
+printf '#!/bin/sh\n%s "$@"\nexit $?\n' "$QEMU" >no-exec
+printf '#!/bin/sh\ncd /; unset XDG_RUNTIME_DIR; exec %s "$@"\n' "$QEMU" >elsewhere
+chmod +x my-vm no-exec elsewhere
+for wrapper in ./my-vm ./no-exec ./elsewhere "timeout 20 $QEMU" "nice $QEMU" "setarch x86_64 $QEMU" "taskset 1 $QEMU" \
+    "env -u NONE $QEMU"; do
+    # shellcheck disable=SC2086  # words
+    "$BOOTSTAMP" run -c w.bst -- $wrapper $rom >out 2>err </dev/null
+    is "$? $(bytes w.bst)" "0 1000" "$wrapper: a capture with all bytes" || diag "$(cat err)"
+    rm -f w.bst
+done
+like "$(cat err)" "^bootstamp: run: capture $tmp/w.bst: debug port 0x402$" "it says what is captured"
+printf '#!/bin/sh\nexec %s run -q -c %s/shim.bst -- qemu-system-x86_64 "$@"\n' "$BOOTSTAMP" "$tmp" >bin/qemu-system-x86_64
+chmod +x bin/qemu-system-x86_64
+# shellcheck disable=SC2086
+PATH=$tmp/bin:$PATH timeout 60 qemu-system-x86_64 $rom >out 2>err </dev/null
+is "$? $(bytes shim.bst)" "0 1000" "a script by QEMU's name in PATH that calls run starts the next one" || diag "$(cat err)"
+timeout 60 env PATH="$tmp/bin" qemu-system-x86_64 >out 2>err </dev/null
+is $? 1 "without a next one: an error"
+like "$(cat err)" '^bootstamp: qemu-system-x86_64: PATH has only the script that started this' "it says so"
+rm bin/qemu-system-x86_64
+
+# --- who has the debug port
+
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -c taken.bst -- "$QEMU" $rom -debugcon "file:debug.log" -global isa-debugcon.iobase=0x402 2>err
+is "$(bytes taken.bst) $(wc -c <debug.log)" "1000 1000" "a device at the debug port keeps its bytes, and they are captured"
+ok "the same ones" sh -c '"$BOOTSTAMP" export --format raw --stream debugcon taken.bst | cmp - debug.log'
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -q -c other.bst -- "$QEMU" $rom -debugcon null -device isa-debugcon,iobase=0xe9 2>err
+printf '[chardev "x"]\n  backend = "timestamp"\n  path = "config.bst"\n[device "d"]\n  driver = "isa-debugcon"\n  iobase = "0x402"\n  chardev = "x"\n' >guest.cfg
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -- "$QEMU" $rom -readconfig guest.cfg >out 2>err </dev/null
+is "$? $(bytes config.bst)" "0 1000" "a timestamp chardev in a configuration file"
+is "$(find "$tmp/run" -name '*.bst')" "" "is the only one"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -c named.bst -- "$QEMU" $rom -chardev timestamp,id=a -device isa-debugcon,iobase=0x402,chardev=a 2>err
+is "$? $(bytes named.bst)" "0 1000" "--capture names the file of a timestamp chardev that has no path="
+like "$(cat err)" 'run: capture .*named.bst: timestamp chardevs$' "which is used as it is"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -c mute.bst -- "$QEMU" $halt -chardev timestamp,id=a -no-shutdown >out 2>err </dev/null &
+pid=$!
+wait_for 10 sh -c '"$BOOTSTAMP" phases mute.bst 2>/dev/null | grep -q ^Run'
+kill -TERM $pid
+wait $pid
+like "$(cat err)" "^bootstamp: run: $tmp/mute.bst: the guest wrote no byte to it$" "a capture without a byte is reported"
+if command -v qemu-system-aarch64 >/dev/null; then
+    "$BOOTSTAMP" run -c arm.bst -- qemu-system-aarch64 -M virt -display none -serial null -S >out 2>err </dev/null &
+    pid=$!
+    sleep 1
+    kill -TERM $pid
+    wait $pid
+    ok "a machine that never runs leaves no capture" test ! -e arm.bst
+fi
+echo '{"execute":"qmp_capabilities"}{"execute":"quit"}' >qmp
+for probe in "-version" "-M help" "-machine none -display none -qmp stdio" "-machine none -S -display none -qmp stdio" \
+    "-M pc -S -display none -qmp stdio"; do
+    # shellcheck disable=SC2086
+    "$BOOTSTAMP" run -c probe.bst -- "$QEMU" $probe <qmp >out 2>err
+    is "$?$(find . -name probe.bst)" 0 "$probe: no capture"
 done
 
-# adds NAME CHARDEV DEVICE QEMU [ARGS]: does run add a chardev (yes, no), a device (yes, no)?
-adds() {
-    name=$1 chardev=$2 device=$3
-    shift 3
-    PATH=$tmp/bin:$PATH "$BOOTSTAMP" run --capture x.bst -- "$@" >out 2>err
-    got=no
-    ! grep -qx 'timestamp,id=bootstamp,path=x.bst' out || got=yes
-    is $got "$chardev" "$name: chardev: $chardev"
-    got=no
-    ! grep -qx 'isa-debugcon,iobase=0x402,chardev=bootstamp' out || got=yes
-    is $got "$device" "$name: device: $device"
-    case $chardev:$device in
-    yes:yes) like "$(cat err)" 'added -chardev timestamp,id=bootstamp,path=x.bst -device isa-debugcon,iobase=0x402,chardev=bootstamp$' "$name: it says so" ;;
-    yes:no) like "$(cat err)" 'added -chardev timestamp,id=bootstamp,path=x.bst$' "$name: it says so" ;;
-    esac
-}
+# --- consoles
 
-adds "a plain command line" yes yes qemu-system-x86_64 -m 1G
-adds "no arguments" yes yes qemu-system-x86_64
-adds "a path to QEMU" yes yes "$tmp/bin/qemu-system-x86_64"
-adds "i386" yes yes qemu-system-i386
-adds "the name kvm" yes yes kvm
-for machine in q35 pc pc-i440fx-7.2 isapc microvm type=q35 q35,accel=tcg accel=tcg smm=off,type=q35 accel=kvm:tcg; do
-    adds "-M $machine" yes yes qemu-system-x86_64 -M $machine
+serial=$(rom serial-20000)
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -c c.bst -- "$QEMU" $serial -serial stdio >out 2>err </dev/null
+like "$(cat err)" '^bootstamp: run: not captured: serial0 \(isa-serial\); run --serial captures it$' \
+    "without --serial: it says what is not captured"
+for backend in stdio mon:stdio "file:out" "chardev:x -chardev stdio,id=x,mux=on -mon x"; do
+    # shellcheck disable=SC2086
+    "$BOOTSTAMP" run --serial -c c.bst -- "$QEMU" $serial -serial $backend >out 2>err </dev/null
+    is "$(wc -c <out)" 20000 "-serial $backend: the console goes where it went" || diag "$(cat err)"
+    id=serial0
+    case $backend in chardev:x*) id=x ;; esac
+    stream c.bst $id >captured
+    ok "and is captured, byte by byte" cmp out captured
 done
-adds "--machine q35" yes yes qemu-system-x86_64 --machine q35
-adds "two -machine" yes yes qemu-system-x86_64 -machine none -machine q35
-adds "-M none" yes no qemu-system-x86_64 -M none
-adds "a type and then more" yes no qemu-system-x86_64 -machine none -machine accel=tcg
-adds "another architecture" yes no qemu-system-aarch64 -M virt
-adds "another device at 0x402" yes no qemu-system-x86_64 -chardev stdio,id=x -device isa-debugcon,iobase=0x402,chardev=x
-adds "the same, in decimal" yes no qemu-system-x86_64 -device isa-debugcon,chardev=x,iobase=1026
-adds "the same, in upper case" yes no qemu-system-x86_64 -device isa-debugcon,chardev=x,iobase=0X402
-adds "the same, with zeros" yes no qemu-system-x86_64 -device isa-debugcon,chardev=x,iobase=0x0402
-adds "the same, in JSON" yes no qemu-system-x86_64 -device '{"driver":"isa-debugcon","iobase":1026,"chardev":"x"}'
-adds "the same, with driver=" yes no qemu-system-x86_64 -device driver=isa-debugcon,iobase=0x402,chardev=x
-adds "the same, by -global" yes no qemu-system-x86_64 -device isa-debugcon,chardev=x -global isa-debugcon.iobase=0x402
-adds "-debugcon at 0x402" yes no qemu-system-x86_64 -global isa-debugcon.iobase=0x402 -debugcon stdio
-adds "the long form of -global" yes no qemu-system-x86_64 -global driver=isa-debugcon,property=iobase,value=0x402 -debugcon stdio
-adds "-debugcon at 0xe9" yes yes qemu-system-x86_64 -debugcon stdio
-adds "a device elsewhere" yes yes qemu-system-x86_64 -device isa-debugcon,iobase=0x4020,chardev=x
-adds "another chardev" yes yes qemu-system-x86_64 -chardev file,id=x,path=timestamp
+like "$("$BOOTSTAMP" info c.bst)" 'x \(isa-serial 0x3f8\), 20000 bytes' "info knows the front end"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run --serial=two -q -c c.bst -- "$QEMU" $serial -chardev file,id=one,path=one -serial chardev:one \
+    -chardev file,id=two,path=two -serial chardev:two >out 2>err </dev/null
+like "$("$BOOTSTAMP" info c.bst | paste -sd ' ')" 'bootstamp .*two \(isa-serial 0x2f8\)' "--serial=ID: that one"
+is "$("$BOOTSTAMP" info c.bst | grep -c 'one (')" 0 "and no other"
 
-# Where it is there already
-for chardev in timestamp,id=a backend=timestamp,id=a id=a,backend=timestamp timestamp,path=timestamp,id=a; do
-    PATH=$tmp/bin:$PATH "$BOOTSTAMP" run -- qemu-system-x86_64 -chardev "$chardev" >out 2>err
-    is "$(paste -sd ' ' out)" "-chardev $chardev" "-chardev $chardev: nothing is added"
-    is "$(cat err)" "" "and nothing is said"
-done
-PATH=$tmp/bin:$PATH "$BOOTSTAMP" run --capture x.bst -- qemu-system-x86_64 -chardev timestamp,id=a >out 2>err
-is $? 2 "--capture and a chardev of one's own"
-like "$(cat err)" '^bootstamp: run: --capture and .*path=' "it says what to do"
+# --- where the module does not fit
 
-PATH=$tmp/bin:$PATH "$BOOTSTAMP" run -q qemu-system-x86_64 -q --capture y >out 2>err
-is "$(cat err)" "" "-q: nothing is said"
-is "$(sed -n 1,3p out | paste -sd ' ')" "-q --capture y" "QEMU's own options are not run's"
-PATH=$tmp/bin:$PATH "$BOOTSTAMP" run -- qemu-system-x86_64 "a b" '' 'c"d' >out 2>err
-is "$(sed -n 1,3p out | paste -sd '|')" 'a b||c"d' "arguments arrive as they are"
-like "$(cat err)" "path=$tmp/run/bootstamp/boot-[-0-9]*\.bst" "without --capture: a file in the default folder"
+cp "$BOOTSTAMP" alone
+./alone run -- "$QEMU" -version >out 2>err
+case $(cat out) in
+*version*) pass "the installed module is used" ;;
+*)
+    like "$(cat err)" '^bootstamp: chardev-timestamp.so: is neither' "no module: an error"
+    ./alone run --if-fits -- "$QEMU" -version >out 2>err
+    like "$(cat out)" 'version' "--if-fits: QEMU starts all the same"
+    ;;
+esac
+mkdir "with space"
+cp "$BOOTSTAMP" "$build"/chardev-timestamp*.so "with space/"
+"with space/bootstamp" run -- "$QEMU" -version >out 2>err
+is $? 1 "a module that the dynamic linker cannot be told of"
+like "$(cat err)" 'no path with a space or a colon' "it says so"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -c /nonexistent/x.bst -- "$QEMU" $rom >out 2>err </dev/null
+is $? 1 "a capture that cannot be made ends QEMU"
+like "$(cat err)" '^.*bootstamp: run: .*/nonexistent/x.bst: .*No such file' "it says why"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run --if-fits -c /nonexistent/x.bst -- "$QEMU" $rom >out 2>err </dev/null
+is $? 0 "but not with --if-fits"
 
 # --- real ones
 "$BOOTSTAMP" run --capture "a,b=c.bst" -- "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none \
     -bios "$guests/reset.rom" >out 2>err </dev/null
 is $? 0 "a comma in the name"
 is "$("$BOOTSTAMP" export --format raw ./a,b=c.bst | tail -n 1)" "boot 5" "the capture is there"
-like "$(cat err)" 'path=a,,b=c\.bst' "it says what QEMU was told"
+like "$(cat err)" 'capture .*/a,b=c\.bst: ' "it says its name"
 
 RUN="$BOOTSTAMP run -q --capture debugcon.bst --"
 lib_exec() {
@@ -150,7 +216,6 @@ if have_compiler; then
         compile -s -o bin/qemu-$name native.c 2>err || diag "$(cat err)"
     done
     is "$(environment qemu-native)" BOOTSTAMP_START_NS "a QEMU that has the back end: its start, and no module"
-    like "$(cat err)" 'added -chardev timestamp,id=bootstamp,path=x.bst$' "but a chardev"
     is "$(environment "$tmp/bin/qemu-native")" BOOTSTAMP_START_NS "named by its path: the same"
     is "$(environment qemu-foreign)" "BOOTSTAMP_START_NS LD_PRELOAD" "one that has not: the module"
     printf '#!/bin/sh\n# chardev-timestamp\nenv\n' >bin/qemu-script

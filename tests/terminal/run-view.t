@@ -53,11 +53,21 @@ in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/c.bst" -- "$QEMU" "${rom[@]}" -n
 ok "QEMU's own error is shown" wait_for 20 shows 'no-such-option: invalid option'
 ok "with its status" wait_for 10 shows 'status 1'
 
-for words in "-nographic" "-serial stdio" "-serial mon:stdio" "-display curses" "-chardev stdio,id=s"; do
-    in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/d.bst" -- "$QEMU" "${rom[@]}" "$words"
-    ok "$words is refused: it wants the terminal too" wait_for 10 shows 'would use this terminal too'
-    ok "$words: a wrong command line" wait_for 10 shows 'status 2'
-done
+printf '#!/bin/sh\n%s "$@"\nexit $?\n' "$QEMU" >"$tmp/no-exec"
+chmod +x "$tmp/no-exec"
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/d.bst" -- "$tmp/no-exec" "${rom[@]}" -nographic
+ok "a wrapper that does not exec, and a QEMU that wants the terminal too" wait_for 20 shows 'ENDED'
+tmux_ send-keys -t t q
+ok "after q the status is the wrapper's" wait_for 10 shows 'status 0'
+
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/f.bst" -- "$QEMU" "${rom[@]}" -daemonize
+ok "-daemonize is refused" wait_for 20 shows 'Leave -daemonize out'
+ok "with a status" wait_for 10 shows 'status 1'
+
+in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/g.bst" -- sleep 100
+sleep 0.5
+tmux_ send-keys -t t C-c
+ok "Ctrl-C ends what never makes a capture" wait_for 10 shows 'status 130'
 
 "$BOOTSTAMP" run --view -q -c "$tmp/e.bst" -- "$QEMU" "${rom[@]}" >"$tmp/out" 2>&1 </dev/null
 is $? 0 "without a terminal QEMU just runs"

@@ -37,7 +37,7 @@ static void refused(void)
 
     g_assert_null(capture_make_default_dir(&error));
     g_assert_nonnull(error);
-    g_assert_nonnull(strstr(error->message, "path="));
+    g_assert_nonnull(strstr(error->message, "bootstamp"));
 }
 
 /* A capture at @dir/@name, changed @age seconds ago. */
@@ -82,6 +82,25 @@ static void default_folder_is_the_users_own_without_one(void)
         g_assert_true(g_path_is_absolute(dir));
         g_assert_true(g_str_has_suffix(dir, end));
     }
+}
+
+static void a_runtime_folder_that_is_not_ours_is_left_alone(void)
+{
+    g_autofree char *runtime = begin();
+    g_autofree char *dir = NULL;
+    g_autofree char *gone = NULL;
+
+    g_setenv("XDG_RUNTIME_DIR", "/nonexistent/runtime", TRUE);
+    gone = capture_default_dir();
+    g_assert_false(g_str_has_prefix(gone, "/nonexistent"));
+    if (getuid()) {
+        g_test_skip("needs root");
+        return;
+    }
+    g_setenv("XDG_RUNTIME_DIR", runtime, TRUE);
+    g_assert_cmpint(chown(runtime, 12345, 12345), ==, 0);
+    dir = capture_default_dir();
+    g_assert_false(g_str_has_prefix(dir, runtime));
 }
 
 static void the_folder_is_made_private_and_used_again(void)
@@ -147,8 +166,6 @@ static void a_file_there_or_no_place_for_it_is_an_error(void)
 
     test_store(dir, "x", 1);
     refused();
-    g_setenv("XDG_RUNTIME_DIR", "/nonexistent/runtime", TRUE);
-    refused();
 }
 
 static void new_names_differ_and_end_in_the_suffix(void)
@@ -163,6 +180,24 @@ static void new_names_differ_and_end_in_the_suffix(void)
         g_assert_true(g_str_has_suffix(path, CAPTURE_SUFFIX));
         g_assert_true(g_hash_table_add(seen, path));
     }
+}
+
+/* A daemon without the session's environment writes to the other folder. */
+static void list_has_captures_of_the_temporary_folder(void)
+{
+    g_autofree char *runtime = begin();
+    g_autofree char *dir = NULL;
+    g_autofree char *path = NULL;
+    g_autoptr(GPtrArray) list = NULL;
+
+    g_unsetenv("XDG_RUNTIME_DIR");
+    dir = capture_make_default_dir(NULL);
+    path = put_capture(dir, "daemon.bst", 10);
+    g_setenv("XDG_RUNTIME_DIR", runtime, TRUE);
+    list = capture_list();
+    g_assert_cmpuint(list->len, ==, 1);
+    g_assert_cmpstr(list->pdata[0], ==, path);
+    unlink(path);
 }
 
 static void list_has_captures_of_both_folders_newest_first(void)
@@ -247,8 +282,24 @@ static void list_is_empty_where_there_is_no_folder(void)
     g_assert_cmpuint(list->len, ==, 0);
 }
 
+static char temporary[] = "/tmp/bootstamp-paths-XXXXXX";
+
+static void remove_temporary(void)
+{
+    g_autofree char *dir = NULL;
+
+    g_unsetenv("XDG_RUNTIME_DIR");
+    dir = capture_default_dir();
+    rmdir(dir);
+    rmdir(temporary);
+}
+
 int main(int argc, char **argv)
 {
+    /* Read once, by glib: whatever else runs here has captures, too. */
+    g_assert_nonnull(mkdtemp(temporary));
+    g_setenv("TMPDIR", temporary, TRUE);
+    atexit(remove_temporary); /* after what test_begin() has removed */
     test_begin(&argc, &argv);
 #define ADD(name) g_test_add_func("/paths/" #name, name)
     ADD(default_folder_is_in_the_runtime_folder);
@@ -259,6 +310,8 @@ int main(int argc, char **argv)
     ADD(somebody_elses_folder_is_refused);
     ADD(a_file_there_or_no_place_for_it_is_an_error);
     ADD(new_names_differ_and_end_in_the_suffix);
+    ADD(a_runtime_folder_that_is_not_ours_is_left_alone);
+    ADD(list_has_captures_of_the_temporary_folder);
     ADD(list_has_captures_of_both_folders_newest_first);
     ADD(list_has_no_links_and_no_other_users_files);
     ADD(list_has_a_capture_once);

@@ -13,8 +13,19 @@ static struct {
     gboolean probes;
     gboolean quiet;
     gboolean view;
+    gboolean if_fits;
+    char *serial; /* NULL, "all" or a chardev */
     RunMany many;
 } opt;
+
+/* --serial or --serial=ID */
+static gboolean take_serial(const char *name, const char *value, gpointer data,
+                            GError **error)
+{
+    g_free(opt.serial);
+    opt.serial = g_strdup(value ? value : "all");
+    return TRUE;
+}
 
 static const GOptionEntry entries[] = {
     { "capture", 'c', 0, G_OPTION_ARG_FILENAME, &opt.capture,
@@ -23,7 +34,13 @@ static const GOptionEntry entries[] = {
     { "probes", 0, 0, G_OPTION_ARG_NONE, &opt.probes,
       "boot the firmware of `make firmware`, which tells where it is", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
-      "do not say what was added to the command line", NULL },
+      "do not say what is captured", NULL },
+    { "serial", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+      (gpointer)take_serial,
+      "capture serial ports and other consoles too, or that of chardev ID",
+      "ID" },
+    { "if-fits", 0, 0, G_OPTION_ARG_NONE, &opt.if_fits,
+      "start QEMU without a capture where the module does not fit it", NULL },
     { "runs", 'n', 0, G_OPTION_ARG_INT, &opt.many.runs,
       "boot N times, into a folder (--capture), and print statistics", "N" },
     { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
@@ -47,9 +64,11 @@ int cmd_run(int argc, char **argv)
     if (!parse_options(argc, argv, "[--] QEMU [ARGUMENT...]",
                        "Starts QEMU with the timestamp back end loaded, "
                        "unless it was built with it.\n"
-                       "Where the command line has no -chardev timestamp it "
-                       "adds one, at the BIOS debug\n"
-                       "port 0x402 of an x86 machine.\n"
+                       "Nothing is added to the command line: QEMU may be "
+                       "started by any wrapper.\n"
+                       "The BIOS debug port 0x402 of an x86 machine is "
+                       "captured, unless a -chardev\n"
+                       "timestamp says what is.\n"
                        "With --probes firmware and option ROMs tell of each "
                        "of their stages.\n"
                        "QEMU takes this program's place: its exit status and "
@@ -68,8 +87,15 @@ int cmd_run(int argc, char **argv)
     if (status) {
         return status;
     }
-    start =
-        (QemuStart){ rest, opt.capture, opt.probes, opt.quiet, opt.view, NULL };
+    start = (QemuStart){
+        .argv = rest,
+        .capture = opt.capture,
+        .probes = opt.probes,
+        .quiet = opt.quiet,
+        .view = opt.view,
+        .if_fits = opt.if_fits,
+        .serial = opt.serial,
+    };
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;
     }

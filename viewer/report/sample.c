@@ -454,3 +454,50 @@ bool is_milestone(const char *name)
     }
     return capture_milestone_number(name) >= 0;
 }
+
+#define NAME_MAX_LEN 64
+
+/* Letters to insert, remove or change, in any case (Levenshtein). */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[NAME_MAX_LEN + 1];
+    size_t n = strlen(b);
+
+    if (n > NAME_MAX_LEN || strlen(a) > NAME_MAX_LEN) {
+        return NAME_MAX_LEN;
+    }
+    for (size_t j = 0; j <= n; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i]; i++) {
+        unsigned diagonal = row[0]++;
+
+        for (size_t j = 0; j < n; j++) {
+            bool same = g_ascii_tolower(a[i]) == g_ascii_tolower(b[j]);
+            unsigned change = diagonal + !same;
+
+            diagonal = row[j + 1];
+            row[j + 1] = MIN(change, MIN(row[j], row[j + 1]) + 1);
+        }
+    }
+    return row[n];
+}
+
+const char *similar_milestone(const char *name)
+{
+    CapturePatterns *p = capture_patterns_default(NULL);
+
+    for (guint i = 0; i < capture_patterns_count(p); i++) {
+        const CapturePattern *row = capture_patterns_get(p, i);
+
+        if (!row->hidden && distance(row->name, name) <= 2) {
+            return row->name;
+        }
+    }
+    for (int i = 0; i < CAPTURE_MS_CUSTOM; i++) {
+        if (distance(capture_milestone_name(i), name) <= 2) {
+            return capture_milestone_name(i);
+        }
+    }
+    return NULL;
+}

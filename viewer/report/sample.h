@@ -98,4 +98,10 @@ const char *measure_kind_name(MeasureKind kind);
 /* Is @name a milestone's, built in or of phases.conf? */
 bool is_milestone(const char *name);
 
+/*
+ * The milestone that somebody who wrote @name most likely meant: it differs by
+ * two letters at most, or in upper and lower case; NULL: none.
+ */
+const char *similar_milestone(const char *name);
+
 #endif

@@ -56,22 +56,41 @@ int boot_stop_signal(void)
     return stop_signal;
 }
 
+/* What was ignored, as nohup has SIGHUP, stays ignored. */
+static void set_signals(void (*handler)(int))
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = handler }, now;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        sigaction(numbers[i], NULL, &now);
+        if (now.sa_handler != SIG_IGN) {
+            sigaction(numbers[i], &action, NULL);
+        }
+    }
+}
+
 void boot_catch_signals(void)
 {
-    struct sigaction action = { .sa_handler = on_signal };
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    set_signals(on_signal);
 }
 
 bool boot_rules_init(BootRules *rules, const char *until, double timeout,
                      char **error)
 {
     g_autoptr(GError) e = NULL;
+    const char *similar;
 
     *rules = (BootRules){ timeout, until, NULL };
     if (until && !is_milestone(until)) {
+        similar = similar_milestone(until);
+        if (similar) {
+            *error = g_strdup_printf("--until '%s' is no milestone; did you "
+                                     "mean '%s'? A pattern for a line with "
+                                     "that text is '%s.*'",
+                                     until, similar, until);
+            return false;
+        }
         rules->regex =
             g_regex_new(until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, &e);
         if (!rules->regex) {
@@ -192,9 +211,7 @@ static pid_t start(const QemuStart *qemu, const char *path)
     if (pid) {
         return pid;
     }
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
+    set_signals(SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
         _exit(EXIT_FAILURE);
@@ -249,47 +266,117 @@ static End wait_for(const BootRules *rules, pid_t pid, const char *path,
     return end;
 }
 
-/* Why a boot does not count, or NULL. */
-static char *objection(const BootRules *rules, End end, int status)
+/* The milestone that was reached before we ended it, or NULL. */
+static char *last_milestone(const char *path)
 {
-    if (end == END_TIMEOUT) {
-        return g_strdup_printf("took longer than %g s", rules->timeout);
+    CaptureReader *reader = capture_reader_open(path, NULL);
+    CaptureLines *lines = capture_lines_new();
+    BootData *boot = boot_data_new(false);
+    CaptureRecord rec;
+    CaptureLine line;
+    char *name = NULL;
+
+    while (reader && capture_reader_next(reader, &rec)) {
+        boot_data_record(boot, &rec);
+        if (capture_lines_feed(lines, &rec, &line)) {
+            boot_data_line(boot, &line);
+        }
     }
-    if (end == END_UNTIL || end == END_SIGNAL) {
-        return NULL;
+    for (guint i = 0; i < capture_phases_count(boot->phases); i++) {
+        const CapturePhase *p = capture_phases_get(boot->phases, i);
+
+        if (p->milestone != CAPTURE_MS_SHUTDOWN &&
+            p->milestone != CAPTURE_MS_STOP) {
+            g_free(name);
+            name = g_strdup(p->name);
+        }
     }
-    if (WIFSIGNALED(status)) {
-        return g_strdup_printf("QEMU ended by signal %d", WTERMSIG(status));
-    }
-    if (WEXITSTATUS(status)) {
-        return g_strdup_printf("QEMU ended with status %d",
-                               WEXITSTATUS(status));
-    }
-    if (rules->until) {
-        return g_strdup_printf("ended before '%s'", rules->until);
-    }
-    return NULL;
+    capture_reader_close(reader);
+    capture_lines_free(lines);
+    boot_data_free(boot);
+    return name;
 }
 
-/* The last line of the log, behind ": "; "" where there is none. */
+/* The log's line that says what was wrong, behind ": "; "" where there is none. */
 static char *last_words(const char *path)
 {
     g_autofree char *log = log_path(path);
     g_autofree char *text = NULL;
-    const char *line;
+    g_auto(GStrv) lines = NULL;
+    const char *words = "";
 
     if (!g_file_get_contents(log, &text, NULL, NULL)) {
         return g_strdup("");
     }
-    g_strchomp(text);
-    line = strrchr(text, '\n');
-    line = line ? line + 1 : text;
-    return line[0] ? g_strdup_printf(": %s", line) : g_strdup("");
+    lines = g_strsplit(g_strchomp(text), "\n", -1);
+    for (int i = 0; lines[i]; i++) {
+        words = lines[i];
+        if (g_str_has_prefix(words, "bootstamp: ")) {
+            break; /* ours comes first, and QEMU's follow from it */
+        }
+    }
+    return words[0] ? g_strdup_printf(": %s", words) : g_strdup("");
+}
+
+/* Where a boot was that we ended: "; the last milestone was Run". */
+static char *how_far(const BootRules *rules, const char *path)
+{
+    g_autofree char *last = last_milestone(path);
+    GString *text = g_string_new(NULL);
+
+    if (last) {
+        g_string_append_printf(text, "; the last milestone was %s", last);
+    }
+    if (rules->until) {
+        g_string_append_printf(text, "; '%s' never came", rules->until);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* Why a boot does not count, or NULL. */
+static char *objection(const BootRules *rules, End end, int status,
+                       const char *path)
+{
+    g_autofree char *far = NULL;
+    g_autofree char *words = NULL;
+
+    if (end == END_UNTIL) {
+        return NULL;
+    }
+    if (end == END_TIMEOUT || end == END_SIGNAL) {
+        far = how_far(rules, path);
+        return end == END_SIGNAL ? g_strdup_printf("stopped by %s%s",
+                                                   strsignal(stop_signal), far)
+                                 : g_strdup_printf("took longer than %g s%s",
+                                                   rules->timeout, far);
+    }
+    words = last_words(path);
+    if (WIFSIGNALED(status)) {
+        return g_strdup_printf("QEMU ended by signal %d%s", WTERMSIG(status),
+                               words);
+    }
+    if (WEXITSTATUS(status)) {
+        return g_strdup_printf("QEMU ended with status %d%s",
+                               WEXITSTATUS(status), words);
+    }
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        return g_strdup_printf("QEMU wrote no capture%s", words);
+    }
+    if (rules->until) {
+        far = how_far(rules, path);
+        return g_strdup_printf("ended%s", far);
+    }
+    return NULL;
+}
+
+static char *aside_path(const char *path)
+{
+    return g_strdup_printf("%s.failed", path);
 }
 
 void boot_put_aside(const char *path)
 {
-    g_autofree char *aside = g_strdup_printf("%s.failed", path);
+    g_autofree char *aside = aside_path(path);
 
     g_rename(path, aside);
 }
@@ -298,7 +385,8 @@ BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
                      const char *path)
 {
     g_autofree char *log = log_path(path);
-    g_autofree char *why = NULL, *words = NULL;
+    g_autofree char *aside = aside_path(path);
+    g_autofree char *why = NULL;
     pid_t pid = start(qemu, path);
     int status = 0;
     End end;
@@ -308,22 +396,15 @@ BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
         return BOOT_FAILED;
     }
     end = wait_for(rules, pid, path, &status);
-    why = objection(rules, end, status);
-    if (!why && end != END_SIGNAL && !g_file_test(path, G_FILE_TEST_EXISTS)) {
-        why = g_strdup("QEMU wrote no capture");
-    }
+    why = objection(rules, end, status, path);
     if (why) {
-        words = last_words(path);
         progress_clear();
-        fail(path, "%s%s", why, words);
         boot_put_aside(path);
-        return BOOT_FAILED;
+        /* It is the evidence: the name that it has now. */
+        fail(g_file_test(aside, G_FILE_TEST_EXISTS) ? aside : path, "%s", why);
+        return end == END_SIGNAL ? BOOT_INTERRUPTED : BOOT_FAILED;
     }
     g_unlink(log);
-    if (end == END_SIGNAL) {
-        g_unlink(path);
-        return BOOT_INTERRUPTED;
-    }
     return BOOT_GOOD;
 }
 
@@ -362,7 +443,7 @@ char *boot_folder(const char *wanted)
     }
     top = capture_make_default_dir(&error);
     if (!top) {
-        fail("run", "%s", error->message);
+        fail("run", "%s; name a folder with --capture", error->message);
         return NULL;
     }
     dir = g_build_filename(top, "boots-XXXXXX", NULL);

@@ -22,7 +22,7 @@ typedef struct BootRules {
 typedef enum BootResult {
     BOOT_GOOD,
     BOOT_FAILED, /* it has said why; the capture is put aside */
-    BOOT_INTERRUPTED, /* somebody stops us; there is no capture */
+    BOOT_INTERRUPTED, /* somebody stops us; the capture is put aside */
 } BootResult;
 
 /* False: @until is neither; @error (caller: g_free) says why. */

@@ -87,7 +87,7 @@ static int report(const Runner *r)
     StatsOptions options = { .until = until, .lines = 10 };
     int status = EXIT_SUCCESS;
 
-    if (!r->quiet) {
+    if (!r->quiet && r->good->len) {
         fprintf(stderr, "bootstamp: run: captures are in %s\n", r->dir);
     }
     if (r->good->len) {

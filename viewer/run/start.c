@@ -1,5 +1,6 @@
 /*
- * Starting QEMU with the back end in it.
+ * Starting QEMU, or whatever starts it, with the back end in it: by the
+ * environment alone.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,20 +8,22 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "capture/clock.h"
 #include "capture/paths.h"
+#include "capture/run-environment.h"
 #include "config.h"
 #include "native.h"
-#include "qemu-args.h"
 #include "start.h"
 #include "viewer/common/common.h"
 #include "viewer/screen/view.h"
 #include "with-view.h"
 
 #define MODULE "chardev-timestamp.so"
-#define CHARDEV_ID "bootstamp"
+#define PROBES_BIOS "bios-256k.bin"
 
 /*
  * The folder of what belongs to us: the program's own (a build folder) where
@@ -64,70 +67,78 @@ static char *find_module(void)
 }
 
 /* ------------------------------------------------------------------ */
-/* What is added to the command line                                   */
+/* Which QEMU                                                          */
 
-/* The file's name for -chardev: as asked for, or a new default one. */
-static char *capture_path(const QemuStart *s)
+/* Programs that were executed on the way here, by device and inode. */
+static bool was_tried(const char *path)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *dir = NULL;
-    char *path = NULL;
+    const char *list = g_getenv(RUN_TRIED_ENV);
+    g_autofree char *real = realpath(path, NULL);
+    g_auto(GStrv) tried = g_strsplit(list ? list : "", ":", -1);
 
-    if (s->capture) {
-        return g_strdup(s->capture);
-    }
-    dir = capture_make_default_dir(&error);
-    if (!dir) {
-        fail("run", "%s", error->message);
-        return NULL;
-    }
-    for (guint i = 0; !path || g_file_test(path, G_FILE_TEST_EXISTS); i++) {
-        g_free(path);
-        path = capture_new_path(dir, i);
-    }
-    return path;
+    return real && g_strv_contains((const char *const *)tried, real);
 }
 
-/* Adds what is missing to @args and says so; false: no path can be had. */
-static bool add_chardev(const QemuStart *s, GPtrArray *args)
+static void add_tried(const char *path)
 {
-    char **argv = (char **)args->pdata;
-    g_autofree char *path = capture_path(s);
-    g_autofree char *escaped = path ? escape_commas(path) : NULL;
-    bool debugcon = has_isa_bus(argv) && !has_debugcon(argv);
-    char *chardev;
+    const char *list = g_getenv(RUN_TRIED_ENV);
+    g_autofree char *real = realpath(path, NULL);
+    g_autofree char *both = g_strjoin(":", real ? real : path, list, NULL);
 
-    if (!path) {
-        return false;
+    g_setenv(RUN_TRIED_ENV, both, TRUE);
+}
+
+/*
+ * The program as a shell finds it, but for one that called us: a shim in PATH
+ * by QEMU's name, which runs `bootstamp run -- qemu-system-x86_64`, means the
+ * next one.  Says so and returns NULL where there is none.
+ */
+static char *find_program(const char *name)
+{
+    const char *path = g_getenv("PATH");
+    g_auto(GStrv) folders = g_strsplit(path ? path : "/usr/bin", ":", -1);
+    bool only_shims = false;
+
+    if (strchr(name, '/')) {
+        return g_strdup(name);
     }
-    chardev = g_strdup_printf("timestamp,id=" CHARDEV_ID ",path=%s", escaped);
-    g_ptr_array_remove_index(args, args->len - 1);
-    g_ptr_array_add(args, g_strdup("-chardev"));
-    g_ptr_array_add(args, chardev);
-    if (debugcon) {
-        g_ptr_array_add(args, g_strdup("-device"));
-        g_ptr_array_add(
-            args, g_strdup("isa-debugcon,iobase=0x402,chardev=" CHARDEV_ID));
+    for (int i = 0; folders[i]; i++) {
+        g_autofree char *file =
+            g_build_filename(folders[i][0] ? folders[i] : ".", name, NULL);
+
+        if (!g_file_test(file, G_FILE_TEST_IS_EXECUTABLE) ||
+            g_file_test(file, G_FILE_TEST_IS_DIR)) {
+            continue;
+        }
+        if (!was_tried(file)) {
+            return g_steal_pointer(&file);
+        }
+        only_shims = true;
     }
-    g_ptr_array_add(args, NULL);
-    if (!s->quiet) {
-        fprintf(stderr, "bootstamp: run: added -chardev %s%s\n", chardev,
-                debugcon
-                    ? " -device isa-debugcon,iobase=0x402,chardev=" CHARDEV_ID
-                    : "");
-    }
-    return true;
+    fail(name, only_shims ? "PATH has only the script that started this"
+                          : "cannot run: not found in PATH");
+    return NULL;
+}
+
+/* The dynamic linker loads nothing into a program with more rights than we. */
+static bool ignores_preload(const char *program)
+{
+    struct stat st;
+
+    return !stat(program, &st) && geteuid() != 0 &&
+           ((st.st_mode & (S_ISUID | S_ISGID)) ||
+            getxattr(program, "security.capability", NULL, 0) > 0);
 }
 
 /* ------------------------------------------------------------------ */
-/* Firmware with probes                                                */
+/* --probes                                                            */
 
-/* The folder, which has @name. */
-static char *find_firmware(const char *name)
+/* The folder with firmware by QEMU's names, or NULL: it was said. */
+static char *find_firmware(void)
 {
     g_autofree char *dir = own_folder();
     g_autofree char *folder = g_build_filename(dir, "firmware", NULL);
-    g_autofree char *bios = g_build_filename(folder, name, NULL);
+    g_autofree char *bios = g_build_filename(folder, PROBES_BIOS, NULL);
 
     if (!g_file_test(bios, G_FILE_TEST_EXISTS)) {
         fail(bios, "is missing; run make firmware%s",
@@ -137,88 +148,74 @@ static char *find_firmware(const char *name)
     return g_steal_pointer(&folder);
 }
 
-static void add_option(GPtrArray *args, GString *added, const char *name,
-                       char *value)
-{
-    g_ptr_array_add(args, g_strdup(name));
-    g_ptr_array_add(args, value);
-    g_string_append_printf(added, " %s %s", name, value);
-}
-
-/*
- * The device beside the chardev at the debug port, SeaBIOS where it would
- * have started anyway, and the option ROMs in the first folder that QEMU
- * looks into, but for those of the command line.
- */
-static bool add_probes(const QemuStart *s, GPtrArray *args)
-{
-    char **argv = (char **)args->pdata;
-    const char *chardev = find_timestamp(argv);
-    g_autofree char *id = suboption(chardev, "id", NULL);
-    const char *bios = seabios_for(argv);
-    g_autofree char *folder = find_firmware(bios ? bios : PROBES_BIOS);
-    g_autoptr(GString) added = g_string_new(NULL);
-    bool device = !has_probe_device(argv);
-
-    if (!folder) {
-        return false;
-    }
-    if (!has_isa_bus(argv)) {
-        usage_error("run", "--probes: this machine has no ISA bus");
-        return false;
-    }
-    g_ptr_array_remove_index(args, args->len - 1);
-    if (device) {
-        add_option(args, added, "-device",
-                   g_strdup_printf("isa-bootprobe,chardev=%s", id));
-    }
-    if (bios) {
-        add_option(args, added, "-bios", g_build_filename(folder, bios, NULL));
-    }
-    add_option(args, added, "-L", g_strdup(folder));
-    g_ptr_array_add(args, NULL);
-    if (!s->quiet) {
-        fprintf(stderr, "bootstamp: run: added%s\n", added->str);
-    }
-    return true;
-}
-
 /* ------------------------------------------------------------------ */
 /* Start                                                               */
 
-/* @module: to load, or NULL. */
-static void set_environment(const char *module)
+static void set_or_unset(const char *name, const char *value)
 {
-    const char *before = g_getenv("LD_PRELOAD");
-    g_autofree char *preload = NULL, *start = NULL;
-
-    if (module) {
-        preload = before && before[0] ? g_strdup_printf("%s:%s", module, before)
-                                      : g_strdup(module);
-        g_setenv("LD_PRELOAD", preload, TRUE);
+    if (value) {
+        g_setenv(name, value, TRUE);
+    } else {
+        g_unsetenv(name);
     }
-    start = g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
-    g_setenv(CAPTURE_START_ENV, start, TRUE);
 }
 
-static GPtrArray *copy_args(char **argv)
+/* The user's own come first: AddressSanitizer must. */
+static void set_preload(const char *module)
 {
-    GPtrArray *args = g_ptr_array_new_with_free_func(g_free);
+    const char *before = g_getenv("LD_PRELOAD");
+    g_autofree char *both = before && before[0]
+                                ? g_strdup_printf("%s:%s", before, module)
+                                : g_strdup(module);
 
-    for (int i = 0; argv[i]; i++) {
-        g_ptr_array_add(args, g_strdup(argv[i]));
+    g_setenv("LD_PRELOAD", both, TRUE);
+}
+
+/* What the back end is told; see capture/run-environment.h. */
+static void set_environment(const QemuStart *s, const char *firmware)
+{
+    g_autofree char *start =
+        g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
+    g_autofree char *path =
+        s->capture ? g_canonicalize_filename(s->capture, NULL) : NULL;
+    g_autofree char *words = g_strdup_printf(
+        "%s%s%s%s", s->quiet ? "quiet," : "", s->if_fits ? "if-fits," : "",
+        s->view || s->only ? "foreground," : "", s->only ? "only," : "");
+
+    if (s->module) {
+        set_preload(s->module);
     }
-    g_ptr_array_add(args, NULL);
-    return args;
+    g_setenv(CAPTURE_START_ENV, start, TRUE);
+    g_setenv(RUN_ENV, words, TRUE);
+    set_or_unset(RUN_CAPTURE_ENV, path);
+    set_or_unset(RUN_SERIAL_ENV, s->serial);
+    set_or_unset(RUN_PROBES_ENV, firmware);
 }
 
 bool qemu_start_prepare(QemuStart *s)
 {
-    if (!s->module && !qemu_is_native(s->argv[0])) {
-        s->module = find_module();
-        return s->module;
+    g_autofree char *program = find_program(s->argv[0]);
+    g_autofree char *found = NULL;
+
+    if (!program) {
+        return false;
     }
-    return true;
+    if (s->module || qemu_is_native(program)) {
+        return true;
+    }
+    if (ignores_preload(program)) {
+        fail(program, "runs with more rights than its caller (set-user-id or "
+                      "file capabilities), so nothing can be loaded into it");
+        return s->if_fits;
+    }
+    found = find_module();
+    if (found && strpbrk(found, ": ")) {
+        fail(found, "the dynamic linker cannot load a path with spaces or "
+                    "colons; install elsewhere");
+        return s->if_fits;
+    }
+    s->module = g_steal_pointer(&found);
+    return s->module || s->if_fits;
 }
 
 void qemu_start_clear(QemuStart *s)
@@ -228,27 +225,24 @@ void qemu_start_clear(QemuStart *s)
 
 int qemu_start(const QemuStart *s)
 {
-    g_autoptr(GPtrArray) args = copy_args(s->argv);
-    g_autofree char *path = NULL;
-    const char *own = find_timestamp(s->argv);
+    g_autofree char *firmware = NULL;
+    g_autofree char *program = find_program(s->argv[0]);
 
-    if (own && s->capture) {
-        return usage_error("run", "--capture and a timestamp chardev of your "
-                                  "own: give that one path=");
-    }
-    if (!own && !add_chardev(s, args)) {
+    if (!program) {
         return EXIT_FAILURE;
     }
-    if (s->probes && !add_probes(s, args)) {
-        return EXIT_FAILURE;
+    if (s->probes) {
+        firmware = find_firmware();
+        if (!firmware) {
+            return EXIT_FAILURE;
+        }
     }
-    set_environment(s->module);
+    set_environment(s, firmware);
+    add_tried(program);
     if (s->view && view_is_possible()) {
-        own = find_timestamp((char **)args->pdata);
-        path = timestamp_path(own);
-        return run_with_view((char **)args->pdata, path);
+        return run_with_view(program, s->argv);
     }
-    execvp(s->argv[0], (char **)args->pdata);
+    execv(program, s->argv);
     return fail(s->argv[0], "cannot run: %s", g_strerror(errno));
 }
 
@@ -258,11 +252,7 @@ int qemu_start_into(const QemuStart *s, const char *capture)
 
     one.quiet = true;
     one.view = false;
+    one.only = true;
     one.capture = capture;
-    if (find_timestamp(one.argv)) {
-        one.capture = NULL;
-        return direct_chardevs(one.argv, capture) ? qemu_start(&one)
-                                                  : EXIT_FAILURE;
-    }
     return qemu_start(&one);
 }

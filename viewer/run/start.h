@@ -10,11 +10,14 @@
 #include <stdbool.h>
 
 typedef struct QemuStart {
-    char **argv; /* QEMU's command line, its program first */
+    char **argv; /* QEMU, or what starts it, and its arguments */
     const char *capture; /* file, or NULL: a new one in the default folder */
     bool probes; /* firmware with probes */
-    bool quiet; /* do not report what was added to the command line */
+    bool quiet; /* do not report what is captured */
     bool view; /* with the viewer in this terminal, if it is one */
+    bool if_fits; /* start without a capture where the module does not fit */
+    const char *serial; /* consoles too: "all", or a chardev; NULL: none */
+    bool only; /* @capture, and no other file; set by qemu_start_into() */
     char *module; /* to load, by qemu_start_prepare(); NULL: none is needed */
 } QemuStart;
 

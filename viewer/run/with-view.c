@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capture/paths.h"
+#include "capture/run-environment.h"
 #include "viewer/common/common.h"
 #include "with-view.h"
 #include "viewer/screen/view.h"
@@ -24,36 +24,27 @@ typedef struct Child {
     bool ended;
     int status; /* of waitpid() */
     char *log; /* what QEMU prints goes here */
+    char *report; /* and here the name of its capture */
 } Child;
 
 static pid_t forward_to;
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int sig)
+{
+    stop_signal = sig;
+}
 
 static void forward(int sig)
 {
     kill(forward_to, sig);
 }
 
-/* The argument by which QEMU would use this terminal itself, or NULL. */
-static const char *terminal_user(char **argv)
-{
-    for (int i = 1; argv[i]; i++) {
-        const char *arg = argv[i];
-
-        if (!strcmp(arg, "-nographic") || !strcmp(arg, "-curses") ||
-            !strcmp(arg, "stdio") || !strcmp(arg, "mon:stdio") ||
-            g_str_has_prefix(arg, "stdio,") ||
-            g_str_has_prefix(arg, "curses")) {
-            return arg;
-        }
-    }
-    return NULL;
-}
-
 /*
  * A process group of its own: keys typed at the viewer, Ctrl-C and Ctrl-Z
  * among them, are not QEMU's.
  */
-static void become_qemu(char **argv, int log_fd)
+static void become_qemu(const char *program, char **argv, int log_fd)
 {
     int null_fd = open("/dev/null", O_RDONLY);
 
@@ -61,24 +52,29 @@ static void become_qemu(char **argv, int log_fd)
     dup2(null_fd, STDIN_FILENO);
     dup2(log_fd, STDOUT_FILENO);
     dup2(log_fd, STDERR_FILENO);
-    execvp(argv[0], argv);
+    execv(program, argv);
     fail(argv[0], "cannot run: %s", g_strerror(errno));
     _exit(EXIT_FAILURE);
 }
 
-static bool start(Child *child, char **argv)
+static bool start(Child *child, const char *program, char **argv)
 {
     g_autoptr(GError) error = NULL;
     int fd = g_file_open_tmp("bootstamp-qemu-XXXXXX.log", &child->log, &error);
+    int report = fd < 0 ? -1
+                        : g_file_open_tmp("bootstamp-run-XXXXXX",
+                                          &child->report, &error);
 
-    if (fd < 0) {
+    if (report < 0) {
         fail("run", "%s", error->message);
         return false;
     }
+    close(report);
+    g_setenv(RUN_REPORT_ENV, child->report, TRUE);
     fflush(NULL);
     child->pid = fork();
     if (child->pid == 0) {
-        become_qemu(argv, fd);
+        become_qemu(program, argv, fd);
     }
     close(fd);
     if (child->pid < 0) {
@@ -96,45 +92,28 @@ static void look(Child *child, int flags)
     }
 }
 
-/* Is @path the capture of our QEMU? */
-static bool is_ours(const Child *child, const char *path)
+/* The name that QEMU, at whatever depth of wrappers, has reported; or NULL. */
+static char *find_capture(const Child *child)
 {
-    CaptureReader *r = capture_reader_open(path, NULL);
-    CaptureHeader h;
+    g_autofree char *text = NULL;
+    char *end;
 
-    if (!r) {
-        return false;
+    if (!g_file_get_contents(child->report, &text, NULL, NULL)) {
+        return NULL;
     }
-    capture_reader_header(r, &h);
-    capture_reader_close(r);
-    return h.pid == (uint32_t)child->pid;
-}
-
-static char *find_capture(const Child *child, const char *path)
-{
-    g_autoptr(GPtrArray) found = NULL;
-
-    if (path) {
-        return is_ours(child, path) ? g_strdup(path) : NULL;
-    }
-    found = capture_list();
-    for (guint i = 0; i < found->len; i++) {
-        if (is_ours(child, g_ptr_array_index(found, i))) {
-            return g_strdup(g_ptr_array_index(found, i));
-        }
-    }
-    return NULL;
+    end = strchr(text, '\n');
+    return end ? g_strndup(text, end - text) : NULL;
 }
 
 /* Waits for the capture; NULL where QEMU ended without one. */
-static char *wait_for_capture(Child *child, const char *path)
+static char *wait_for_capture(Child *child)
 {
-    char *found = find_capture(child, path);
+    char *found = find_capture(child);
 
-    while (!found && !child->ended) {
+    while (!found && !child->ended && !stop_signal) {
         g_usleep(POLL_US);
         look(child, WNOHANG);
-        found = find_capture(child, path);
+        found = find_capture(child);
     }
     return found;
 }
@@ -183,34 +162,58 @@ static int exit_status(const Child *child)
                                       : WEXITSTATUS(child->status);
 }
 
-int run_with_view(char **argv, const char *path)
+/* Until the viewer has the keyboard, Ctrl-C is for us both. */
+static void catch_signals(void)
 {
-    const char *user = terminal_user(argv);
+    struct sigaction action = { .sa_handler = on_signal };
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+static void release_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+}
+
+/* The process group: a wrapper may not hand a signal on. */
+static void end_qemu(const Child *child, int sig)
+{
+    if (kill(-child->pid, sig)) {
+        kill(child->pid, sig);
+    }
+}
+
+int run_with_view(const char *program, char **argv)
+{
     g_autofree char *found = NULL;
     Child child = { 0 };
     int status = EXIT_FAILURE;
 
-    if (user) {
-        return usage_error("run",
-                           "QEMU would use this terminal too (%s): "
-                           "give it -display none and -serial chardev:ID, or "
-                           "run bootstamp view in another terminal",
-                           user);
-    }
-    if (!start(&child, argv)) {
+    if (!start(&child, program, argv)) {
         return status;
     }
-    found = wait_for_capture(&child, path);
-    if (found) {
+    catch_signals();
+    found = wait_for_capture(&child);
+    release_signals();
+    if (stop_signal) {
+        end_qemu(&child, stop_signal);
+    }
+    if (found && !stop_signal) {
         status = view_run(&found, 1, false, false);
         /* Ctrl-C, a closed terminal: QEMU is told as well; q is for us. */
         if (status > 128) {
-            kill(child.pid, status - 128);
+            end_qemu(&child, status - 128);
         }
-        wait_for_qemu(&child);
     }
+    wait_for_qemu(&child);
     print_log(&child);
     unlink(child.log);
+    unlink(child.report);
     g_free(child.log);
+    g_free(child.report);
     return exit_status(&child);
 }

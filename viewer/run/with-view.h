@@ -8,11 +8,11 @@
 #define VIEWER_RUN_WITH_VIEW_H
 
 /*
- * Starts QEMU (@argv, the environment is set) in the background of this
- * terminal and shows its capture: @path, or where it is NULL the one that
- * this QEMU writes.  Returns the exit status: QEMU's, 128 plus the signal
- * that ended it, or that of a failure of our own.
+ * Starts QEMU (@program with @argv, the environment is set) in the background
+ * of this terminal and shows the capture that it writes first.  Returns the
+ * exit status: QEMU's, 128 plus the signal that ended it, or that of a failure
+ * of our own.
  */
-int run_with_view(char **argv, const char *path);
+int run_with_view(const char *program, char **argv);
 
 #endif

@@ -1,0 +1,35 @@
+/*
+ * What `bootstamp run` tells the back end, by the environment.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef CAPTURE_RUN_ENVIRONMENT_H
+#define CAPTURE_RUN_ENVIRONMENT_H
+
+/*
+ * Set by run, and by nobody else: words separated by commas, or nothing.
+ *   quiet       say nothing about what is captured
+ *   if-fits     where the back end does not fit QEMU, or no capture can be
+ *               made, QEMU starts all the same
+ *   foreground  somebody waits for QEMU: -daemonize is refused
+ *   only        RUN_CAPTURE_ENV is the only capture that may be written
+ */
+#define RUN_ENV "BOOTSTAMP_RUN"
+
+/* The capture, an absolute path; without it a new one in the default folder. */
+#define RUN_CAPTURE_ENV "BOOTSTAMP_CAPTURE"
+
+/* "all" consoles, or the one of the chardev that this names. */
+#define RUN_SERIAL_ENV "BOOTSTAMP_SERIAL"
+
+/* A folder with firmware that reports its progress, before QEMU's own. */
+#define RUN_PROBES_ENV "BOOTSTAMP_PROBES"
+
+/* A file that gets the path of the first capture, a line. */
+#define RUN_REPORT_ENV "BOOTSTAMP_REPORT"
+
+/* Programs that run has executed already, by their paths: see shims. */
+#define RUN_TRIED_ENV "BOOTSTAMP_TRIED"
+
+#endif
