@@ -386,6 +386,8 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(call install_files,644,$(built_firmware),$(moduledir)/firmware)
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
+	sed 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' docs/apparmor-libvirt-qemu.in \
+		>"$(DESTDIR)$(docdir)/apparmor-libvirt-qemu"
 	$(INSTALL) -d "$(DESTDIR)$(completions)"
 	$(INSTALL) -m 644 completion/bootstamp.bash "$(DESTDIR)$(completions)/bootstamp"
 
@@ -393,7 +395,7 @@ uninstall: ## remove what install put there, with the modules for other QEMUs
 	rm -rf "$(DESTDIR)$(moduledir)"
 	rm -f "$(DESTDIR)$(bindir)/bootstamp" "$(DESTDIR)$(completions)/bootstamp"
 	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :
-	cd "$(DESTDIR)$(docdir)" 2>/dev/null && rm -f $(notdir $(documents)) || :
+	cd "$(DESTDIR)$(docdir)" 2>/dev/null && rm -f apparmor-libvirt-qemu $(notdir $(documents)) || :
 	-rmdir "$(DESTDIR)$(docdir)" 2>/dev/null || :
 
 # --- the rest ---------------------------------------------------------------

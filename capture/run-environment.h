@@ -8,7 +8,8 @@
 #define CAPTURE_RUN_ENVIRONMENT_H
 
 /*
- * Set by run, and by nobody else: words separated by commas, or nothing.
+ * Set by run, or by who starts QEMU another way (docs/libvirt.md): words
+ * separated by commas, or nothing.
  *   quiet       say nothing about what is captured
  *   if-fits     where the back end does not fit QEMU, or no capture can be
  *               made, QEMU starts all the same
