@@ -161,7 +161,7 @@ is "$("$BOOTSTAMP" export --format raw isapc.bst | wc -c)" 1000 "with all bytes 
 like "$("$BOOTSTAMP" info isapc.bst)" '^state +ended$' "which is ended"
 
 "$BOOTSTAMP" run -q --capture sig.bst -- "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none \
-    -bios "$guests/flood.rom" </dev/null 2>err &
+    -bios "$guests/halt.rom" </dev/null 2>err &
 pid=$!
 wait_for 10 "$BOOTSTAMP" info sig.bst >/dev/null 2>&1
 is "$(info_value sig.bst pid)" $pid "QEMU takes the place of bootstamp"
@@ -172,7 +172,7 @@ wait $pid
 is $? 0 "SIGTERM ends QEMU in good order"
 like "$("$BOOTSTAMP" phases sig.bst)" '^Shutdown request .* host-signal$' "the capture knows why"
 "$BOOTSTAMP" run -q --capture sig.bst -- "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none \
-    -bios "$guests/flood.rom" </dev/null 2>err &
+    -bios "$guests/halt.rom" </dev/null 2>err &
 pid=$!
 wait_for 10 sh -c '"$BOOTSTAMP" info sig.bst | grep -q live'
 kill -KILL $pid
