@@ -18,7 +18,6 @@
 /* Names that are tried for a file that nobody named. */
 #define ATTEMPTS_MAX 1000
 
-
 struct BootCapture {
     CaptureWriter *writer;
     unsigned refs;

@@ -119,5 +119,4 @@ void boot_vm_event_at(uint64_t mono_ns, CaptureVmEvent event);
 /* The same from the vCPU's access that caused it. */
 void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail);
 
-
 #endif
