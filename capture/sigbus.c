@@ -33,8 +33,12 @@ static size_t page_size;
 
 __thread bool sigbus_through
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
-static __thread int depth; /* of the main thread's sigbus_enter() */
-static __thread bool held_before;
+/*
+ * Of the main thread's sigbus_enter().  Any other model would allocate at the
+ * first use, on the guest's path.
+ */
+static __thread int depth __attribute__((tls_model("initial-exec")));
+static __thread bool held_before __attribute__((tls_model("initial-exec")));
 
 __attribute__((noinline)) void sigbus_enter_slow(void)
 {

@@ -39,7 +39,7 @@ title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # With firmware that tells where it is, the guest's user space does so too.
 guest=linux initrd=initrd probes=''
-if [ -s "$build/firmware/bios-probes.bin" ]; then
+if [ -s "$build/firmware/bios-256k.bin" ]; then
     guest=marks initrd=initrd-marks probes=--probes
 fi
 
