@@ -38,7 +38,7 @@ static bool check_address(const MmioBootprobe *s, Error **errp)
     if (s->addr % SIZE || s->addr > UINT64_MAX - SIZE) {
         error_setg(errp,
                    TYPE_BOOTPROBE_MMIO ": addr=0x%" PRIx64
-                                       " is no multiple of %d",
+                                       " is not a multiple of %d",
                    s->addr, SIZE);
         return false;
     }

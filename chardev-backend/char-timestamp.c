@@ -205,7 +205,7 @@ TimestampChardev *timestamp_chardev_find(const char *id, Notifier *closing,
     if (!front) {
         error_setg(errp, "chardev '%s' not found", id);
     } else if (!d) {
-        error_setg(errp, "chardev '%s' is no timestamp chardev", id);
+        error_setg(errp, "chardev '%s' is not a timestamp chardev", id);
     } else {
         if (closing) {
             notifier_list_add(&d->closing, closing);

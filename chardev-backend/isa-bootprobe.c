@@ -75,8 +75,8 @@ static void isa_bootprobe_realize(DeviceState *dev, Error **errp)
 
     if (s->iobase > 0x10000 - PORTS || s->iobase % 4) {
         error_setg(errp,
-                   TYPE_ISA_BOOTPROBE ": iobase=0x%x is no multiple of 4 up "
-                                      "to 0x%x",
+                   TYPE_ISA_BOOTPROBE ": iobase=0x%x is not a multiple of 4 "
+                                      "up to 0x%x",
                    s->iobase, 0x10000 - PORTS);
         return;
     }

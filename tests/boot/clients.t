@@ -98,7 +98,7 @@ end U-Boot argument 0x0"
     arm taken -device bootprobe-mmio,chardev=dbg,addr=0x9000000
     like "$(cat "$tmp/qemu.log")" 'bootprobe-mmio: addr=0x9000000 is taken by pl011' "an address that is taken is refused"
     arm odd -device bootprobe-mmio,chardev=dbg,addr=0x9200008
-    like "$(cat "$tmp/qemu.log")" 'bootprobe-mmio: addr=0x9200008 is no multiple of 16' "and one that is no multiple"
+    like "$(cat "$tmp/qemu.log")" 'bootprobe-mmio: addr=0x9200008 is not a multiple of 16' "and one that is no multiple"
 fi
 
 # --- a Linux program

@@ -33,7 +33,7 @@ same() {
     like "$(grep '^the guest, ' "$tmp/out")" ': 0 of [0-9]+ phases and copies differ, 0 of [0-9]+ lines$' \
         "$3: nothing differs" || diag "$(cat "$tmp/out")"
     is "$(awk '/^(Slower|Faster) lines/ { getline; table = 1; next } /^$/ { table = 0 }
-        table && !/ \(outside\)$/ || /^(Lines of|[AB] alone)/' "$tmp/out")" "" "$3: no line, no milestone of one side"
+        table && !/ \(asynchronous\)$/ || /^(Lines of|[AB] alone)/' "$tmp/out")" "" "$3: no line, no milestone of one side"
 }
 
 # counted: how many phases and copies the comparison counted
@@ -57,9 +57,9 @@ boot rom-3 -M pc -m 32 -bios "$guests/pattern-1001.rom"
 strict rom-1 rom-3
 is $? 1 "one byte more: over a threshold of nothing"
 like "$(cat "$tmp/out")" '^Run .* \+0\.0000[0-9]{2} .* SLOWER$' "one byte more: some nanoseconds, and they are shown"
-like "$(cat "$tmp/out")" '^Shutdown request .* outside$' "what QEMU's main loop decided is marked"
+like "$(cat "$tmp/out")" '^Shutdown request .* asynchronous$' "what QEMU's main loop decided is marked"
 "$BOOTSTAMP" diff --fail-over 1000000 "$tmp/rom-1.bst" "$tmp/rom-2.bst" >"$tmp/out"
-is "$(grep -c -E 'outside|the guest' "$tmp/out")" 0 "the host's clock knows no such rows"
+is "$(grep -c -E 'asynchronous|the guest' "$tmp/out")" 0 "the host's clock knows no such rows"
 
 # --- SeaBIOS alone
 
@@ -84,7 +84,7 @@ is "$(vm linux-1 | grep shutdown.request)" "$(vm linux-2 | grep shutdown.request
 like "$("$BOOTSTAMP" phases --clock virtual "$tmp/linux-1.bst")" '^Shutdown request .* guest-shutdown$' "Linux: powered off"
 like "$("$BOOTSTAMP" export "$tmp/linux-1.bst" | wc -l)" '^ *[23][0-9][0-9]$' "Linux: the kernel's log is in it"
 "$BOOTSTAMP" stats --clock virtual --lines 0 "$tmp/linux-1.bst" "$tmp/linux-2.bst" >"$tmp/out"
-is "$(grep -c -E ' outside$' "$tmp/out")" 2 "stats: marks the power-off's end and the total"
+is "$(grep -c -E ' asynchronous$' "$tmp/out")" 2 "stats: marks the power-off's end and the total"
 "$BOOTSTAMP" stats --clock virtual --lines 0 -F json "$tmp/linux-1.bst" "$tmp/linux-2.bst" >"$tmp/json"
 is "$(jq -r '.measures[] | select((.outside | not) and .sd_ns > 0).name' "$tmp/json")" "" "stats: nothing else varies"
 strict linux-1 linux-pc
@@ -101,6 +101,6 @@ for i in 1 2 3; do
 done
 same reset-1 reset-2 "five boots in one QEMU"
 same reset-1 reset-3 "five boots in one QEMU, again"
-is "$(grep -c -E '^(Run|Reset \(boot [2-5]\)) .* outside$' "$tmp/out")" 5 "all that has a reset in it is marked"
+is "$(grep -c -E '^(Run|Reset \(boot [2-5]\)) .* asynchronous$' "$tmp/out")" 5 "all that has a reset in it is marked"
 
 done_testing

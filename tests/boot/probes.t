@@ -377,8 +377,8 @@ refused() {
 }
 refused "no chardev" 'isa-bootprobe: chardev= is missing' -device isa-bootprobe
 refused "a chardev that is not there" "isa-bootprobe: chardev 'nix' not found" -device isa-bootprobe,chardev=nix
-refused "another back end" "isa-bootprobe: chardev 'nul' is no timestamp chardev" -device isa-bootprobe,chardev=nul
-refused "another back end with mux=on" "isa-bootprobe: chardev 'mux' is no timestamp chardev" -device isa-bootprobe,chardev=mux
+refused "another back end" "isa-bootprobe: chardev 'nul' is not a timestamp chardev" -device isa-bootprobe,chardev=nul
+refused "another back end with mux=on" "isa-bootprobe: chardev 'mux' is not a timestamp chardev" -device isa-bootprobe,chardev=mux
 refused "an odd port" 'isa-bootprobe: iobase=0x405 ' -device isa-bootprobe,chardev=dbg,iobase=0x405
 refused "a port past the end" 'isa-bootprobe: iobase=0xfffc ' -device isa-bootprobe,chardev=dbg,iobase=0xfffc
 refused "a machine without ISA" "isa-bootprobe.*(No 'ISA' bus|not a valid device)" -M none -device isa-bootprobe,chardev=dbg

@@ -458,7 +458,7 @@ def arguments():
              "also behind mux=on")
         like(q.error(chardev="nope"), "chardev 'nope' not found",
              "no such chardev")
-        like(q.error(chardev="nul"), "'nul' is no timestamp chardev",
+        like(q.error(chardev="nul"), "'nul' is not a timestamp chardev",
              "a chardev of another kind")
         like(q.error(chardev=7), "type for 'chardev', expected: string",
              "no string")
@@ -536,7 +536,7 @@ def hot_plug():
         same([i["filename"] for i in g.qmp.ask()], ["h.bst"],
              "without either the capture is gone")
         g.qmp.hmp("chardev-add null,id=hot")
-        like(g.qmp.error(chardev="hot"), "no timestamp chardev",
+        like(g.qmp.error(chardev="hot"), "is not a timestamp chardev",
              "another kind of chardev in its place")
         held = open_files(g)
         ok(any(f.endswith("/h.bst") for f in held) and

@@ -62,8 +62,8 @@ for command in export phases info; do
     fails 2 "^bootstamp: $command: 'b' is one argument too many" $command a b
 done
 fails 2 "^bootstamp: list: 'a' is one argument too many" list a
-fails 2 "^bootstamp: run: no QEMU is named" run
-fails 2 "^bootstamp: run: no QEMU is named" run --
+fails 2 "^bootstamp: run: no QEMU command given" run
+fails 2 "^bootstamp: run: no QEMU command given" run --
 fails 2 "^bootstamp: export: unknown format 'xml': --format help lists them" export --format xml
 fails 2 "^bootstamp: export: unknown format ''" export --format=
 fails 2 "^bootstamp: export: unknown clock 'sun'" export --clock sun

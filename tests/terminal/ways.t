@@ -163,7 +163,7 @@ sees "Ctrl-O: back" '▲ 0\.160000 s'
 keys Tab
 sees "Ctrl-I: forward, right after it" 'BIOS boot OS,'
 keys : 'no such place' Enter
-sees ": what is none of them" "'no such place' is no line"
+sees ": what is none of them" "'no such place' is not a valid line"
 
 # --- filters
 keys g '&' '>90ms' Enter

@@ -32,7 +32,7 @@ static const GOptionEntry entries[] = {
       "write the capture to FILE (default: a new one in the default folder)",
       "FILE" },
     { "probes", 0, 0, G_OPTION_ARG_NONE, &opt.probes,
-      "boot the firmware of `make firmware`, which tells where it is", NULL },
+      "use the firmware with probes, which reports its progress", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what is captured", NULL },
     { "serial", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
@@ -73,15 +73,15 @@ int cmd_run(int argc, char **argv)
                        "of their stages.\n"
                        "QEMU takes this program's place: its exit status and "
                        "signals are QEMU's own.\n"
-                       "With --view it runs beside the viewer: q leaves the "
-                       "viewer alone, Ctrl-C both.\n"
+                       "With --view it runs beside the viewer: q quits only "
+                       "the viewer, Ctrl-C stops both.\n"
                        "With -n it boots again and again; captures go to a "
                        "new folder.",
                        entries, -1, &rest, &status)) {
         return status;
     }
     if (!rest[0]) {
-        return usage_error("run", "no QEMU is named");
+        return usage_error("run", "no QEMU command given");
     }
     status = run_many_check(&opt.many);
     if (status) {

@@ -22,8 +22,8 @@ static int print_followed(char *const *paths, bool wait, bool controls)
                                     .at = UINT64_MAX };
 
     if (paths[0] && paths[1]) {
-        return usage_error("view", "standard output is no terminal: name one "
-                                   "capture only");
+        return usage_error("view", "standard output is not a terminal: name "
+                                   "one capture only");
     }
     while (wait && paths[0]) {
         CaptureReader *r = capture_reader_open(paths[0], NULL);
@@ -56,8 +56,8 @@ int cmd_view(int argc, char **argv)
     if (!parse_options(argc, argv, "[CAPTURE...]",
                        "Shows captures on the terminal, live or afterwards: "
                        "the newest one where none\nis named.  h tells the "
-                       "keys, q quits.  Where standard output is no "
-                       "terminal,\nprints what bootstamp export -f prints.",
+                       "keys, q quits.  Where standard output is not "
+                       "a terminal,\nprints what bootstamp export -f prints.",
                        entries, 64, &rest, &status)) {
         return status;
     }

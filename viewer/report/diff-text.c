@@ -58,7 +58,7 @@ static void print_measure(const Diff *d, const Change *c)
     printf("%-22s", title);
     print_figures(d, c);
     if (c->outside) {
-        printf("  outside");
+        printf("  asynchronous");
     } else if (c->verdict == VERDICT_SLOWER) {
         printf("  SLOWER");
     } else if (c->verdict == VERDICT_UNDECIDED && c->boots) {
@@ -82,7 +82,7 @@ static void print_lines(const Diff *d, int sign, const char *title)
                 print_heads(d, 1);
             }
             print_figures(d, c);
-            printf("  %s%s\n", c->name, c->outside ? " (outside)" : "");
+            printf("  %s%s\n", c->name, c->outside ? " (asynchronous)" : "");
         }
     }
 }
@@ -145,8 +145,7 @@ static void print_exactly(const Diff *d)
     if (!d->rule.exact) {
         return;
     }
-    printf("\noutside: QEMU's main loop beside the guest decided when; "
-           "does not count\n");
+    printf("\nasynchronous: stamped by QEMU's main loop; does not count\n");
     printf("the guest, to the nanosecond: %u of %u phases and copies differ, "
            "%u of %u lines\n",
            n, compared, d->lines_differ + d->only->len,

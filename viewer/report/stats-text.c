@@ -33,7 +33,7 @@ static void print_measure(const Measure *m, bool exact)
     print_ms(s.sd, 9);
     print_ms(s.min, 10);
     print_ms(s.max, 10);
-    printf("%s\n", exact && m->outside ? "  outside" : "");
+    printf("%s\n", exact && m->outside ? "  asynchronous" : "");
 }
 
 /* Percentiles that at least one boot is beyond. */
@@ -184,7 +184,7 @@ static void print_lines(const Stats *s, GCompareFunc order, const char *title,
         print_ms(l->total, 9);
         print_ms(l->worst, 10);
         printf(" %8" PRIu64 "  %s%s\n", l->count, l->key,
-               s->sample->exact && l->outside ? " (outside)" : "");
+               s->sample->exact && l->outside ? " (asynchronous)" : "");
     }
 }
 
@@ -202,7 +202,7 @@ static void print_text(const Stats *s)
         print_measure(sample_measure(sample, i), sample->exact);
     }
     if (sample->exact) {
-        printf("outside: QEMU's main loop beside the guest decided when\n");
+        printf("asynchronous: stamped by QEMU's main loop\n");
     }
     if (sample->end) {
         printf("Total is up to %s\n", sample->end);

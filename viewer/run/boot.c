@@ -85,7 +85,7 @@ bool boot_rules_init(BootRules *rules, const char *until, double timeout,
     if (until && !is_milestone(until)) {
         similar = similar_milestone(until);
         if (similar) {
-            *error = g_strdup_printf("--until '%s' is no milestone; did you "
+            *error = g_strdup_printf("--until '%s' is not a milestone; did you "
                                      "mean '%s'? A pattern for a line with "
                                      "that text is '%s.*'",
                                      until, similar, until);
@@ -94,9 +94,10 @@ bool boot_rules_init(BootRules *rules, const char *until, double timeout,
         rules->regex =
             g_regex_new(until, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, &e);
         if (!rules->regex) {
-            *error = g_strdup_printf("--until is no milestone and no pattern: "
-                                     "%s",
-                                     e->message);
+            *error =
+                g_strdup_printf("--until is neither a milestone nor a valid "
+                                "pattern: %s",
+                                e->message);
             return false;
         }
     }

@@ -167,8 +167,8 @@ bool jump_to(View *v, const char *text)
         return true;
     }
     view_complain(v,
-                  "'%s' is no line (120), time (1.5s, +20ms, 12:30:05), "
-                  "percentage (35%%), boot (boot 2) or milestone",
+                  "'%s' is not a valid line (120), time (1.5s, +20ms, "
+                  "12:30:05), percentage (35%%), boot (boot 2) or milestone",
                   text);
     return false;
 }

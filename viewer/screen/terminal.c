@@ -432,7 +432,7 @@ static bool open_keyboard(GError **error)
                                   : open("/dev/tty", O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 || !(term.in = fdopen(fd, "r"))) {
-        return fail(error, "no keyboard: standard input is no terminal");
+        return fail(error, "no keyboard: standard input is not a terminal");
     }
     return true;
 }

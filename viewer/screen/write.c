@@ -52,7 +52,7 @@ static int open_target(View *v, bool overwrite)
             return -1;
         }
         if (!S_ISREG(st.st_mode)) {
-            view_complain(v, "%s is no regular file; name another",
+            view_complain(v, "%s is not a regular file; name another",
                           v->write_path);
             return -1;
         }
