@@ -38,6 +38,7 @@ struct CapturePhases {
     uint64_t since; /* of the last reset, suspend or wakeup, ns */
     bool setup; /* Linux's setup was selected: fw_cfg 0x18 */
     bool entry; /* the kernel's entry was: fw_cfg 0x10, not by LinuxBoot */
+    bool copied; /* of the kernel or the initrd, here or elsewhere */
     bool multiboot; /* its option ROM runs */
     CaptureRecord select[2]; /* the first of the kernel, and of the initrd */
     bool selected[2];
@@ -589,7 +590,7 @@ static void forget_boot(CapturePhases *p)
     memset(p->found, 0, sizeof(p->found));
     p->found[CAPTURE_MS_START] = start;
     p->found[CAPTURE_MS_RUN] = run;
-    p->active = p->setup = p->entry = p->multiboot = false;
+    p->active = p->setup = p->entry = p->copied = p->multiboot = false;
     memset(p->selected, 0, sizeof(p->selected));
 }
 
@@ -603,8 +604,8 @@ static void take_session(CapturePhases *p)
     p->dropped = 0;
     p->boot = 0;
     p->since = 0;
-    p->ran = p->active = p->suspended = p->setup = p->entry = p->multiboot =
-        false;
+    p->ran = p->active = p->suspended = p->setup = p->entry = p->copied =
+        p->multiboot = false;
     memset(p->selected, 0, sizeof(p->selected));
 }
 
@@ -703,13 +704,15 @@ static void take_select(CapturePhases *p, const CaptureRecord *rec)
  * Without a byte there is none: the option ROM asks for an initrd that is not
  * there as well.
  */
-static void take_copy(CapturePhases *p, const CaptureRecord *rec, uint16_t key)
+static void take_copy(CapturePhases *p, uint16_t key)
 {
     int i = select_of(key);
 
-    if (i >= 0) {
+    p->copied |= i >= 0;
+    /* Without its select the copy began elsewhere: before a migration. */
+    if (i >= 0 && p->selected[i]) {
         first_time(p, i ? CAPTURE_MS_COPY_INITRD : CAPTURE_MS_COPY_KERNEL,
-                   p->selected[i] ? &p->select[i] : rec, "");
+                   &p->select[i], "");
     }
 }
 
@@ -737,12 +740,11 @@ static void take_copy_end(CapturePhases *p, const CaptureRecord *rec,
                           uint16_t key, uint32_t offset)
 {
     if (offset) {
-        take_copy(p, rec, key);
+        take_copy(p, key);
     }
     p->entry |= key == FWCFG_KERNEL_ENTRY && offset;
     if ((capture_copy_is_kernel_item(key) || key == FWCFG_KERNEL_ENTRY) &&
-        (p->found[CAPTURE_MS_COPY_KERNEL] || p->found[CAPTURE_MS_COPY_INITRD] ||
-         p->entry)) {
+        (p->copied || p->entry)) {
         latest_time(p, CAPTURE_MS_LINUX_BOOT_OS, rec);
     }
     if (p->entry && p->found[CAPTURE_MS_COPY_KERNEL] && !p->setup &&
@@ -775,7 +777,7 @@ void capture_phases_record(CapturePhases *p, const CaptureRecord *rec)
         }
         break;
     case CAPTURE_DMA_PART:
-        take_copy(p, rec, rec->u.dma_part.key);
+        take_copy(p, rec->u.dma_part.key);
         break;
     case CAPTURE_DMA_END:
         take_copy_end(p, rec, rec->u.dma_end.key, rec->u.dma_end.offset);

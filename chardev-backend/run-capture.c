@@ -99,6 +99,7 @@ typedef struct Consoles {
     BootCapture *capture;
     GString *taken; /* "serial0 (isa-serial)", for people */
     GString *left;
+    bool told; /* the command line says what goes where */
 } Consoles;
 
 /* Devices that a person would read, by QEMU's names of them. */
@@ -131,7 +132,8 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
     Consoles *c = opaque;
     Chardev *chr = qemu_chr_find(label);
     g_autofree char *name = frontend_name(type, port);
-    bool debug = !strcmp(type, "isa-debugcon") && port == DEBUG_PORT;
+    bool debug =
+        !c->told && !strcmp(type, "isa-debugcon") && port == DEBUG_PORT;
     bool wanted = debug || (run.serial && (strcmp(run.serial, "all")
                                                ? !strcmp(run.serial, label)
                                                : is_console(type)));
@@ -206,7 +208,8 @@ static void start_capture(void)
 
     if (open->len) {
         c.capture = open->pdata[0];
-        free_port = false; /* the command line says what goes where */
+        c.told = true;
+        free_port = false;
     } else if (make_chardev()) {
         c.capture = timestamp_chardev_capture(CHARDEV_TIMESTAMP(debug_chardev));
     } else {

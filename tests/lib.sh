@@ -154,11 +154,11 @@ info_number() { "$BOOTSTAMP" info "$1" 2>/dev/null | row_number "$2"; }
 raw_of() { "$BOOTSTAMP" export --format raw "$1"; }
 # The table of milestones, without its head
 milestone_table() { "$BOOTSTAMP" phases "$1" | sed -n '2,/^$/p'; }
-# Its names, and its times, in order
-milestones() { milestone_table "$1" | sed -n 's/   *[0-9.]* .*//p'; }
+# Its names but for stages within them, which are indented, and its times, in order
+milestones() { milestone_table "$1" | sed -n '/^ /d; s/   *[0-9.]* .*//p'; }
 milestone_times() { milestone_table "$1" | cut -c 25- | grep -o '^ *[0-9.]*' | tr -d ' '; }
 # copied CAPTURE ITEM: bytes and method of that item of fw_cfg
-copied() { "$BOOTSTAMP" phases "$1" | row_value "$2" | grep -o '^[0-9]* *[A-Z]*' | tr -s ' '; }
+copied() { "$BOOTSTAMP" phases --all "$1" | row_value "$2" | grep -o '^[0-9]* *[A-Z]*' | tr -s ' '; }
 # The events but for fw_cfg's, without their times
 vm_events() {
     "$BOOTSTAMP" export --events "$1" | sed -n 's/^ *[0-9.]*  *[+-][0-9.]*  -- //p' |

@@ -29,7 +29,7 @@ boot_bios() {
 without_times() { sed 's/  *[0-9]*\.[0-9]\{6\}\( .*\)\{0,1\}$//'; }
 probe_names() { "$BOOTSTAMP" phases "$1" | sed -n '/^Probe/,/^$/p' | sed '1d;$d' | without_times; }
 # Milestones that a probe reported
-by_probe() { "$BOOTSTAMP" phases "$1" | grep '%  probe$' | without_times; }
+by_probe() { "$BOOTSTAMP" phases "$1" | grep '%  \(.*, \)\{0,1\}probe$' | without_times; }
 raw() { "$BOOTSTAMP" export --format raw --stream dbg "$1"; }
 # Answers of several lines as one, numbers without their zeros
 on_one_line() { tr '\n' ' ' | sed 's/  */ /g; s/0x0*\([0-9a-f]\)/\1/g; s/^ *//'; }

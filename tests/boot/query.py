@@ -304,6 +304,7 @@ def phases(path):
     """Name and microseconds of each row of `bootstamp phases`."""
     out = subprocess.run([BOOTSTAMP, "phases", path], stdout=subprocess.PIPE,
                          check=True).stdout.decode()
+    out = out.split("\n\n")[0]  # the first table
     rows = re.findall(r"^([A-Z][^\n]*?)  +(\d+)\.(\d{6}) .*%", out, re.M)
     return [(name, int(s) * 10**6 + int(us)) for name, s, us in rows]
 
