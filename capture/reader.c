@@ -261,8 +261,12 @@ static bool pass_hole(CaptureReader *r)
         look_at_size(r);
     }
     if (r->map && (r->buffer ? live : sigbus_damaged(r->guard))) {
-        /* Pages that the file had lost; it may have grown again. */
+        /*
+         * Pages that the file had lost; it may have grown again.  Where it
+         * did not, nobody must walk over what is gone, a fault for each page.
+         */
         unmap(r);
+        look_at_size(r);
     }
     next = find_written(r, r->at.pos, end);
     if (next == UINT64_MAX) {

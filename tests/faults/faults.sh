@@ -23,6 +23,7 @@ private_mounts() {
     if [ -z "$BOOTSTAMP_IN_NAMESPACE" ] && unshare -m true 2>/dev/null; then
         rm -rf "$tmp"
         export BOOTSTAMP_IN_NAMESPACE=1
+        TMPDIR=${tmp%/*} # which goes with this shell
         exec unshare -m "$@"
     fi
 }

@@ -30,7 +30,7 @@ screen_start 100 30 "$BOOTSTAMP" view "$cap"
 sees "shown" 'booting the first'
 keys C-s
 keys h
-sees "Ctrl-S stops nothing" 'Moving'
+sees "Ctrl-S stops nothing" 'Finding'
 keys q
 sees "the help is left" 'booting the first'
 keys q q

@@ -384,7 +384,10 @@ static void load_until(Loading *l, uint64_t end)
         if (n) {
             load_bytes(l, stream, bytes, times, n, &at);
         } else if (!capture_reader_next(r, &rec)) {
-            /* A hole that the index waited for and gave up. */
+            /* A hole that the index waited for and gave up, or a cut file. */
+            if (at.pos >= capture_reader_words(r)) {
+                break;
+            }
             at.pos++;
             capture_reader_seek(r, &at);
         } else if (rec.pos >= end) {
