@@ -22,7 +22,7 @@ LINE_MAX = 4096
 FLASH = 1 << 20
 VRAM, VRAM_SIZE = 0xe0000000, 16 << 20
 REGISTERS = 0xe2000000
-BAIT = b"\x05\0\0\0BAIT\n"  # a good line, where none may be taken from
+BAIT = b"\x05\0\0\0BAIT\n"  # a good line, in ROM and video memory
 BATCH = 2000
 
 
@@ -33,6 +33,9 @@ class Machine:
         self.rng = rng
         self.ram = bytearray(rng.randbytes(RAM))
         self.places = []
+        self.vram = bytearray(VRAM_SIZE)
+        self.vram[:len(BAIT) * 7000] = BAIT * 7000
+        self.flash = (BAIT * (FLASH // len(BAIT) + 1))[:FLASH]
         self.shadow = False  # 0xc0000 to 0xfffff are RAM, not ROM
         for i in range(20000):
             self.put_line(rng.randrange(0, RAM - 8), i)
@@ -46,26 +49,34 @@ class Machine:
         self.ram[at:at + 4] = struct.pack("<I", length)
         self.places.append(at)
 
-    def is_ram(self, at, size):
-        """Main memory, and nothing else lies in front of it."""
-        if at + size > RAM:
-            return False
-        return at + size <= 0xa0000 or at >= 0x100000 or (self.shadow and at >= 0xc0000) or \
-            (self.shadow and at >= 0xa0000 and False)
+    def regions(self):
+        """What a load of the guest reads as memory: (first, end, bytes, where in them)."""
+        isa = 0x100000 - 0xe0000  # the end of the flash stands there too
+        found = [(0, 0xa0000, self.ram, 0), (0x100000, RAM, self.ram, 0x100000),
+                 (VRAM, VRAM + VRAM_SIZE, self.vram, 0), ((1 << 32) - FLASH, 1 << 32, self.flash, 0)]
+        if self.shadow:
+            return found + [(0xc0000, 0x100000, self.ram, 0xc0000)]
+        return found + [(0xc0000, 0xe0000, bytes(0x20000), 0), (0xe0000, 0x100000, self.flash, FLASH - isa)]
 
-    def all_ram(self, at, size):
-        pieces = {at} | {edge for edge in (0xa0000, 0xc0000, 0x100000) if at < edge < at + size}
-        ends = sorted(pieces) + [at + size]
-        return all(self.is_ram(a, b - a) for a, b in zip(ends, ends[1:]))
+    def read(self, at, size):
+        """Those bytes, or None where a device or nobody is at one of them."""
+        out = bytearray()
+        while len(out) < size:
+            here = at + len(out)
+            for first, end, data, offset in self.regions():
+                if first <= here < end:
+                    start = offset + here - first
+                    out += data[start:start + min(end - here, size - len(out))]
+                    break
+            else:
+                return None
+        return bytes(out)
 
     def line(self, at):
         """The bytes that the device takes, or None."""
-        if at + 4 > 1 << 32 or not self.all_ram(at, 4):
-            return None
-        length = struct.unpack_from("<I", self.ram, at)[0]
-        if not 0 < length <= LINE_MAX or not self.all_ram(at + 4, length):
-            return None
-        return bytes(self.ram[at + 4:at + 4 + length])
+        head = self.read(at, 4)
+        length = struct.unpack("<I", head)[0] if head else 0
+        return self.read(at + 4, length) if 0 < length <= LINE_MAX else None
 
     def address(self):
         """Where lines are, the edges of everything, and anywhere."""
@@ -149,7 +160,7 @@ class Run:
         at = self.machine.address()
         line = self.machine.line(at)
         self.add(f"outl {LINE:#x} {at:#x}")
-        self.status = 1 if line is not None else 3
+        self.status = 0x105 if line is not None else 0x107
         if line is None:
             self.turned_down += 1
         else:
@@ -213,7 +224,7 @@ def main():
     with open(folder + "/ram", "wb") as file:
         file.write(machine.ram)
     with open(folder + "/flash", "wb") as file:
-        file.write((BAIT * (FLASH // len(BAIT) + 1))[:FLASH])
+        file.write(machine.flash)
     process = subprocess.Popen(
         [bootstamp, "run", "-q", "--", qemu, "-M", "pc,memory-backend=m", "-m", f"{RAM >> 20}M", "-accel", "tcg", "-S",
          "-object", f"memory-backend-file,id=m,size={RAM},mem-path={folder}/ram,share=on",

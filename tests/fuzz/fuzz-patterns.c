@@ -90,6 +90,7 @@ static void try_settings(const char *text, size_t len)
     } else {
         FUZZ_CHECK(s.time < TIME_MODES && s.copies <= COPIES_OFF);
     }
+    settings_clear(&s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -20,7 +20,7 @@ typedef struct Pass {
     CapturePhases *phases;
     CaptureCopies *copies;
     CaptureSpans *spans;
-    uint64_t bytes, newlines, text; /* of records; of lines */
+    uint64_t bytes, text; /* of records; of lines */
     uint64_t records;
     guint64 sum; /* of all bytes with their times */
 } Pass;
@@ -89,7 +89,6 @@ static void take_line(Pass *p, const CaptureLine *line)
     FUZZ_CHECK(line->len <= CAPTURE_LINE_MAX);
     FUZZ_CHECK(!memchr(line->text, '\n', line->len));
     p->text += line->len;
-    p->newlines += line->complete;
     capture_phases_line(p->phases, line);
 }
 
@@ -126,8 +125,8 @@ static void read_records(Pass *p)
     while (capture_lines_flush(p->lines, &line)) {
         take_line(p, &line);
     }
-    /* Every byte is in a line or was a newline. */
-    FUZZ_CHECK(p->text + p->newlines == p->bytes);
+    /* A row shows bytes of the guest, each once. */
+    FUZZ_CHECK(p->text <= p->bytes);
 }
 
 /* In runs of up to @max, and each place is come back to. */
