@@ -112,7 +112,7 @@ static void advance(CaptureCopies *c, uint32_t offset, uint64_t time,
     copy->running = copy->offset < copy->size;
 }
 
-static void take_select(CaptureCopies *c, const CaptureRecord *rec)
+static void handle_select(CaptureCopies *c, const CaptureRecord *rec)
 {
     if (c->now) {
         c->now->running = false;
@@ -142,11 +142,11 @@ static bool need_selected(CaptureCopies *c, uint16_t key, uint64_t time)
     if (c->now && c->now->key == key) {
         return true;
     }
-    take_select(c, &select);
+    handle_select(c, &select);
     return false;
 }
 
-static void take_pio(CaptureCopies *c, const CaptureRecord *rec)
+static void handle_pio(CaptureCopies *c, const CaptureRecord *rec)
 {
     if (!need_selected(c, rec->u.pio.key, rec->time) && rec->u.pio.late) {
         /* Read before, by another QEMU: where this one goes on. */
@@ -162,7 +162,7 @@ static void take_pio(CaptureCopies *c, const CaptureRecord *rec)
     advance(c, rec->u.pio.offset, rec->time, !rec->u.pio.late);
 }
 
-static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
+static void handle_dma(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma.key, rec->time);
     c->mark = rec->time;
@@ -174,7 +174,7 @@ static void take_dma(CaptureCopies *c, const CaptureRecord *rec)
     }
 }
 
-static void take_dma_part(CaptureCopies *c, const CaptureRecord *rec)
+static void handle_dma_part(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma_part.key, rec->time);
     if (c->dma_read) {
@@ -182,7 +182,7 @@ static void take_dma_part(CaptureCopies *c, const CaptureRecord *rec)
     }
 }
 
-static void take_dma_end(CaptureCopies *c, const CaptureRecord *rec)
+static void handle_dma_end(CaptureCopies *c, const CaptureRecord *rec)
 {
     need_selected(c, rec->u.dma_end.key, rec->time);
     if (c->dma_read) {
@@ -205,19 +205,19 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
         g_strlcpy(item->name, rec->u.item.name, sizeof(item->name));
         break;
     case CAPTURE_SELECT:
-        take_select(c, rec);
+        handle_select(c, rec);
         break;
     case CAPTURE_PIO:
-        take_pio(c, rec);
+        handle_pio(c, rec);
         break;
     case CAPTURE_DMA:
-        take_dma(c, rec);
+        handle_dma(c, rec);
         break;
     case CAPTURE_DMA_PART:
-        take_dma_part(c, rec);
+        handle_dma_part(c, rec);
         break;
     case CAPTURE_DMA_END:
-        take_dma_end(c, rec);
+        handle_dma_end(c, rec);
         break;
     case CAPTURE_VCPU:
     case CAPTURE_BYTE:

@@ -109,7 +109,7 @@ static void add_reads(CaptureDisks *d, Disk *disk, const CaptureDiskUse *now,
     disk->disk.total = use_of(capture_series_total(disk->reads));
 }
 
-static void take_io(CaptureDisks *d, const CaptureRecord *rec)
+static void handle_io(CaptureDisks *d, const CaptureRecord *rec)
 {
     const CaptureDiskIo *io = &rec->u.disk_io;
     uint64_t window = (uint64_t)io->window_us * 1000;
@@ -127,7 +127,7 @@ static void take_io(CaptureDisks *d, const CaptureRecord *rec)
     disk->seen = now;
 }
 
-static void take_disk(CaptureDisks *d, const CaptureRecord *rec)
+static void handle_disk(CaptureDisks *d, const CaptureRecord *rec)
 {
     CaptureDiskReads *disk = &get_disk(d, rec->u.disk.id)->disk;
 
@@ -140,9 +140,9 @@ void capture_disks_feed(CaptureDisks *d, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_SESSION) {
         start_over(d);
     } else if (rec->kind == CAPTURE_DISK) {
-        take_disk(d, rec);
+        handle_disk(d, rec);
     } else if (rec->kind == CAPTURE_DISK_IO) {
-        take_io(d, rec);
+        handle_io(d, rec);
     }
 }
 

@@ -118,7 +118,7 @@ static void add_row(CaptureInitcalls *c, const CaptureInitcall *call)
     }
 }
 
-static void take_calling(CaptureInitcalls *c, const char *text, uint64_t time)
+static void handle_calling(CaptureInitcalls *c, const char *text, uint64_t time)
 {
     char name[CAPTURE_NAME_MAX];
 
@@ -129,8 +129,8 @@ static void take_calling(CaptureInitcalls *c, const char *text, uint64_t time)
     }
 }
 
-static void take_returned(CaptureInitcalls *c, const char *text,
-                          CaptureInitcall *call)
+static void handle_returned(CaptureInitcalls *c, const char *text,
+                            CaptureInitcall *call)
 {
     const uint64_t *start;
 
@@ -144,8 +144,8 @@ static void take_returned(CaptureInitcalls *c, const char *text,
     }
 }
 
-static void take_probe(CaptureInitcalls *c, const char *text,
-                       CaptureInitcall *call)
+static void handle_probe(CaptureInitcalls *c, const char *text,
+                         CaptureInitcall *call)
 {
     call->kind = CAPTURE_INITCALL_PROBE;
     if (take_name(text, call->name) && take_result(text, call) &&
@@ -168,11 +168,11 @@ void capture_initcalls_line(CaptureInitcalls *c, const CaptureLine *line)
     text[line->len] = '\0';
     said = message(text);
     if (g_str_has_prefix(said, "calling  ")) {
-        take_calling(c, said + strlen("calling  "), line->time);
+        handle_calling(c, said + strlen("calling  "), line->time);
     } else if (g_str_has_prefix(said, "initcall ")) {
-        take_returned(c, said + strlen("initcall "), &call);
+        handle_returned(c, said + strlen("initcall "), &call);
     } else if (g_str_has_prefix(said, "probe of ")) {
-        take_probe(c, said + strlen("probe of "), &call);
+        handle_probe(c, said + strlen("probe of "), &call);
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "milestones.h"
+#include "milestone-ids.h"
 #include "patterns.h"
 #include "probe.h"
 
@@ -173,7 +173,7 @@ static bool get_number(const char *word, uint64_t max, uint16_t *number,
 }
 
 /* "probe NUMBER NAME" */
-static bool take_probe(Parser *p, const char *rest, GError **error)
+static bool handle_probe(Parser *p, const char *rest, GError **error)
 {
     g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
     const char *name = words[1] ? g_strchug(words[1]) : "";
@@ -204,7 +204,7 @@ static guint index_of(const CapturePatterns *p, const char *name)
     return i;
 }
 
-static bool take_milestone(Parser *p, const char *rest, GError **error)
+static bool handle_milestone(Parser *p, const char *rest, GError **error)
 {
     if (!good_name(rest, error)) {
         return false;
@@ -221,44 +221,44 @@ static bool take_milestone(Parser *p, const char *rest, GError **error)
     return true;
 }
 
-static bool take_first(Parser *p, const char *rest, GError **error)
+static bool handle_first(Parser *p, const char *rest, GError **error)
 {
     p->now->last = false;
     return true;
 }
 
-static bool take_last(Parser *p, const char *rest, GError **error)
+static bool handle_last(Parser *p, const char *rest, GError **error)
 {
     p->now->last = true;
     return true;
 }
 
-static bool take_hidden(Parser *p, const char *rest, GError **error)
+static bool handle_hidden(Parser *p, const char *rest, GError **error)
 {
     p->now->hidden = true;
     return true;
 }
 
-static bool take_stage(Parser *p, const char *rest, GError **error)
+static bool handle_stage(Parser *p, const char *rest, GError **error)
 {
     p->now->stage = true;
     return true;
 }
 
-static bool take_again(Parser *p, const char *rest, GError **error)
+static bool handle_again(Parser *p, const char *rest, GError **error)
 {
     p->now->again = true;
     return true;
 }
 
-static bool take_idle(Parser *p, const char *rest, GError **error)
+static bool handle_idle(Parser *p, const char *rest, GError **error)
 {
     p->now->idle = true;
     return true;
 }
 
 /* "attempts NAME" */
-static bool take_attempts(Parser *p, const char *rest, GError **error)
+static bool handle_attempts(Parser *p, const char *rest, GError **error)
 {
     g_free(p->now->attempts);
     p->now->attempts = g_strdup(rest);
@@ -266,7 +266,7 @@ static bool take_attempts(Parser *p, const char *rest, GError **error)
 }
 
 /* "group WORD" */
-static bool take_group(Parser *p, const char *rest, GError **error)
+static bool handle_group(Parser *p, const char *rest, GError **error)
 {
     static const char *const groups[] = {
         [CAPTURE_GROUP_QEMU] = "qemu",
@@ -288,7 +288,7 @@ static bool take_group(Parser *p, const char *rest, GError **error)
                   rest);
 }
 
-static bool take_stream(Parser *p, const char *rest, GError **error)
+static bool handle_stream(Parser *p, const char *rest, GError **error)
 {
     g_free(p->stream);
     p->stream = g_strdup(rest);
@@ -304,12 +304,12 @@ static bool use_name(Parser *p, GPtrArray *names, const char *name)
     return true;
 }
 
-static bool take_after(Parser *p, const char *rest, GError **error)
+static bool handle_after(Parser *p, const char *rest, GError **error)
 {
     return use_name(p, p->now->after, rest);
 }
 
-static bool take_unless(Parser *p, const char *rest, GError **error)
+static bool handle_unless(Parser *p, const char *rest, GError **error)
 {
     return use_name(p, p->now->unless, rest);
 }
@@ -358,22 +358,22 @@ static bool add_text(Parser *p, CaptureRuleKind kind, const char *rest,
     return add_rule(p, &rule, error);
 }
 
-static bool take_begins(Parser *p, const char *rest, GError **error)
+static bool handle_begins(Parser *p, const char *rest, GError **error)
 {
     return add_text(p, CAPTURE_RULE_BEGINS, rest, error);
 }
 
-static bool take_failed(Parser *p, const char *rest, GError **error)
+static bool handle_failed(Parser *p, const char *rest, GError **error)
 {
     return add_text(p, CAPTURE_RULE_FAILED, rest, error);
 }
 
-static bool take_contains(Parser *p, const char *rest, GError **error)
+static bool handle_contains(Parser *p, const char *rest, GError **error)
 {
     return add_text(p, CAPTURE_RULE_CONTAINS, rest, error);
 }
 
-static bool take_matches(Parser *p, const char *rest, GError **error)
+static bool handle_matches(Parser *p, const char *rest, GError **error)
 {
     g_autofree char *text = unquoted(rest);
     g_autofree char *limited = g_strconcat(REGEX_LIMITS, text, NULL);
@@ -391,7 +391,7 @@ static bool take_matches(Parser *p, const char *rest, GError **error)
 }
 
 /* "fwcfg NAME", or the item's key as a number: names begin otherwise. */
-static bool take_fwcfg(Parser *p, const char *rest, GError **error)
+static bool handle_fwcfg(Parser *p, const char *rest, GError **error)
 {
     CaptureRule rule = { .kind = CAPTURE_RULE_KEY };
 
@@ -403,7 +403,7 @@ static bool take_fwcfg(Parser *p, const char *rest, GError **error)
 }
 
 /* "mark [begin|end] NUMBER" */
-static bool take_mark(Parser *p, const char *rest, GError **error)
+static bool handle_mark(Parser *p, const char *rest, GError **error)
 {
     CaptureRule rule = { .kind = CAPTURE_RULE_MARK };
     g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
@@ -439,21 +439,30 @@ static const struct {
     KeywordUse use;
 } keywords[] = {
     /* clang-format off: a row each */
-    { "probe", take_probe, TOP },       { "milestone", take_milestone, TOP },
-    { "first", take_first, ALONE },     { "last", take_last, ALONE },
-    { "hidden", take_hidden, ALONE },   { "stream", take_stream, BELOW },
-    { "again", take_again, ALONE },     { "idle", take_idle, ALONE },
-    { "stage", take_stage, ALONE },     { "attempts", take_attempts, BELOW },
-    { "failed", take_failed, BELOW },   { "group", take_group, BELOW },
-    { "after", take_after, BELOW },     { "unless", take_unless, BELOW },
-    { "begins", take_begins, BELOW },   { "contains", take_contains, BELOW },
-    { "matches", take_matches, BELOW }, { "fwcfg", take_fwcfg, BELOW },
-    { "mark", take_mark, BELOW },
+    { "probe", handle_probe, TOP },
+    { "milestone", handle_milestone, TOP },
+    { "first", handle_first, ALONE },
+    { "last", handle_last, ALONE },
+    { "hidden", handle_hidden, ALONE },
+    { "stream", handle_stream, BELOW },
+    { "again", handle_again, ALONE },
+    { "idle", handle_idle, ALONE },
+    { "stage", handle_stage, ALONE },
+    { "attempts", handle_attempts, BELOW },
+    { "failed", handle_failed, BELOW },
+    { "group", handle_group, BELOW },
+    { "after", handle_after, BELOW },
+    { "unless", handle_unless, BELOW },
+    { "begins", handle_begins, BELOW },
+    { "contains", handle_contains, BELOW },
+    { "matches", handle_matches, BELOW },
+    { "fwcfg", handle_fwcfg, BELOW },
+    { "mark", handle_mark, BELOW },
     /* clang-format on */
 };
 
 /* @line is without blanks at its ends; it is changed. */
-static bool take_line(Parser *p, char *line, GError **error)
+static bool handle_line(Parser *p, char *line, GError **error)
 {
     size_t n = strcspn(line, " \t");
     const char *rest = line[n] ? g_strchug(line + n + 1) : "";
@@ -508,7 +517,7 @@ static bool parse(Parser *p, char **lines, GError **error)
         char *line = g_strstrip(lines[i]);
 
         p->line = i + 1;
-        if (*line && *line != '#' && !take_line(p, line, error)) {
+        if (*line && *line != '#' && !handle_line(p, line, error)) {
             return false;
         }
     }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "format.h"
-#include "milestones.h"
+#include "milestone-ids.h"
 
 /* The beginning of a line that patterns see: guest bytes cost no more. */
 #define CAPTURE_PATTERN_LINE_MAX 256

@@ -507,7 +507,7 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
  * Gathers the payload of the event at @pos; the head is stored last, so a
  * missing CONT word means a broken file and not one that is on its way.
  */
-static bool take_payload(CaptureReader *r, uint64_t pos, size_t n)
+static bool handle_payload(CaptureReader *r, uint64_t pos, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         uint64_t word = word_at(r, pos + 1 + i);
@@ -532,7 +532,7 @@ static bool next_event(CaptureReader *r, CaptureRecord *rec, uint64_t head)
         return false;
     }
     if (kind == CAPTURE_NONE || kind == CAPTURE_CONT ||
-        !take_payload(r, r->at.pos, n)) {
+        !handle_payload(r, r->at.pos, n)) {
         r->at.pos++;
         r->skipped++;
         return false;

@@ -9,7 +9,7 @@
 struct CaptureScan {
     CaptureReader *reader;
     CaptureLines *lines;
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     CaptureCopies *copies;
     uint64_t start, wall_ns;
 };
@@ -20,7 +20,7 @@ CaptureScan *capture_scan_new(CaptureReader *reader)
 
     s->reader = reader;
     s->lines = capture_lines_new();
-    s->phases = capture_phases_new();
+    s->phases = capture_milestones_new();
     s->copies = capture_copies_new();
     return s;
 }
@@ -30,13 +30,13 @@ void capture_scan_free(CaptureScan *s)
     if (s) {
         capture_reader_close(s->reader);
         capture_lines_free(s->lines);
-        capture_phases_free(s->phases);
+        capture_milestones_free(s->phases);
         capture_copies_free(s->copies);
         g_free(s);
     }
 }
 
-static void take_session(CaptureScan *s, const CaptureRecord *rec)
+static void handle_session(CaptureScan *s, const CaptureRecord *rec)
 {
     s->start = rec->time;
     s->wall_ns = rec->u.session.wall_ns;
@@ -48,20 +48,21 @@ static void take(CaptureScan *s, const CaptureRecord *rec)
 
     if (rec->kind == CAPTURE_BYTE) {
         if (capture_lines_feed(s->lines, rec, &line)) {
-            capture_phases_line(s->phases, &line);
+            capture_milestones_line(s->phases, &line);
         }
         return;
     }
     if (capture_lines_is_break(rec)) {
         while (capture_lines_flush(s->lines, &line)) {
-            capture_phases_line(s->phases, &line); /* of what was before it */
+            capture_milestones_line(s->phases,
+                                    &line); /* of what was before it */
         }
         capture_lines_feed(s->lines, rec, &line);
     }
     if (rec->kind == CAPTURE_SESSION) {
-        take_session(s, rec);
+        handle_session(s, rec);
     }
-    capture_phases_record(s->phases, rec);
+    capture_milestones_record(s->phases, rec);
     capture_copies_feed(s->copies, rec);
 }
 
@@ -92,17 +93,17 @@ bool capture_scan_read(CaptureScan *s, uint64_t end, uint64_t records)
  * A line that is not at its end can be a milestone already, and be none when
  * it is: what it would be now is found out on a copy.
  */
-static CapturePhases *with_open_lines(const CaptureScan *s)
+static CaptureMilestones *with_open_lines(const CaptureScan *s)
 {
-    CapturePhases *copy = NULL;
+    CaptureMilestones *copy = NULL;
     CaptureLine line;
 
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
         if (capture_lines_peek(s->lines, i, &line)) {
             if (!copy) {
-                copy = capture_phases_copy(s->phases);
+                copy = capture_milestones_copy(s->phases);
             }
-            capture_phases_line(copy, &line);
+            capture_milestones_line(copy, &line);
         }
     }
     return copy;
@@ -112,7 +113,7 @@ CaptureBoot *capture_boot_new(void)
 {
     CaptureBoot *boot = g_new0(CaptureBoot, 1);
 
-    boot->phases = g_array_new(FALSE, FALSE, sizeof(CapturePhase));
+    boot->phases = g_array_new(FALSE, FALSE, sizeof(CaptureMilestone));
     boot->copies = g_array_new(FALSE, FALSE, sizeof(CaptureCopy));
     return boot;
 }
@@ -120,21 +121,21 @@ CaptureBoot *capture_boot_new(void)
 CaptureBoot *capture_scan_boot(CaptureScan *s)
 {
     CaptureBoot *boot = capture_boot_new();
-    CapturePhases *copy = with_open_lines(s);
-    const CapturePhases *phases = copy ? copy : s->phases;
+    CaptureMilestones *copy = with_open_lines(s);
+    const CaptureMilestones *phases = copy ? copy : s->phases;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        g_array_append_vals(boot->phases, capture_phases_get(phases, i), 1);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        g_array_append_vals(boot->phases, capture_milestones_get(phases, i), 1);
     }
     for (guint i = 0; i < capture_copies_count(s->copies); i++) {
         g_array_append_vals(boot->copies, capture_copies_get(s->copies, i), 1);
     }
-    boot->dropped = capture_phases_dropped(phases);
+    boot->dropped = capture_milestones_dropped(phases);
     boot->start = s->start;
     boot->wall_ns = s->wall_ns;
     boot->clock = capture_reader_clock(s->reader);
     boot->state = capture_reader_state(s->reader);
-    capture_phases_free(copy);
+    capture_milestones_free(copy);
     return boot;
 }
 

@@ -10,14 +10,14 @@
 #define CAPTURE_SCAN_H
 
 #include "copies.h"
-#include "phases.h"
+#include "milestones.h"
 #include "reader.h"
 
 typedef struct CaptureScan CaptureScan;
 
 /* What `bootstamp phases` would show of the last session, as data. */
 typedef struct CaptureBoot {
-    GArray *phases; /* CapturePhase, the newest; names live for ever */
+    GArray *phases; /* CaptureMilestone, the newest; names live for ever */
     uint64_t dropped; /* older ones that were forgotten */
     GArray *copies; /* CaptureCopy */
     uint64_t start; /* of the session, ns since the capture's start */

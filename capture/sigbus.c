@@ -117,7 +117,7 @@ bool sigbus_repair(void *addr)
 }
 
 /* An entry that is not in use, or a new one. */
-static SigbusRegion *take_entry(void)
+static SigbusRegion *handle_entry(void)
 {
     SigbusRegion *r = regions;
 
@@ -138,7 +138,7 @@ SigbusRegion *sigbus_guard(void *start, size_t size, bool writable)
 
     pthread_mutex_lock(&regions_lock);
     page_size = sysconf(_SC_PAGE_SIZE);
-    r = take_entry();
+    r = handle_entry();
     r->taken = true;
     __atomic_store_n(&r->writable, writable, __ATOMIC_RELAXED);
     __atomic_store_n(&r->damaged, 0, __ATOMIC_RELAXED);

@@ -167,7 +167,7 @@ static void end_side(CaptureSpans *s, CaptureSpan *end)
     }
 }
 
-static void take_probe(CaptureSpans *s, const CaptureRecord *rec)
+static void handle_probe(CaptureSpans *s, const CaptureRecord *rec)
 {
     bool side;
     CaptureSpan row = read_probe(s, rec, &side);
@@ -197,7 +197,7 @@ static void forget_open(CaptureSpans *s)
     s->deeper = 0;
 }
 
-static void take_vm(CaptureSpans *s, CaptureVmEvent event)
+static void handle_vm(CaptureSpans *s, CaptureVmEvent event)
 {
     if (event == CAPTURE_VM_RUN) {
         s->ran = true;
@@ -223,11 +223,11 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
         s->ran = s->idle = false;
         break;
     case CAPTURE_VM:
-        take_vm(s, rec->u.vm.event);
+        handle_vm(s, rec->u.vm.event);
         break;
     case CAPTURE_PROBE:
     case CAPTURE_NAMED:
-        take_probe(s, rec);
+        handle_probe(s, rec);
         break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:

@@ -59,7 +59,7 @@ static void end_line(Stream *s)
 }
 
 /* A pause ends a line here, so that a series has no time of it. */
-static void take_byte(Stream *s, const CaptureRecord *rec)
+static void handle_byte(Stream *s, const CaptureRecord *rec)
 {
     uint64_t gap = rec->time > s->last ? rec->time - s->last : 0;
 
@@ -82,7 +82,7 @@ static void take_byte(Stream *s, const CaptureRecord *rec)
 void capture_talk_feed(CaptureTalk *t, const CaptureRecord *rec)
 {
     if (rec->kind == CAPTURE_BYTE) {
-        take_byte(&t->streams[rec->stream % CAPTURE_STREAMS_MAX], rec);
+        handle_byte(&t->streams[rec->stream % CAPTURE_STREAMS_MAX], rec);
     } else if (rec->kind == CAPTURE_SESSION) {
         start_over(t);
     }

@@ -246,7 +246,7 @@ static CaptureTerminalEvent after_c2(CaptureTerminal *t, uint8_t byte)
     return ground(t, byte);
 }
 
-static void take_digit(CaptureTerminal *t, uint8_t byte)
+static void handle_digit(CaptureTerminal *t, uint8_t byte)
 {
     /* The first parameter alone matters; a separator closes it. */
     if (t->parameter < 0x8000) {
@@ -287,7 +287,7 @@ static CaptureTerminalEvent sequence(CaptureTerminal *t, uint8_t byte)
         go(t, GROUND);
         return event;
     case DIGIT:
-        take_digit(t, byte);
+        handle_digit(t, byte);
         break;
     case SEPARATOR:
         t->parameter |= 0x8000;

@@ -19,7 +19,7 @@ typedef struct Look {
 
 typedef struct Thread {
     uint16_t vcpu;
-    uint64_t cpu, wait; /* as it was told last */
+    uint64_t cpu, wait; /* as it was reported last */
 } Thread;
 
 struct CaptureVcpus {
@@ -114,7 +114,7 @@ static void add_look(CaptureVcpus *v)
 
 void capture_vcpus_record(CaptureVcpus *v, const CaptureRecord *rec)
 {
-    const CaptureVcpu *told = &rec->u.vcpu;
+    const CaptureVcpu *reported = &rec->u.vcpu;
     bool new;
     Thread *t;
 
@@ -124,24 +124,24 @@ void capture_vcpus_record(CaptureVcpus *v, const CaptureRecord *rec)
     if (rec->kind != CAPTURE_VCPU) {
         return;
     }
-    t = find_thread(v, told->vcpu, &new);
+    t = find_thread(v, reported->vcpu, &new);
     if (!t) {
         return;
     }
     if (new) {
         /* Its begin is not known: what it had stands at its first look. */
-        t->cpu = told->cpu_ns;
-        t->wait = told->wait_ns;
+        t->cpu = reported->cpu_ns;
+        t->wait = reported->wait_ns;
     }
     if (v->threads->len == 1 && new) {
-        v->first_steal = told->steal_ns;
+        v->first_steal = reported->steal_ns;
     }
     v->now.time = MAX(v->now.time, rec->time);
-    v->now.cpu += gain(told->cpu_ns, t->cpu);
-    v->now.wait += gain(told->wait_ns, t->wait);
-    v->now.steal = gain(told->steal_ns, v->first_steal);
-    t->cpu = MAX(t->cpu, told->cpu_ns);
-    t->wait = MAX(t->wait, told->wait_ns);
+    v->now.cpu += gain(reported->cpu_ns, t->cpu);
+    v->now.wait += gain(reported->wait_ns, t->wait);
+    v->now.steal = gain(reported->steal_ns, v->first_steal);
+    t->cpu = MAX(t->cpu, reported->cpu_ns);
+    t->wait = MAX(t->wait, reported->wait_ns);
     add_look(v);
 }
 

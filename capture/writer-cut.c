@@ -109,7 +109,7 @@ void writer_salvage(CaptureWriter *w)
                             &clock, sizeof(clock));
     w->tail = salvage_event(w->fd, w->tail, clock.time_ns, CAPTURE_LOST, &lost,
                             sizeof(lost));
-    w->told = lost;
+    w->reported = lost;
 }
 
 /*
@@ -193,9 +193,9 @@ void writer_tell_dead(CaptureWriter *w)
         writer_salvage(w);
         return;
     }
-    if (memcmp(&lost, &w->told, sizeof(lost)) && is_ours(w)) {
+    if (memcmp(&lost, &w->reported, sizeof(lost)) && is_ours(w)) {
         put_header(w, &lost);
-        w->told = lost;
+        w->reported = lost;
     }
 }
 

@@ -189,7 +189,7 @@ void writer_tell_losses(CaptureWriter *w, bool alone)
     uint64_t time = capture_writer_now(w);
     uint64_t pos;
 
-    if (!memcmp(&lost, &w->told, sizeof(lost)) ||
+    if (!memcmp(&lost, &w->reported, sizeof(lost)) ||
         !(w->virtual_now && !alone ? writer_in_epoch(w, time)
                                    : writer_check_epoch(w, time))) {
         return;
@@ -201,7 +201,7 @@ void writer_tell_losses(CaptureWriter *w, bool alone)
     }
     writer_store_event(w, pos, time, CAPTURE_LOST, (uint8_t *)&lost,
                        sizeof(lost));
-    w->told = lost;
+    w->reported = lost;
 }
 
 void writer_raise_limits(CaptureWriter *w)

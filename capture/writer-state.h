@@ -64,7 +64,7 @@ struct CaptureWriter {
     uint64_t ahead; /* bytes to keep ready */
     uint64_t size_max; /* page-aligned, 0: none */
     uint64_t last_reserved;
-    CaptureLost told; /* losses the capture tells of already */
+    CaptureLost reported; /* losses that the capture has already */
     CaptureLookFunc *look; /* NULL: nothing to look at */
     void *look_data;
     uint64_t news; /* when it last had some, ns, CLOCK_MONOTONIC */

@@ -194,7 +194,7 @@ void boot_vm_event_by_guest(CaptureVmEvent event, const char *detail)
 /* ------------------------------------------------------------------ */
 /* Streams                                                             */
 
-static void tell_stream(BootCapture *c, uint8_t id)
+static void report_stream(BootCapture *c, uint8_t id)
 {
     g_autoptr(GByteArray) payload = g_byte_array_new();
     const BootStream *s = &c->stream[id];
@@ -217,7 +217,7 @@ BootStream *boot_capture_add_stream(BootCapture *c, const char *label)
     s->label = g_strdup(label);
     s->writer = c->writer;
     s->id = c->streams++;
-    tell_stream(c, s->id);
+    report_stream(c, s->id);
     return s;
 }
 
@@ -255,7 +255,7 @@ void boot_capture_set_frontend(const char *label, const char *frontend)
 
     if (s && !s->frontend) {
         s->frontend = g_strdup(frontend);
-        tell_stream(c, s - c->stream);
+        report_stream(c, s - c->stream);
     }
 }
 
@@ -407,7 +407,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
     return writer;
 }
 
-static void tell_stop(BootCapture *c, const char *detail)
+static void report_stop(BootCapture *c, const char *detail)
 {
     uint8_t payload[CAPTURE_NAME_MAX];
     size_t len = vm_payload(payload, sizeof(payload), CAPTURE_VM_STOP, detail);
@@ -427,7 +427,7 @@ static void on_exit_qemu(Notifier *notifier, void *data)
     for (int i = 0; i < CAPTURES_MAX; i++) {
         if (captures[i]) {
             boot_sources_closing(captures[i]);
-            tell_stop(captures[i], "exit");
+            report_stop(captures[i], "exit");
             capture_writer_abandon(captures[i]->writer);
         }
     }
@@ -528,7 +528,8 @@ void boot_capture_put(BootCapture *c)
         boot_sources_stop();
     }
     /* QEMU drops them last of all, whatever state the VM is in. */
-    tell_stop(c, emulator.ends && emulator.ends() ? NULL : "back end removed");
+    report_stop(c,
+                emulator.ends && emulator.ends() ? NULL : "back end removed");
     close_writer(c->writer);
     boot_looks_end(c->looks);
     if (c->query) {

@@ -43,7 +43,8 @@ static void print_milestones(Monitor *mon, const CaptureBoot *boot)
     uint64_t before = 0;
 
     for (guint i = 0; i < boot->phases->len; i++) {
-        const CapturePhase *p = &g_array_index(boot->phases, CapturePhase, i);
+        const CaptureMilestone *p =
+            &g_array_index(boot->phases, CaptureMilestone, i);
 
         uint64_t us = boot_since_start(boot, p->time) / 1000;
 

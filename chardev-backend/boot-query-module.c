@@ -27,7 +27,7 @@ static void put_uint(QDict *dict, const char *name, uint64_t value)
     qdict_put(dict, name, qnum_from_uint(value));
 }
 
-static QDict *milestone(const CaptureBoot *boot, const CapturePhase *p)
+static QDict *milestone(const CaptureBoot *boot, const CaptureMilestone *p)
 {
     static const char *const sources[] = {
         [CAPTURE_SOURCE_EVENT] = "event",
@@ -90,7 +90,7 @@ static void put_boot(QDict *dict, const CaptureBoot *boot, uint64_t now)
     for (guint i = 0; i < boot->phases->len; i++) {
         qlist_append(
             milestones,
-            milestone(boot, &g_array_index(boot->phases, CapturePhase, i)));
+            milestone(boot, &g_array_index(boot->phases, CaptureMilestone, i)));
     }
     for (guint i = 0; i < boot->copies->len; i++) {
         qlist_append(items, fw_cfg_item(boot, &g_array_index(boot->copies,

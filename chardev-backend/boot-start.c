@@ -74,10 +74,10 @@ static uint64_t start_by_kernel(uint64_t now)
 
 static void __attribute__((constructor)) note_load(void)
 {
-    const char *told = getenv(CAPTURE_START_ENV);
+    const char *start = getenv(CAPTURE_START_ENV);
 
     loaded = capture_mono_ns();
-    if (!told || qemu_strtou64(told, NULL, 10, &process_start) ||
+    if (!start || qemu_strtou64(start, NULL, 10, &process_start) ||
         process_start > loaded || loaded - process_start > START_MAX_NS) {
         process_start = start_by_kernel(loaded);
     }

@@ -77,7 +77,7 @@ static bool is_named_probe(const CaptureNamed *n, const char *name, size_t len)
            !memchr(name, 0, len);
 }
 
-static bool take_named(Bootprobe *s, hwaddr addr, uint32_t len)
+static bool handle_named(Bootprobe *s, hwaddr addr, uint32_t len)
 {
     struct {
         CaptureNamed head; /* the record's payload is what the guest wrote */
@@ -115,7 +115,7 @@ static bool take_buffer(Bootprobe *s, hwaddr addr)
     case BOOTPROBE_TYPE_TEXT:
         return take_text(s, addr, len);
     case BOOTPROBE_TYPE_NAME:
-        return take_named(s, addr, len);
+        return handle_named(s, addr, len);
     default:
         return false;
     }
@@ -124,7 +124,7 @@ static bool take_buffer(Bootprobe *s, hwaddr addr)
 /* ------------------------------------------------------------------ */
 /* The registers                                                       */
 
-static void take_probe(Bootprobe *s, uint32_t value, unsigned width)
+static void handle_probe(Bootprobe *s, uint32_t value, unsigned width)
 {
     CaptureProbe probe = {
         .id = value & 0xff,
@@ -173,7 +173,7 @@ static void write_register(void *opaque, hwaddr addr, uint64_t value,
     Bootprobe *s = opaque;
 
     if (addr == BOOTPROBE_REG_PROBE) {
-        take_probe(s, value, size);
+        handle_probe(s, value, size);
     } else if (addr == BOOTPROBE_REG_LINE && size == 4) {
         take_address(s, value);
     } else if (addr == BOOTPROBE_REG_HIGH && size == 4) {

@@ -36,16 +36,16 @@ static WatchedDisk disks[DISKS_MAX];
 static unsigned n_disks;
 
 /* What a capture says of one. */
-typedef struct Told {
+typedef struct Reported {
     uint64_t time; /* of the last look, ns, CLOCK_MONOTONIC */
     CaptureDiskIo io;
     bool named;
-} Told;
+} Reported;
 
 /* A capture's own. */
 typedef struct DiskReads {
     uint64_t opened; /* ns, CLOCK_MONOTONIC */
-    Told told[DISKS_MAX];
+    Reported reported[DISKS_MAX];
 } DiskReads;
 
 /* Whole words, each by itself: one may be of a request later than the next. */
@@ -212,23 +212,23 @@ static bool is_news(const CaptureDiskIo *a, const CaptureDiskIo *b)
 }
 
 /* Its name, and where its counters stood when it came, or the capture did. */
-static void meet(CaptureWriter *w, const DiskReads *r, Told *told, uint8_t id,
-                 uint64_t mono_ns)
+static void meet(CaptureWriter *w, const DiskReads *r, Reported *reported,
+                 uint8_t id, uint64_t mono_ns)
 {
     static const CaptureDiskIo zero;
     const WatchedDisk *d = &disks[id];
 
     if (d->since < r->opened) {
-        told->io = counters_of(id);
-        told->time = mono_ns;
+        reported->io = counters_of(id);
+        reported->time = mono_ns;
     } else {
-        told->io = d->at_first;
-        told->time = d->since;
+        reported->io = d->at_first;
+        reported->time = d->since;
     }
-    told->named = true;
+    reported->named = true;
     write_name(w, d, id, mono_ns);
-    if (is_news(&told->io, &zero)) {
-        write_io(w, told->io, 0, mono_ns);
+    if (is_news(&reported->io, &zero)) {
+        write_io(w, reported->io, 0, mono_ns);
     }
 }
 
@@ -239,19 +239,19 @@ static bool look(void *state, CaptureWriter *w, uint64_t mono_ns)
 
     QEMU_LOCK_GUARD(&lock);
     for (unsigned i = 0; i < n_disks; i++) {
-        Told *told = &r->told[i];
+        Reported *reported = &r->reported[i];
         CaptureDiskIo io;
 
-        if (!told->named) {
-            meet(w, r, told, i, mono_ns);
+        if (!reported->named) {
+            meet(w, r, reported, i, mono_ns);
         }
         io = counters_of(i);
-        if (is_news(&io, &told->io)) {
-            write_io(w, io, mono_ns - told->time, mono_ns);
-            told->io = io;
+        if (is_news(&io, &reported->io)) {
+            write_io(w, io, mono_ns - reported->time, mono_ns);
+            reported->io = io;
             news = true;
         }
-        told->time = mono_ns;
+        reported->time = mono_ns;
     }
     return news;
 }

@@ -17,7 +17,7 @@
 #define KEYS_MAX 0x200
 
 static struct {
-    uint32_t told; /* offset that the capture knows, bytes */
+    uint32_t reported; /* offset that the capture knows, bytes */
     uint16_t key;
     /* Per key: the size told of, plus one; 0: not told yet. */
     uint32_t sizes[2][KEYS_MAX];
@@ -108,13 +108,13 @@ void fwcfg_tell_pio(uint16_t key, uint32_t offset, bool late)
 {
     CapturePio pio = { .key = key, .offset = offset, .late = late };
 
-    state.told = offset;
+    state.reported = offset;
     boot_event(CAPTURE_PIO, &pio, sizeof(pio));
 }
 
 void fwcfg_tell_left(uint16_t key, uint32_t offset)
 {
-    if (offset > state.told && key == state.key) {
+    if (offset > state.reported && key == state.key) {
         fwcfg_tell_pio(key, offset, true);
     }
 }
@@ -125,7 +125,7 @@ void fwcfg_tell_select(const FWCfgState *s, uint16_t key, uint32_t len,
     CaptureSelect select = { .key = key, .dma = dma };
 
     state.key = key;
-    state.told = 0;
+    state.reported = 0;
     if (key == FW_CFG_INVALID) {
         return;
     }
@@ -142,13 +142,13 @@ static void (*loaded_hook)(const FWCfgState *s);
 static uint16_t stopped_key = FW_CFG_INVALID;
 static uint32_t stopped_offset;
 
-static void tell_loaded(const FWCfgState *s)
+static void report_loaded(const FWCfgState *s)
 {
     if (loaded_hook) {
         loaded_hook(s);
     }
     state.key = s->cur_entry;
-    state.told = s->cur_offset;
+    state.reported = s->cur_offset;
     if (s->cur_offset) {
         fwcfg_tell_pio(s->cur_entry, s->cur_offset, true);
     }
@@ -164,7 +164,7 @@ static void on_run_state(void *opaque, bool running, RunState run_state)
         stopped_key = s->cur_entry;
         stopped_offset = s->cur_offset;
     } else if (s->cur_entry != stopped_key || s->cur_offset != stopped_offset) {
-        tell_loaded(s);
+        report_loaded(s);
     }
 }
 
@@ -174,7 +174,7 @@ void fwcfg_watch_loads(FWCfgState *s, void (*loaded)(const FWCfgState *s))
 {
     loaded_hook = loaded;
     run_state_entry = qemu_add_vm_change_state_handler(on_run_state, s);
-    tell_loaded(s);
+    report_loaded(s);
     stopped_key = s->cur_entry;
     stopped_offset = s->cur_offset;
 }
@@ -228,7 +228,7 @@ void fwcfg_tell_dma_end(const FWCfgState *s, uint16_t key, uint32_t offset,
 
     boot_event_at(when, CAPTURE_DMA_END, &end, sizeof(end));
     state.key = key;
-    state.told = offset;
+    state.reported = offset;
     /* A select callback (ACPI tables) may have given it another size. */
     fwcfg_tell_item(s, key, len, when);
 }

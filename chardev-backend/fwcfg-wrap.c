@@ -154,7 +154,7 @@ static uint32_t result_of(FWCfgState *s, dma_addr_t addr)
  * capture before the copy, for whoever watches: so tell of the select as
  * well, by the key in the descriptor, and repeat nothing afterwards.
  */
-static void tell_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
+static void report_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
 {
     uint16_t key = s->cur_entry;
     uint32_t offset = s->cur_offset;
@@ -170,7 +170,7 @@ static void tell_dma(FWCfgState *s, const FWCfgDmaAccess *dma, uint64_t when)
     fwcfg_tell_dma(key, offset, dma, when);
 }
 
-static void tell_dma_end(FWCfgState *s, dma_addr_t addr)
+static void report_dma_end(FWCfgState *s, dma_addr_t addr)
 {
     note_selected(s);
     fwcfg_tell_dma_end(s, s->cur_entry, s->cur_offset, selected_len,
@@ -190,9 +190,9 @@ static void dma_port_write(void *opaque, hwaddr addr, uint64_t value,
         dma_port.write(opaque, addr, value, size);
         return;
     }
-    tell_dma(s, &dma, when);
+    report_dma(s, &dma, when);
     dma_port.write(opaque, addr, value, size);
-    tell_dma_end(s, desc);
+    report_dma_end(s, desc);
 }
 
 /* ------------------------------------------------------------------ */

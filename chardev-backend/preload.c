@@ -185,7 +185,7 @@ static void load_module(const char *self, const char *version)
  * nothing: Debian's microvm one.  Say so before QEMU says that it knows no
  * such chardev.
  */
-static void tell_unfit(void)
+static void report_unfit(void)
 {
     static const char emulator[] = "qemu-system-";
 
@@ -209,7 +209,7 @@ static void __attribute__((constructor)) enter(void)
     Dl_info info;
 
     if (!is_system_emulator()) {
-        tell_unfit();
+        report_unfit();
         return;
     }
     if (!dladdr((void *)enter, &info) || !info.dli_fname ||

@@ -99,7 +99,7 @@ typedef struct Consoles {
     BootCapture *capture;
     GString *taken; /* "serial0 (isa-serial)", for people */
     GString *left;
-    bool told; /* the command line says what goes where */
+    bool explicit_map; /* the command line says what goes where */
 } Consoles;
 
 /* Devices that a person would read, by QEMU's names of them. */
@@ -133,7 +133,7 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
     Chardev *chr = qemu_chr_find(label);
     g_autofree char *name = frontend_name(type, port);
     bool debug =
-        !c->told && !strcmp(type, "isa-debugcon") && port == DEBUG_PORT;
+        !c->explicit_map && !strcmp(type, "isa-debugcon") && port == DEBUG_PORT;
     bool wanted = debug || (run.serial && (strcmp(run.serial, "all")
                                                ? !strcmp(run.serial, label)
                                                : is_console(type)));
@@ -208,7 +208,7 @@ static void start_capture(void)
 
     if (open->len) {
         c.capture = open->pdata[0];
-        c.told = true;
+        c.explicit_map = true;
         free_port = false;
     } else if (make_chardev()) {
         c.capture = timestamp_chardev_capture(CHARDEV_TIMESTAMP(debug_chardev));
@@ -305,7 +305,7 @@ static char *take_env(const char *name)
     return value;
 }
 
-static void take_words(const char *words)
+static void handle_words(const char *words)
 {
     g_auto(GStrv) list = g_strsplit(words, ",", -1);
 
@@ -327,7 +327,7 @@ static void register_run(void)
     if (!words) {
         return;
     }
-    take_words(words);
+    handle_words(words);
     if (run.path) {
         boot_capture_set_default_path(run.path, run.only);
     }

@@ -43,7 +43,7 @@ static int stat_fd = -1;
 typedef struct VcpuTimes {
     uint64_t began, last, stolen_at; /* ns, CLOCK_MONOTONIC */
     uint64_t steal_ns;
-    CaptureVcpu told[THREADS_MAX];
+    CaptureVcpu reported[THREADS_MAX];
 } VcpuTimes;
 
 /* ------------------------------------------------------------------ */
@@ -161,8 +161,8 @@ static bool look(void *state, CaptureWriter *w, uint64_t mono_ns)
         CaptureVcpu now = { 0 };
 
         if (!read_thread(&threads[i], &now) ||
-            (now.cpu_ns == v->told[i].cpu_ns &&
-             now.wait_ns == v->told[i].wait_ns)) {
+            (now.cpu_ns == v->reported[i].cpu_ns &&
+             now.wait_ns == v->reported[i].wait_ns)) {
             continue;
         }
         if (mono_ns - v->stolen_at > STEAL_EVERY_NS) {
@@ -170,7 +170,7 @@ static bool look(void *state, CaptureWriter *w, uint64_t mono_ns)
             v->stolen_at = mono_ns;
         }
         now.steal_ns = v->steal_ns;
-        v->told[i] = now;
+        v->reported[i] = now;
         news = true;
         capture_append_event(w, capture_writer_time(w, mono_ns), CAPTURE_VCPU,
                              &now, sizeof(now));

@@ -12,7 +12,7 @@
 #include "vm-lifecycle.h"
 
 /* The guest's own request was told of, in its thread. */
-static bool poweroff_told;
+static bool poweroff_reported;
 
 static void on_run_state(void *opaque, bool running, RunState state)
 {
@@ -35,8 +35,8 @@ static void on_powerdown(Notifier *notifier, void *data)
 
 void vm_poweroff_by_guest(ShutdownCause cause)
 {
-    if (!poweroff_told) {
-        poweroff_told = true;
+    if (!poweroff_reported) {
+        poweroff_reported = true;
         boot_vm_event_by_guest(CAPTURE_VM_SHUTDOWN, ShutdownCause_str(cause));
     }
 }
@@ -45,8 +45,8 @@ static void on_shutdown(Notifier *notifier, void *data)
 {
     ShutdownCause *cause = data;
 
-    if (poweroff_told) {
-        poweroff_told = false;
+    if (poweroff_reported) {
+        poweroff_reported = false;
     } else {
         boot_vm_event(CAPTURE_VM_SHUTDOWN, ShutdownCause_str(*cause));
     }

@@ -11,7 +11,8 @@
 
 #define NS_PER_S 1000000000
 
-static BootMilestone *milestone(const CaptureBoot *boot, const CapturePhase *p)
+static BootMilestone *milestone(const CaptureBoot *boot,
+                                const CaptureMilestone *p)
 {
     static const BootMilestoneSource sources[] = {
         [CAPTURE_SOURCE_EVENT] = BOOT_MILESTONE_SOURCE_EVENT,
@@ -50,8 +51,8 @@ static BootFwCfgItem *fw_cfg_item(const CaptureBoot *boot, const CaptureCopy *c)
     return item;
 }
 
-static void take_boot(BootTimestampsInfo *info, const CaptureBoot *boot,
-                      uint64_t now)
+static void handle_boot(BootTimestampsInfo *info, const CaptureBoot *boot,
+                        uint64_t now)
 {
     static const BootTimestampsClock clocks[] = {
         [CAPTURE_CLOCK_MODE_BOTH] = BOOT_TIMESTAMPS_CLOCK_BOTH,
@@ -62,7 +63,8 @@ static void take_boot(BootTimestampsInfo *info, const CaptureBoot *boot,
     BootFwCfgItemList **items = &info->fw_cfg;
 
     for (guint i = 0; i < boot->phases->len; i++) {
-        const CapturePhase *p = &g_array_index(boot->phases, CapturePhase, i);
+        const CaptureMilestone *p =
+            &g_array_index(boot->phases, CaptureMilestone, i);
 
         QAPI_LIST_APPEND(milestones, milestone(boot, p));
     }
@@ -88,7 +90,7 @@ static BootTimestampsInfo *timestamps(const BootTimestamps *t)
         QAPI_LIST_APPEND(chardevs, g_strdup(t->chardevs->pdata[i]));
     }
     info->filename = g_strdup(t->filename);
-    take_boot(info, t->boot, t->now_ns);
+    handle_boot(info, t->boot, t->now_ns);
     info->error = g_strdup(t->error);
     BOOTSTAMP_SET_HAS_STRING(info, error);
     info->lost_bytes = t->lost_bytes;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "capture/patterns.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "fuzz.h"
 #include "viewer/screen/settings.h"
 
@@ -22,7 +22,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void match(CapturePatterns *p, const char *lines, size_t len)
 {
-    CapturePhases *phases = capture_phases_new_with(p);
+    CaptureMilestones *phases = capture_milestones_new_with(p);
     uint64_t time = 0;
 
     while (len) {
@@ -37,22 +37,22 @@ static void match(CapturePatterns *p, const char *lines, size_t len)
         };
         CaptureRecord rec = { .kind = CAPTURE_PROBE, .time = time };
 
-        capture_phases_line(phases, &line);
+        capture_milestones_line(phases, &line);
         rec.u.probe.id = line.len ? (uint8_t)lines[0] : 0;
-        capture_phases_record(phases, &rec);
+        capture_milestones_record(phases, &rec);
         rec.kind = CAPTURE_ITEM;
         rec.u.item.key = line.len;
         g_strlcpy(rec.u.item.name, "etc/x", CAPTURE_NAME_MAX);
-        capture_phases_record(phases, &rec);
+        capture_milestones_record(phases, &rec);
         rec.kind = CAPTURE_SELECT;
         rec.u.select.key = line.len;
-        capture_phases_record(phases, &rec);
+        capture_milestones_record(phases, &rec);
         time++;
         len -= line.len + (end ? 1 : 0);
         lines += line.len + (end ? 1 : 0);
     }
-    FUZZ_CHECK(capture_phases_count(phases) <= CAPTURE_PHASES_MAX);
-    capture_phases_free(phases);
+    FUZZ_CHECK(capture_milestones_count(phases) <= CAPTURE_MILESTONES_MAX);
+    capture_milestones_free(phases);
 }
 
 /* A message is one line that begins with the place. */

@@ -9,7 +9,7 @@
 
 #include "capture/copies.h"
 #include "capture/lines.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "capture/reader.h"
 #include "capture/spans.h"
 #include "fuzz.h"
@@ -17,7 +17,7 @@
 typedef struct Pass {
     CaptureReader *reader;
     CaptureLines *lines;
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     CaptureCopies *copies;
     CaptureSpans *spans;
     uint64_t bytes, text; /* of records; of lines */
@@ -84,25 +84,25 @@ static void check_strings(const CaptureRecord *rec)
     }
 }
 
-static void take_line(Pass *p, const CaptureLine *line)
+static void handle_line(Pass *p, const CaptureLine *line)
 {
     FUZZ_CHECK(line->len <= CAPTURE_LINE_MAX);
     FUZZ_CHECK(!memchr(line->text, '\n', line->len));
     p->text += line->len;
-    capture_phases_line(p->phases, line);
+    capture_milestones_line(p->phases, line);
 }
 
-static void take_record(Pass *p, const CaptureRecord *rec)
+static void handle_record(Pass *p, const CaptureRecord *rec)
 {
     CaptureLine line;
 
     p->records++;
     check_strings(rec);
-    capture_phases_record(p->phases, rec);
+    capture_milestones_record(p->phases, rec);
     capture_copies_feed(p->copies, rec);
     capture_spans_record(p->spans, rec);
     if (capture_lines_feed(p->lines, rec, &line)) {
-        take_line(p, &line);
+        handle_line(p, &line);
     }
     if (rec->kind == CAPTURE_BYTE) {
         FUZZ_CHECK(rec->stream < CAPTURE_STREAMS_MAX);
@@ -120,10 +120,10 @@ static void read_records(Pass *p)
         FUZZ_CHECK(p->records == 0 || rec.pos > before);
         FUZZ_CHECK(rec.pos < capture_reader_words(p->reader));
         before = rec.pos;
-        take_record(p, &rec);
+        handle_record(p, &rec);
     }
     while (capture_lines_flush(p->lines, &line)) {
-        take_line(p, &line);
+        handle_line(p, &line);
     }
     /* A row shows bytes of the guest, each once. */
     FUZZ_CHECK(p->text <= p->bytes);
@@ -168,14 +168,14 @@ static void read_runs(Pass *p, size_t max)
 
 static void check_bounds(const Pass *p)
 {
-    guint n = capture_phases_count(p->phases);
+    guint n = capture_milestones_count(p->phases);
 
-    FUZZ_CHECK(n <= CAPTURE_PHASES_MAX);
+    FUZZ_CHECK(n <= CAPTURE_MILESTONES_MAX);
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *row = capture_phases_get(p->phases, i);
+        const CaptureMilestone *row = capture_milestones_get(p->phases, i);
 
         FUZZ_CHECK(i == 0 ||
-                   capture_phases_get(p->phases, i - 1)->time <= row->time);
+                   capture_milestones_get(p->phases, i - 1)->time <= row->time);
         FUZZ_CHECK(row->name && memchr(row->detail, 0, CAPTURE_NAME_MAX));
     }
     FUZZ_CHECK(capture_spans_count(p->spans) <= CAPTURE_SPANS_MAX);
@@ -193,7 +193,7 @@ static void check_bounds(const Pass *p)
 static void free_pass(Pass *p)
 {
     capture_lines_free(p->lines);
-    capture_phases_free(p->phases);
+    capture_milestones_free(p->phases);
     capture_copies_free(p->copies);
     capture_spans_free(p->spans);
     capture_reader_close(p->reader);
@@ -213,7 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     one.reader = capture_reader_open(fuzz_path(), NULL);
     one.lines = capture_lines_new();
-    one.phases = capture_phases_new();
+    one.phases = capture_milestones_new();
     one.copies = capture_copies_new();
     one.spans = capture_spans_new();
     two.reader = capture_reader_open(fuzz_path(), NULL);

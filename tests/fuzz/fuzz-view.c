@@ -45,7 +45,7 @@ static void draw(Loop *l)
 }
 
 /* Bytes from 0xf0 on are the mouse: somewhere on the screen. */
-static void take_click(View *v, uint8_t byte)
+static void handle_click(View *v, uint8_t byte)
 {
     int y = byte % 16 * LINES / 16, x = byte * 37 % COLS;
 
@@ -71,9 +71,9 @@ static void press(Loop *l, uint8_t byte)
         v->input_at = v->input->len;
     }
     if (byte >= 0xf0) {
-        take_click(v, byte);
+        handle_click(v, byte);
     } else if (!v->too_small) {
-        take_key(v, key_of(byte));
+        handle_key(v, key_of(byte));
     }
     draw(l);
 }

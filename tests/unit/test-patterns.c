@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "capture/patterns.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "util.h"
 
 static CapturePatterns *parsed(const char *text)
@@ -113,7 +113,7 @@ static void a_later_file_replaces_what_it_names(void)
 /* ------------------------------------------------------------------ */
 /* Milestones                                                          */
 
-static void feed_line(CapturePhases *p, uint64_t time, const char *text,
+static void feed_line(CaptureMilestones *p, uint64_t time, const char *text,
                       size_t len)
 {
     CaptureLine line = {
@@ -125,27 +125,27 @@ static void feed_line(CapturePhases *p, uint64_t time, const char *text,
         .complete = true,
     };
 
-    capture_phases_line(p, &line);
+    capture_milestones_line(p, &line);
 }
 
-static void feed_text(CapturePhases *p, uint64_t time, const char *text)
+static void feed_text(CaptureMilestones *p, uint64_t time, const char *text)
 {
     feed_line(p, time, text, strlen(text));
 }
 
-static void feed(CapturePhases *p, CaptureRecord rec)
+static void feed(CaptureMilestones *p, CaptureRecord rec)
 {
     rec.pos = rec.time;
-    capture_phases_record(p, &rec);
+    capture_milestones_record(p, &rec);
 }
 
 /* "NAME@TIME NAME@TIME ..." */
-static char *rows(const CapturePhases *p)
+static char *rows(const CaptureMilestones *p)
 {
     GString *s = g_string_new(NULL);
 
-    for (guint i = 0; i < capture_phases_count(p); i++) {
-        const CapturePhase *row = capture_phases_get(p, i);
+    for (guint i = 0; i < capture_milestones_count(p); i++) {
+        const CaptureMilestone *row = capture_milestones_get(p, i);
 
         g_string_append_printf(s, "%s%s@%u", s->len ? " " : "", row->name,
                                (unsigned)row->time);
@@ -165,7 +165,7 @@ static void lines_match_by_prefix_substring_and_expression(void)
                                           "milestone b\ncontains \" x\"\n"
                                           "milestone c\nmatches ^[0-9]+$\n"
                                           "milestone d\nlast\nbegins d\n");
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
 
     feed_text(p, 1, "zone two");
     feed_text(p, 2, "one twox");
@@ -177,14 +177,14 @@ static void lines_match_by_prefix_substring_and_expression(void)
     feed_text(p, 8, "done");
     feed_line(p, 9, "\xff\0d", 3);
     CHECK_ROWS(p, "a@2 b@4 c@6 d@8");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 static void streams_can_be_named(void)
 {
     g_autoptr(CapturePatterns) t = parsed("milestone a\nstream ser\n"
                                           "begins x\n");
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
 
     feed_text(p, 1, "x");
     feed(p, (CaptureRecord){ .kind = CAPTURE_STREAM,
@@ -194,7 +194,7 @@ static void streams_can_be_named(void)
                              .u.stream = { .id = 0, .label = "ser" } });
     feed_text(p, 3, "x");
     CHECK_ROWS(p, "a@3");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 static void items_and_probes_count(void)
@@ -202,7 +202,7 @@ static void items_and_probes_count(void)
     g_autoptr(CapturePatterns) t = parsed("milestone a\nfwcfg etc/x\n"
                                           "milestone b\nfwcfg 0x30\n"
                                           "milestone c\nmark begin 0x38\n");
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
 
     feed(p, (CaptureRecord){
                 .kind = CAPTURE_SELECT, .time = 1, .u.select.key = 0x20 });
@@ -218,7 +218,7 @@ static void items_and_probes_count(void)
     feed(p, (CaptureRecord){
                 .kind = CAPTURE_PROBE, .time = 6, .u.probe.id = 0x78 });
     CHECK_ROWS(p, "a@3 b@4 c@6");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 static void after_unless_and_hidden(void)
@@ -227,7 +227,7 @@ static void after_unless_and_hidden(void)
                                           "milestone b\nhidden\nbegins b\n"
                                           "milestone c\nunless b\nbegins c\n"
                                           "milestone d\nafter Run\nbegins d\n");
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
 
     feed_text(p, 1, "a");
     feed_text(p, 2, "d");
@@ -246,10 +246,10 @@ static void after_unless_and_hidden(void)
     feed_text(p, 10, "c");
     feed_text(p, 11, "a");
     CHECK_ROWS(p, "a@5 Run@6 d@7 Reset@8 d@9 c@10");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
-static void feed_select(CapturePhases *p, uint64_t time, uint16_t key)
+static void feed_select(CaptureMilestones *p, uint64_t time, uint16_t key)
 {
     feed(p, (CaptureRecord){
                 .kind = CAPTURE_SELECT, .time = time, .u.select.key = key });
@@ -258,7 +258,7 @@ static void feed_select(CapturePhases *p, uint64_t time, uint16_t key)
 /* What Debian 12's qemu-efi-aarch64 and its kernel do. */
 static void efi_on_arm_is_known(void)
 {
-    CapturePhases *p = capture_phases_new();
+    CaptureMilestones *p = capture_milestones_new();
 
     feed_text(p, 1, "UEFI firmware (version  built at 13:10:49 on Nov  5)");
     feed_select(p, 2, 0x0000);
@@ -276,19 +276,19 @@ static void efi_on_arm_is_known(void)
     CHECK_ROWS(p,
                "EFI SEC@1 LinuxBoot copy kernel@3 LinuxBoot boot OS@3 "
                "EFI BDS@5 EFI boot OS@6 EFI ExitBootServices@8 Kernel start@9");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 /* SeaBIOS reads that item too, and kernels tell of their stub elsewhere. */
 static void other_firmware_is_not_efi(void)
 {
-    CapturePhases *p = capture_phases_new();
+    CaptureMilestones *p = capture_milestones_new();
 
     feed_text(p, 1, "SeaBIOS (version 1.16.2)");
     feed_select(p, 2, 0x000e);
     feed_text(p, 3, "EFI stub: Exiting boot services...");
     CHECK_ROWS(p, "BIOS post@1");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 static void a_custom_milestone_has_a_number_of_its_own(void)
@@ -296,17 +296,18 @@ static void a_custom_milestone_has_a_number_of_its_own(void)
     g_autoptr(CapturePatterns) t = parsed("milestone BIOS post\nbegins p\n"
                                           "milestone a\nbegins a\n"
                                           "milestone b\nbegins b\n");
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
 
     feed_text(p, 1, "b");
     feed_text(p, 2, "a");
     feed_text(p, 3, "p");
-    g_assert_cmpint(capture_phases_get(p, 0)->milestone, >, CAPTURE_MS_CUSTOM);
-    g_assert_cmpint(capture_phases_get(p, 0)->milestone, !=,
-                    capture_phases_get(p, 1)->milestone);
-    g_assert_cmpint(capture_phases_get(p, 2)->milestone, ==,
+    g_assert_cmpint(capture_milestones_get(p, 0)->milestone, >,
+                    CAPTURE_MS_CUSTOM);
+    g_assert_cmpint(capture_milestones_get(p, 0)->milestone, !=,
+                    capture_milestones_get(p, 1)->milestone);
+    g_assert_cmpint(capture_milestones_get(p, 2)->milestone, ==,
                     CAPTURE_MS_BIOS_POST);
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 /* Without a limit the second would take longer than the universe has. */
@@ -315,7 +316,7 @@ static void a_hostile_line_costs_little(void)
     g_autoptr(CapturePatterns) t = parsed("milestone a\nmatches ^(x+x+)+[yz]\n"
                                           "milestone b\ncontains end\n");
     g_autofree char *line = g_strnfill(65536, 'x');
-    CapturePhases *p = capture_phases_new_with(t);
+    CaptureMilestones *p = capture_milestones_new_with(t);
     gint64 start = g_get_monotonic_time();
 
     memcpy(line + 65533, "end", 3);
@@ -325,7 +326,7 @@ static void a_hostile_line_costs_little(void)
     g_test_message("100 lines: %d us", (int)(g_get_monotonic_time() - start));
     g_assert_cmpint(g_get_monotonic_time() - start, <, 2 * G_USEC_PER_SEC);
     CHECK_ROWS(p, "");
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 static void a_missing_file_is_none(void)

@@ -53,40 +53,42 @@ static void pio(CaptureWriter *w, uint16_t key, uint32_t offset)
 /* What `bootstamp phases` does                                        */
 
 typedef struct Whole {
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     CaptureCopies *copies;
 } Whole;
 
 static Whole read_whole(const char *path)
 {
-    Whole whole = { capture_phases_new(), capture_copies_new() };
+    Whole whole = { capture_milestones_new(), capture_copies_new() };
     CaptureLines *lines = capture_lines_new();
     CaptureReader *r = capture_reader_open(path, NULL);
     CaptureRecord rec;
     CaptureLine line;
 
     while (capture_reader_next(r, &rec)) {
-        capture_phases_record(whole.phases, &rec);
+        capture_milestones_record(whole.phases, &rec);
         capture_copies_feed(whole.copies, &rec);
         if (capture_lines_feed(lines, &rec, &line)) {
-            capture_phases_line(whole.phases, &line);
+            capture_milestones_line(whole.phases, &line);
         }
     }
     while (capture_lines_flush(lines, &line)) {
-        capture_phases_line(whole.phases, &line);
+        capture_milestones_line(whole.phases, &line);
     }
     capture_lines_free(lines);
     capture_reader_close(r);
     return whole;
 }
 
-static void check_phases(const CaptureBoot *boot, const CapturePhases *phases)
+static void check_phases(const CaptureBoot *boot,
+                         const CaptureMilestones *phases)
 {
-    g_assert_cmpuint(boot->phases->len, ==, capture_phases_count(phases));
-    g_assert_cmpuint(boot->dropped, ==, capture_phases_dropped(phases));
+    g_assert_cmpuint(boot->phases->len, ==, capture_milestones_count(phases));
+    g_assert_cmpuint(boot->dropped, ==, capture_milestones_dropped(phases));
     for (guint i = 0; i < boot->phases->len; i++) {
-        const CapturePhase *got = &g_array_index(boot->phases, CapturePhase, i);
-        const CapturePhase *want = capture_phases_get(phases, i);
+        const CaptureMilestone *got =
+            &g_array_index(boot->phases, CaptureMilestone, i);
+        const CaptureMilestone *want = capture_milestones_get(phases, i);
 
         g_assert_cmpstr(got->name, ==, want->name);
         g_assert_cmpuint(got->time, ==, want->time);
@@ -124,7 +126,7 @@ static void check(CaptureScan *scan, const char *path, CaptureWriter *w)
     check_phases(boot, whole.phases);
     check_copies(boot, whole.copies);
     g_assert_cmpint(boot->state, ==, CAPTURE_LIVE);
-    capture_phases_free(whole.phases);
+    capture_milestones_free(whole.phases);
     capture_copies_free(whole.copies);
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "capture/spans.h"
 #include "capture/probe.h"
 #include "util.h"
@@ -243,7 +243,7 @@ static void any_bytes_do_no_harm(void)
 /* ------------------------------------------------------------------ */
 /* Milestones                                                          */
 
-static void say(CapturePhases *p, const char *text)
+static void say(CaptureMilestones *p, const char *text)
 {
     CaptureLine line = { .time = ++now,
                          .pos = now,
@@ -252,27 +252,27 @@ static void say(CapturePhases *p, const char *text)
                          .len = strlen(text),
                          .complete = true };
 
-    capture_phases_line(p, &line);
+    capture_milestones_line(p, &line);
 }
 
-static void probe(CapturePhases *p, uint8_t id)
+static void probe(CaptureMilestones *p, uint8_t id)
 {
     CaptureRecord rec = { .kind = CAPTURE_PROBE,
                           .time = ++now,
                           .vtime = CAPTURE_NO_TIME,
                           .u.probe = { .id = id } };
 
-    capture_phases_record(p, &rec);
+    capture_milestones_record(p, &rec);
 }
 
 static void milestones_prefer_probes(void)
 {
-    CapturePhases *p = capture_phases_new();
-    const CapturePhase *row;
+    CaptureMilestones *p = capture_milestones_new();
+    const CaptureMilestone *row;
     uint64_t jump;
 
     say(p, "SeaBIOS (version x)");
-    row = capture_phases_get(p, 0);
+    row = capture_milestones_get(p, 0);
     g_assert_cmpint(row->source, ==, CAPTURE_SOURCE_LOG);
     say(p, "Booting from ROM...");
     say(p, "Booting from c980:0000");
@@ -280,17 +280,17 @@ static void milestones_prefer_probes(void)
     say(p, "Booting from Hard Disk...");
     probe(p, BOOTPROBE_BOOT_OS);
     jump = now;
-    g_assert_cmpuint(capture_phases_count(p), ==, 3);
-    row = capture_phases_get(p, 1);
+    g_assert_cmpuint(capture_milestones_count(p), ==, 3);
+    row = capture_milestones_get(p, 1);
     g_assert_cmpstr(row->name, ==, "BIOS boot attempt");
     g_assert_cmpstr(row->detail, ==, "ROM: failed");
     g_assert_cmpint(row->source, ==, CAPTURE_SOURCE_PROBE);
-    row = capture_phases_get(p, 2);
+    row = capture_milestones_get(p, 2);
     g_assert_cmpstr(row->name, ==, "BIOS boot OS");
     g_assert_cmpstr(row->detail, ==, "Hard Disk");
     g_assert_cmpint(row->source, ==, CAPTURE_SOURCE_PROBE);
     g_assert_cmpuint(row->time, ==, jump);
-    capture_phases_free(p);
+    capture_milestones_free(p);
 }
 
 int main(int argc, char **argv)

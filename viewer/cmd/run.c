@@ -19,8 +19,8 @@ static struct {
 } opt;
 
 /* --serial or --serial=ID */
-static gboolean take_serial(const char *name, const char *value, gpointer data,
-                            GError **error)
+static gboolean handle_serial(const char *name, const char *value,
+                              gpointer data, GError **error)
 {
     g_free(opt.serial);
     opt.serial = g_strdup(value ? value : "all");
@@ -36,7 +36,7 @@ static const GOptionEntry entries[] = {
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what is captured", NULL },
     { "serial", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
-      (gpointer)take_serial,
+      (gpointer)handle_serial,
       "capture serial ports and other consoles too, or that of chardev ID",
       "ID" },
     { "if-fits", 0, 0, G_OPTION_ARG_NONE, &opt.if_fits,

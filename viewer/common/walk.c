@@ -39,7 +39,7 @@ static uint64_t virtual_time(uint64_t vtime)
 }
 
 /* Guest bytes that stand next to each other; false: none are there. */
-static bool take_run(Walk *w)
+static bool handle_run(Walk *w)
 {
     uint64_t times[RUN_BYTES];
     uint8_t bytes[RUN_BYTES];
@@ -80,7 +80,7 @@ static void flush_lines(Walk *w)
     }
 }
 
-static WalkNext take_record(Walk *w, const CaptureRecord *rec)
+static WalkNext handle_record(Walk *w, const CaptureRecord *rec)
 {
     if (w->ops.run && rec->kind == CAPTURE_BYTE) {
         return w->ops.run(w->data, rec->stream); /* behind a hole */
@@ -96,7 +96,7 @@ bool walk_on(Walk *w)
     while (true) {
         WalkNext next;
 
-        while (w->ops.run && take_run(w)) {
+        while (w->ops.run && handle_run(w)) {
             /* all that are there */
         }
         if (!capture_reader_next(w->reader, &rec)) {
@@ -108,7 +108,7 @@ bool walk_on(Walk *w)
         if (w->ops.line && capture_lines_is_break(&rec)) {
             flush_lines(w); /* they are of what was before it */
         }
-        next = take_record(w, &rec);
+        next = handle_record(w, &rec);
         if (next == WALK_STOP) {
             return false;
         }

@@ -85,10 +85,10 @@ static void put_array(Export *e, uint64_t time, const char *code,
 static void put_markers(Export *e, uint64_t time)
 {
     State *s = e->state;
-    const CapturePhase *p;
+    const CaptureMilestone *p;
 
     while (s->boot &&
-           (p = capture_phases_get(s->boot->phases, s->markers)) != NULL &&
+           (p = capture_milestones_get(s->boot->phases, s->markers)) != NULL &&
            p->time <= time) {
         s->last = MAX(s->last, p->time);
         put_array(e, s->last, "m", p->name, strlen(p->name));

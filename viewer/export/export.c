@@ -327,7 +327,7 @@ static void learn_names(Export *e, const CaptureRecord *rec)
     e->only_stream = wanted_stream(e);
 }
 
-static WalkNext take_run(void *data, uint8_t stream)
+static WalkNext handle_run(void *data, uint8_t stream)
 {
     Export *e = ((const Pass *)data)->export;
     const CaptureRecord rec = { .kind = CAPTURE_BYTE, .stream = stream };
@@ -338,7 +338,7 @@ static WalkNext take_run(void *data, uint8_t stream)
     return is_wanted(e, stream) ? WALK_ON : WALK_SKIP;
 }
 
-static WalkNext take_record(void *data, const CaptureRecord *record)
+static WalkNext handle_record(void *data, const CaptureRecord *record)
 {
     Pass *p = data;
     Export *e = p->export;
@@ -371,7 +371,7 @@ static WalkNext take_record(void *data, const CaptureRecord *record)
     return WALK_ON;
 }
 
-static void take_line(void *data, const CaptureLine *line)
+static void handle_line(void *data, const CaptureLine *line)
 {
     Pass *p = data;
     CaptureLine s = shifted(p, line);
@@ -389,10 +389,10 @@ static void write_all(Export *e, const ExportFormat *format)
 {
     Pass pass = { .export = e, .format = format };
     const WalkOps ops = {
-        .record = take_record,
-        .line = format->line || format->row_line ? take_line : NULL,
+        .record = handle_record,
+        .line = format->line || format->row_line ? handle_line : NULL,
         .bytes = format->bytes || e->options->controls,
-        .run = format->no_bytes ? take_run : NULL,
+        .run = format->no_bytes ? handle_run : NULL,
     };
     bool live;
 

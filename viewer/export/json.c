@@ -270,7 +270,7 @@ static void put_copy(Export *e, const CaptureCopy *c)
     end(s->json, e->out);
 }
 
-static void put_milestone(Export *e, const CapturePhase *p)
+static void put_milestone(Export *e, const CaptureMilestone *p)
 {
     State *s = e->state;
 
@@ -359,8 +359,8 @@ static bool json_end(Export *e)
     State *s = e->state;
     CaptureLost lost = loss_total(&e->loss, e->reader);
 
-    for (guint i = 0; i < capture_phases_count(s->boot->phases); i++) {
-        put_milestone(e, capture_phases_get(s->boot->phases, i));
+    for (guint i = 0; i < capture_milestones_count(s->boot->phases); i++) {
+        put_milestone(e, capture_milestones_get(s->boot->phases, i));
     }
     for (guint i = 0; i < capture_copies_count(s->boot->copies); i++) {
         put_copy(e, capture_copies_get(s->boot->copies, i));

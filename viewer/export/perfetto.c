@@ -210,7 +210,7 @@ static void copy_up_to(Export *e, uint16_t key, uint64_t time, uint32_t offset)
     count(e, key, s->copy_end, offset);
 }
 
-static void take_pio(Export *e, const CapturePio *pio, uint64_t time)
+static void handle_pio(Export *e, const CapturePio *pio, uint64_t time)
 {
     State *s = e->state;
 
@@ -222,7 +222,7 @@ static void take_pio(Export *e, const CapturePio *pio, uint64_t time)
     copy_up_to(e, pio->key, time, pio->offset);
 }
 
-static void take_dma(Export *e, const CaptureDma *dma, uint64_t time)
+static void handle_dma(Export *e, const CaptureDma *dma, uint64_t time)
 {
     State *s = e->state;
 
@@ -269,10 +269,10 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
         begin_copy(e, rec->u.select.key, rec->time, 0);
         break;
     case CAPTURE_PIO:
-        take_pio(e, &rec->u.pio, rec->time);
+        handle_pio(e, &rec->u.pio, rec->time);
         break;
     case CAPTURE_DMA:
-        take_dma(e, &rec->u.dma, rec->time);
+        handle_dma(e, &rec->u.dma, rec->time);
         break;
     case CAPTURE_DMA_PART:
         copy_up_to(e, rec->u.dma_part.key, rec->time, rec->u.dma_part.offset);

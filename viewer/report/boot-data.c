@@ -16,7 +16,7 @@ BootData *boot_data_new(bool virtual_clock)
     BootData *b = g_new0(BootData, 1);
 
     check_patterns(); /* says what is wrong; the report is made all the same */
-    b->phases = capture_phases_new();
+    b->phases = capture_milestones_new();
     b->copies = capture_copies_new();
     b->vcpus = capture_vcpus_new();
     b->disks = capture_disks_new();
@@ -39,7 +39,7 @@ void boot_data_free(BootData *b)
 {
     if (b) {
         clear_density(b);
-        capture_phases_free(b->phases);
+        capture_milestones_free(b->phases);
         capture_copies_free(b->copies);
         capture_vcpus_free(b->vcpus);
         capture_disks_free(b->disks);
@@ -67,7 +67,7 @@ static void widen(BootData *b)
     b->bin_ns *= 2;
 }
 
-static void take_byte(BootData *b, const CaptureRecord *rec)
+static void handle_byte(BootData *b, const CaptureRecord *rec)
 {
     Density *d = b->density[rec->stream];
     uint64_t time = rec->time > b->start ? rec->time - b->start : 0;
@@ -96,7 +96,7 @@ static void begin_session(BootData *b, const CaptureRecord *rec)
     clear_density(b);
 }
 
-static void take_machine(BootData *b, const CaptureRecord *rec)
+static void handle_machine(BootData *b, const CaptureRecord *rec)
 {
     g_autoptr(GString) s = g_string_new(NULL);
 
@@ -116,13 +116,13 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_BYTE:
-        take_byte(b, rec);
+        handle_byte(b, rec);
         break;
     case CAPTURE_SESSION:
         begin_session(b, rec);
         break;
     case CAPTURE_MACHINE:
-        take_machine(b, rec);
+        handle_machine(b, rec);
         break;
     case CAPTURE_LOST:
         b->lost = rec->u.lost;
@@ -148,7 +148,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     capture_talk_feed(b->talk, rec);
     if (rec->kind != CAPTURE_BYTE) {
         stream_names_feed(&b->names, rec);
-        capture_phases_record(b->phases, rec);
+        capture_milestones_record(b->phases, rec);
         capture_copies_feed(b->copies, rec);
         capture_vcpus_record(b->vcpus, rec);
         capture_disks_feed(b->disks, rec);
@@ -162,29 +162,29 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
 void boot_data_line(BootData *b, const CaptureLine *line)
 {
     b->lines += !line->continued;
-    capture_phases_line(b->phases, line);
+    capture_milestones_line(b->phases, line);
     capture_initcalls_line(b->initcalls, line);
 }
 
-static WalkNext take_record(void *boot, const CaptureRecord *rec)
+static WalkNext handle_record(void *boot, const CaptureRecord *rec)
 {
     boot_data_record(boot, rec);
     return WALK_ON;
 }
 
-static void take_line(void *boot, const CaptureLine *line)
+static void handle_line(void *boot, const CaptureLine *line)
 {
     boot_data_line(boot, line);
 }
 
 void boot_data_read(BootData *b, CaptureReader *r)
 {
-    static const WalkOps ops = { .record = take_record, .line = take_line };
+    static const WalkOps ops = { .record = handle_record, .line = handle_line };
 
     walk_capture(r, b->virtual_clock, &ops, b);
 }
 
-PhaseGroup phase_group(const CapturePhase *phase, PhaseGroup before)
+PhaseGroup phase_group(const CaptureMilestone *phase, PhaseGroup before)
 {
     switch (phase->group) {
     case CAPTURE_GROUP_NONE:
@@ -226,14 +226,14 @@ static void number_again(GHashTable *names, char *name, size_t size)
     }
 }
 
-GPtrArray *phase_names(const CapturePhases *phases)
+GPtrArray *phase_names(const CaptureMilestones *phases)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) names =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
         char name[CAPTURE_NAME_MAX];
 
         if (p->boot && p->milestone != CAPTURE_MS_STOP) {
@@ -252,12 +252,12 @@ GArray *boot_data_spans(const BootData *b)
 {
     g_autoptr(GPtrArray) names = phase_names(b->phases);
     GArray *spans = g_array_new(FALSE, TRUE, sizeof(PhaseSpan));
-    guint n = capture_phases_count(b->phases);
+    guint n = capture_milestones_count(b->phases);
     PhaseGroup group = PHASE_QEMU;
 
     for (guint i = 0; i + 1 < n; i++) {
-        const CapturePhase *p = capture_phases_get(b->phases, i);
-        const CapturePhase *next = capture_phases_get(b->phases, i + 1);
+        const CaptureMilestone *p = capture_milestones_get(b->phases, i);
+        const CaptureMilestone *next = capture_milestones_get(b->phases, i + 1);
         PhaseSpan span = {
             .start = p->time,
             .end = next->time,
@@ -275,8 +275,8 @@ GArray *boot_data_spans(const BootData *b)
 
 uint64_t boot_data_total(const BootData *b)
 {
-    guint n = capture_phases_count(b->phases);
-    uint64_t last = n ? capture_phases_get(b->phases, n - 1)->time : 0;
+    guint n = capture_milestones_count(b->phases);
+    uint64_t last = n ? capture_milestones_get(b->phases, n - 1)->time : 0;
 
     return last > b->start ? last - b->start : 0;
 }

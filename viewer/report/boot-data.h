@@ -11,7 +11,7 @@
 #include "capture/copies.h"
 #include "capture/disks.h"
 #include "capture/initcalls.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "capture/talk.h"
 #include "start-table.h"
 #include "capture/vcpus.h"
@@ -46,7 +46,7 @@ typedef struct Density {
 } Density;
 
 typedef struct BootData {
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     CaptureCopies *copies;
     CaptureVcpus *vcpus;
     CaptureDisks *disks;
@@ -86,10 +86,10 @@ GArray *boot_data_spans(const BootData *b);
  * Names of the milestones in their order, char *: with " (boot 2)" and so on
  * behind it after resets, " #2" where it comes again.
  */
-GPtrArray *phase_names(const CapturePhases *phases);
+GPtrArray *phase_names(const CaptureMilestones *phases);
 
 /* @before: the group of the phase before it. */
-PhaseGroup phase_group(const CapturePhase *phase, PhaseGroup before);
+PhaseGroup phase_group(const CaptureMilestone *phase, PhaseGroup before);
 const char *phase_group_name(PhaseGroup group);
 
 /* From the session's start to the last milestone, ns; 0: there is none. */

@@ -19,7 +19,7 @@ typedef struct DiffLine {
     bool outside; /* a reset was before it */
 } DiffLine;
 
-/* What take_line() needs. */
+/* What handle_line() needs. */
 typedef struct Taker {
     Diff *diff;
     DiffSide *side;
@@ -117,8 +117,8 @@ static guint count_key(DiffSide *s, guint key)
     return n;
 }
 
-static void take_line(void *data, guint capture, const CaptureLine *line,
-                      uint64_t delta, bool outside)
+static void handle_line(void *data, guint capture, const CaptureLine *line,
+                        uint64_t delta, bool outside)
 {
     Taker *t = data;
     DiffSide *s = t->side;
@@ -160,7 +160,7 @@ bool diff_add(Diff *d, bool to_b, const char *path)
     if (to_b && d->a.sample->captures->len) {
         d->b.sample->clock = d->a.sample->clock;
     }
-    return sample_add(t.side->sample, path, take_line, &t);
+    return sample_add(t.side->sample, path, handle_line, &t);
 }
 
 /* ------------------------------------------------------------------ */

@@ -34,7 +34,7 @@ static void add_rows(GArray *rows, const CaptureDisks *disks,
     }
 }
 
-GArray *disk_rows(const CapturePhases *phases, const CaptureDisks *disks,
+GArray *disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
                   uint64_t end)
 {
     g_autoptr(GArray) times = phase_times(phases, end);
@@ -65,7 +65,7 @@ static void print_row(const char *phase, const CaptureDiskReads *disk,
     puts(line->str);
 }
 
-void print_disk_rows(const CapturePhases *phases, const CaptureDisks *disks,
+void print_disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
                      uint64_t end)
 {
     g_autoptr(GArray) rows = disk_rows(phases, disks, end);

@@ -8,7 +8,7 @@
 #define VIEWER_REPORT_DISK_TABLE_H
 
 #include "capture/disks.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 
 /* A phase in which a disk was read: a row for each disk. */
 typedef struct DiskRow {
@@ -24,11 +24,11 @@ typedef struct DiskRow {
  * The rows in order (DiskRow); the caller unrefs them.  The last phase goes on
  * to @end, ns.  Good as long as @phases.
  */
-GArray *disk_rows(const CapturePhases *phases, const CaptureDisks *disks,
+GArray *disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
                   uint64_t end);
 
 /* Prints them, with sums; nothing where no disk was read. */
-void print_disk_rows(const CapturePhases *phases, const CaptureDisks *disks,
+void print_disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
                      uint64_t end);
 
 #endif

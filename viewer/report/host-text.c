@@ -22,11 +22,11 @@ static void print_row(const char *name, const CaptureVcpuTime *t)
     printf("  %-22s%s\n", name, row->str); /* not to be taken for a milestone */
 }
 
-void print_host(const CapturePhases *phases, const CaptureVcpus *vcpus,
+void print_host(const CaptureMilestones *phases, const CaptureVcpus *vcpus,
                 uint64_t start)
 {
     g_autoptr(GPtrArray) names = phase_names(phases);
-    guint n = capture_phases_count(phases);
+    guint n = capture_milestones_count(phases);
     guint threads = capture_vcpus_threads(vcpus);
     CaptureVcpuTime all;
 
@@ -36,14 +36,14 @@ void print_host(const CapturePhases *phases, const CaptureVcpus *vcpus,
     printf("\n%-24s %12s %12s %12s %12s\n", "vCPUs (s)", "On CPU", "Waiting",
            "Idle", "Stolen");
     for (guint i = 0; i + 1 < n; i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
-        const CapturePhase *next = capture_phases_get(phases, i + 1);
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
+        const CaptureMilestone *next = capture_milestones_get(phases, i + 1);
         CaptureVcpuTime t = capture_vcpus_between(vcpus, p->time, next->time);
 
         print_row(g_ptr_array_index(names, i), &t);
     }
     all = capture_vcpus_between(vcpus, start,
-                                capture_phases_get(phases, n - 1)->time);
+                                capture_milestones_get(phases, n - 1)->time);
     print_row("Total", &all);
     if (threads > 1) {
         printf("of %u threads together\n", threads);

@@ -14,7 +14,7 @@
  * by what is below it.  Nothing where the capture does not tell.  @start: of
  * the session, ns.
  */
-void print_host(const CapturePhases *phases, const CaptureVcpus *vcpus,
+void print_host(const CaptureMilestones *phases, const CaptureVcpus *vcpus,
                 uint64_t start);
 
 #endif

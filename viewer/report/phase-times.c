@@ -7,14 +7,14 @@
 #include "phase-times.h"
 #include "viewer/common/common.h"
 
-GArray *phase_times(const CapturePhases *phases, uint64_t end)
+GArray *phase_times(const CaptureMilestones *phases, uint64_t end)
 {
     GArray *times = g_array_new(FALSE, FALSE, sizeof(PhaseTime));
-    guint n = capture_phases_count(phases);
+    guint n = capture_milestones_count(phases);
     PhaseTime now = { .name = "" };
 
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *next = capture_phases_get(phases, i);
+        const CaptureMilestone *next = capture_milestones_get(phases, i);
 
         now.end = MAX(next->time, now.start);
         g_array_append_val(times, now);

@@ -7,7 +7,7 @@
 #ifndef VIEWER_REPORT_PHASE_TIMES_H
 #define VIEWER_REPORT_PHASE_TIMES_H
 
-#include "capture/phases.h"
+#include "capture/milestones.h"
 
 /* From a milestone to the next, whatever boot that is of. */
 typedef struct PhaseTime {
@@ -20,7 +20,7 @@ typedef struct PhaseTime {
  * All of them in order, without a gap, from 0 to @end (ns); the caller unrefs
  * the array.  Good as long as @phases.
  */
-GArray *phase_times(const CapturePhases *phases, uint64_t end);
+GArray *phase_times(const CaptureMilestones *phases, uint64_t end);
 
 /* Appends seconds with six decimals, 12 columns wide. */
 void append_seconds_column(GString *line, uint64_t ns);

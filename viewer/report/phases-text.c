@@ -12,7 +12,7 @@
 #include "capture/disks.h"
 #include "capture/initcalls.h"
 #include "capture/patterns.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "capture/probe.h"
 #include "capture/spans.h"
 #include "host-text.h"
@@ -30,7 +30,7 @@
 #define NAME_CELLS 24
 
 typedef struct Boot {
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     GPtrArray *copies; /* CaptureCopies, one a boot */
     CaptureDisks *disks;
     CaptureInitcalls *initcalls;
@@ -53,14 +53,14 @@ static CaptureCopies *copies_now(const Boot *b)
 }
 
 /* fw_cfg items are counted anew in each boot. */
-static void take_phase(Boot *b, const CaptureRecord *rec)
+static void handle_phase(Boot *b, const CaptureRecord *rec)
 {
-    guint boot = capture_phases_boot(b->phases);
+    guint boot = capture_milestones_boot(b->phases);
 
-    capture_phases_record(b->phases, rec);
+    capture_milestones_record(b->phases, rec);
     if (rec->kind == CAPTURE_SESSION) {
         g_ptr_array_set_size(b->copies, 1);
-    } else if (capture_phases_boot(b->phases) > boot &&
+    } else if (capture_milestones_boot(b->phases) > boot &&
                b->copies->len < BOOTS_MAX) {
         g_ptr_array_add(b->copies, capture_copies_next_boot(copies_now(b)));
     }
@@ -68,7 +68,7 @@ static void take_phase(Boot *b, const CaptureRecord *rec)
 }
 
 /* Up to the end, or to the end of the session that is wanted. */
-static WalkNext take_record(void *data, const CaptureRecord *rec)
+static WalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Boot *b = data;
 
@@ -80,7 +80,7 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
         b->start = b->virtual_clock ? 0 : rec->time;
     }
     loss_feed(&b->loss, rec);
-    take_phase(b, rec);
+    handle_phase(b, rec);
     capture_disks_feed(b->disks, rec);
     b->end = MAX(b->end, rec->time);
     capture_initcalls_record(b->initcalls, rec);
@@ -92,11 +92,11 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
     return WALK_ON;
 }
 
-static void take_line(void *data, const CaptureLine *line)
+static void handle_line(void *data, const CaptureLine *line)
 {
     Boot *b = data;
 
-    capture_phases_line(b->phases, line);
+    capture_milestones_line(b->phases, line);
     capture_initcalls_line(b->initcalls, line);
 }
 
@@ -119,8 +119,9 @@ static int name_cells(const Boot *b)
 {
     int cells = NAME_CELLS;
 
-    for (guint i = 0; i < capture_phases_count(b->phases); i++) {
-        cells = MAX(cells, count_cells(capture_phases_get(b->phases, i)->name));
+    for (guint i = 0; i < capture_milestones_count(b->phases); i++) {
+        cells =
+            MAX(cells, count_cells(capture_milestones_get(b->phases, i)->name));
     }
     return cells;
 }
@@ -132,10 +133,11 @@ static int name_cells(const Boot *b)
 static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
                          uint64_t to)
 {
-    const CapturePhase *p;
+    const CaptureMilestone *p;
 
-    while ((p = capture_phases_stage(b->phases, *next)) && p->time < to) {
-        const CapturePhase *after = capture_phases_stage(b->phases, ++*next);
+    while ((p = capture_milestones_stage(b->phases, *next)) && p->time < to) {
+        const CaptureMilestone *after =
+            capture_milestones_stage(b->phases, ++*next);
         uint64_t end = after && after->time < to ? after->time : to;
         g_autofree char *at = seconds(p->time - b->start);
         g_autofree char *took = seconds(whole_us(end) - whole_us(p->time));
@@ -149,8 +151,8 @@ static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
 
 static void print_phases(const Boot *b)
 {
-    guint n = capture_phases_count(b->phases);
-    uint64_t dropped = capture_phases_dropped(b->phases);
+    guint n = capture_milestones_count(b->phases);
+    uint64_t dropped = capture_milestones_dropped(b->phases);
     uint64_t first, last, before;
     guint stage = 0;
     int width;
@@ -160,13 +162,13 @@ static void print_phases(const Boot *b)
         return;
     }
     first = b->start;
-    last = capture_phases_get(b->phases, n - 1)->time;
+    last = capture_milestones_get(b->phases, n - 1)->time;
     before = first;
     width = name_cells(b);
     printf("%-*s %12s %12s %7s\n", width, "Milestone", "Time (s)", "Delta (s)",
            "Share");
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *p = capture_phases_get(b->phases, i);
+        const CaptureMilestone *p = capture_milestones_get(b->phases, i);
         uint64_t delta = whole_us(p->time) - whole_us(before);
         double total = last > first ? last - first : 1;
         g_autofree char *at = seconds(p->time - first);
@@ -182,7 +184,7 @@ static void print_phases(const Boot *b)
         printf("%s %12s %12s %6.1f%%%s%s\n", name->str, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
-        p = capture_phases_get(b->phases, i + 1);
+        p = capture_milestones_get(b->phases, i + 1);
         print_stages(b, width, &stage, before, p ? p->time : UINT64_MAX);
     }
     if (dropped) {
@@ -459,11 +461,11 @@ static void free_copies(gpointer data)
 
 int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
 {
-    static const WalkOps ops = { .record = take_record, .line = take_line };
+    static const WalkOps ops = { .record = handle_record, .line = handle_line };
     Boot b = { .wanted = session, .virtual_clock = virtual_clock, .all = all };
     int status = EXIT_SUCCESS;
 
-    b.phases = capture_phases_new();
+    b.phases = capture_milestones_new();
     b.copies = g_ptr_array_new_with_free_func(free_copies);
     g_ptr_array_add(b.copies, capture_copies_new());
     b.disks = capture_disks_new();
@@ -486,7 +488,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
         print_causes(&b);
         print_lost(&b, r);
     }
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
     g_ptr_array_unref(b.copies);
     capture_disks_free(b.disks);
     capture_initcalls_free(b.initcalls);

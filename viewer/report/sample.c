@@ -126,19 +126,19 @@ static Measure *add_value(Sample *s, GPtrArray *all, MeasureKind kind,
  * QEMU was told to end by a signal, its monitor or its window: when that came
  * is not the guest's doing.
  */
-static bool is_host_end(const CapturePhase *p)
+static bool is_host_end(const CaptureMilestone *p)
 {
     return p->milestone == CAPTURE_MS_SHUTDOWN &&
            g_str_has_prefix(p->detail, "host-");
 }
 
 /* How many of the milestones are of the boot itself. */
-static guint count_guests(const CapturePhases *phases)
+static guint count_guests(const CaptureMilestones *phases)
 {
-    guint n = capture_phases_count(phases);
+    guint n = capture_milestones_count(phases);
 
     for (guint i = 0; i < n; i++) {
-        if (is_host_end(capture_phases_get(phases, i))) {
+        if (is_host_end(capture_milestones_get(phases, i))) {
             return i;
         }
     }
@@ -155,7 +155,7 @@ static uint64_t duration(const Sample *s, const BootData *b, uint64_t start,
     return end > start ? end - start : 0;
 }
 
-static void take_phases(Sample *s, const BootData *b)
+static void handle_phases(Sample *s, const BootData *b)
 {
     g_autoptr(GArray) spans = boot_data_spans(b);
     g_autoptr(GPtrArray) names = phase_names(b->phases);
@@ -163,7 +163,7 @@ static void take_phases(Sample *s, const BootData *b)
     const Measure *phase = NULL, *milestone = NULL;
 
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *p = capture_phases_get(b->phases, i);
+        const CaptureMilestone *p = capture_milestones_get(b->phases, i);
         const PhaseSpan *span =
             i < spans->len ? &g_array_index(spans, PhaseSpan, i) : NULL;
         const char *name = g_ptr_array_index(names, i);
@@ -182,7 +182,7 @@ static void take_phases(Sample *s, const BootData *b)
     }
 }
 
-static void take_copies(Sample *s, const BootData *b)
+static void handle_copies(Sample *s, const BootData *b)
 {
     const Measure *before =
         s->copies->len ? g_ptr_array_index(s->copies, s->copies->len - 1)
@@ -300,7 +300,7 @@ typedef struct Pass {
     uint64_t reset_pos; /* of the last reset */
 } Pass;
 
-static void take_line(void *data, const CaptureLine *line)
+static void handle_line(void *data, const CaptureLine *line)
 {
     Pass *p = data;
     RowDelta delta = row_clock_next(&p->clock, line->time);
@@ -315,7 +315,7 @@ static void take_line(void *data, const CaptureLine *line)
     p->last_pos = line->pos;
 }
 
-static WalkNext take_record(void *data, const CaptureRecord *rec)
+static WalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Pass *p = data;
 
@@ -329,10 +329,10 @@ static WalkNext take_record(void *data, const CaptureRecord *rec)
 /* Waiting for more than this share of the time that they wanted to run. */
 #define DISTURBED_SHARE 0.1
 
-static void take_host(Sample *s, const BootData *b)
+static void handle_host(Sample *s, const BootData *b)
 {
-    guint n = capture_phases_count(b->phases);
-    uint64_t end = n ? capture_phases_get(b->phases, n - 1)->time : b->end;
+    guint n = capture_milestones_count(b->phases);
+    uint64_t end = n ? capture_milestones_get(b->phases, n - 1)->time : b->end;
     CaptureVcpuTime t = capture_vcpus_between(b->vcpus, b->start, end);
     Disturbed d = { s->captures->len - 1, t.cpu, t.wait, t.steal };
 
@@ -347,7 +347,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     CaptureReader *r = open_capture(path);
     g_autoptr(BootData) boot = NULL;
     Pass pass = { .sample = s, .func = func, .data = data };
-    static const WalkOps ops = { .record = take_record, .line = take_line };
+    static const WalkOps ops = { .record = handle_record, .line = handle_line };
 
     if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
         capture_reader_close(r);
@@ -367,9 +367,9 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
         return false;
     }
     s->exact &= boot->icount;
-    take_phases(s, boot);
-    take_copies(s, boot);
-    take_host(s, boot);
+    handle_phases(s, boot);
+    handle_copies(s, boot);
+    handle_host(s, boot);
     s->bytes += boot->bytes;
     s->lines += boot->lines;
     capture_reader_close(r);

@@ -28,8 +28,8 @@ static void prune(Stats *s)
     s->pruned = true;
 }
 
-static void take_line(void *data, guint capture, const CaptureLine *line,
-                      uint64_t delta, bool outside)
+static void handle_line(void *data, guint capture, const CaptureLine *line,
+                        uint64_t delta, bool outside)
 {
     Stats *s = data;
     LineSum *sum;
@@ -100,7 +100,7 @@ int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, line_sum_free);
     for (guint i = 0; ok && i < MAX(n_paths, 1); i++) {
         ok = sample_add(s.sample, n_paths ? paths[i] : NULL,
-                        options->lines ? take_line : NULL, &s);
+                        options->lines ? handle_line : NULL, &s);
     }
     if (ok) {
         status = report(&s);

@@ -10,7 +10,7 @@
 #include "phase-times.h"
 #include "talk-table.h"
 
-GArray *talk_rows(const CapturePhases *phases, const CaptureTalk *talk,
+GArray *talk_rows(const CaptureMilestones *phases, const CaptureTalk *talk,
                   const StreamNames *names, uint64_t end)
 {
     g_autoptr(GArray) times = phase_times(phases, end);
@@ -55,7 +55,7 @@ static void print_row(const char *phase, const char *stream,
     puts(line->str);
 }
 
-void print_talk(const CapturePhases *phases, const CaptureTalk *talk,
+void print_talk(const CaptureMilestones *phases, const CaptureTalk *talk,
                 const StreamNames *names, uint64_t start, uint64_t end,
                 bool all)
 {

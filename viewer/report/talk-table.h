@@ -7,7 +7,7 @@
 #ifndef VIEWER_REPORT_TALK_TABLE_H
 #define VIEWER_REPORT_TALK_TABLE_H
 
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "capture/talk.h"
 #include "viewer/common/common.h"
 
@@ -24,7 +24,7 @@ typedef struct TalkRow {
  * The rows in order (TalkRow); the caller unrefs them.  The last phase goes on
  * to @end, ns.  Good as long as @phases.
  */
-GArray *talk_rows(const CapturePhases *phases, const CaptureTalk *talk,
+GArray *talk_rows(const CaptureMilestones *phases, const CaptureTalk *talk,
                   const StreamNames *names, uint64_t end);
 
 /* ns from a byte of a line to the next; 0: unknown. */
@@ -34,7 +34,7 @@ double talk_ns_per_byte(const CaptureTalkUse *use);
  * Prints a row for each stream, of the time from @start to @end (ns), and with
  * @all one for each phase.
  */
-void print_talk(const CapturePhases *phases, const CaptureTalk *talk,
+void print_talk(const CaptureMilestones *phases, const CaptureTalk *talk,
                 const StreamNames *names, uint64_t start, uint64_t end,
                 bool all);
 

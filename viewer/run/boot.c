@@ -121,12 +121,12 @@ static void look_at_line(Watch *w, const CaptureLine *line)
 }
 
 /* The last item for -kernel has to be the last: the kernel must have come. */
-static bool is_early(const Watch *w, const CapturePhase *p)
+static bool is_early(const Watch *w, const CaptureMilestone *p)
 {
     bool kernel = p->milestone != CAPTURE_MS_LINUX_BOOT_OS;
 
-    for (guint i = 0; i < capture_phases_count(w->boot->phases); i++) {
-        kernel |= capture_phases_get(w->boot->phases, i)->milestone ==
+    for (guint i = 0; i < capture_milestones_count(w->boot->phases); i++) {
+        kernel |= capture_milestones_get(w->boot->phases, i)->milestone ==
                   CAPTURE_MS_COPY_KERNEL;
     }
     return !kernel || capture_copies_current(w->boot->copies) >= 0;
@@ -139,8 +139,8 @@ static void look_at_phases(Watch *w)
     gint64 now = g_get_monotonic_time();
     uint64_t at = CAPTURE_NO_TIME;
 
-    for (guint i = 0; i < capture_phases_count(w->boot->phases); i++) {
-        const CapturePhase *p = capture_phases_get(w->boot->phases, i);
+    for (guint i = 0; i < capture_milestones_count(w->boot->phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(w->boot->phases, i);
 
         if (!strcmp(p->name, until) && !is_early(w, p)) {
             at = p->time;
@@ -283,8 +283,8 @@ static char *last_milestone(const char *path)
             boot_data_line(boot, &line);
         }
     }
-    for (guint i = 0; i < capture_phases_count(boot->phases); i++) {
-        const CapturePhase *p = capture_phases_get(boot->phases, i);
+    for (guint i = 0; i < capture_milestones_count(boot->phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(boot->phases, i);
 
         if (p->milestone != CAPTURE_MS_SHUTDOWN &&
             p->milestone != CAPTURE_MS_STOP) {

@@ -154,12 +154,12 @@ uint64_t log_walk(Source *s, uint64_t pos, int n, int *walked)
 void log_goto_milestone(View *v, int step)
 {
     Source *s = view_source(v);
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
     uint64_t here = s->log.cursor;
     uint64_t best = MODEL_END;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
         uint64_t pos = p->pos;
 
         if (model_is_pending(s->model, p)) {

@@ -58,7 +58,7 @@ static void feed_phases_line(Index *x, const CaptureLine *line)
 
     if (fed->pos != line->pos || fed->len != len) {
         *fed = (FedRow){ line->pos, len };
-        capture_phases_line(x->phases, line);
+        capture_milestones_line(x->phases, line);
     }
 }
 
@@ -85,8 +85,9 @@ static void count_row(Index *x, uint64_t pos)
     g_array_index(x->checks, Checkpoint, last).rows++;
 }
 
-static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
-                       const uint64_t *times, size_t n, const CaptureCursor *at)
+static void handle_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
+                         const uint64_t *times, size_t n,
+                         const CaptureCursor *at)
 {
     Checkpoint *check =
         &g_array_index(x->checks, Checkpoint, x->checks->len - 1);
@@ -111,7 +112,7 @@ static void take_bytes(Index *x, uint8_t stream, const uint8_t *bytes,
     }
 }
 
-static void take_vm(Index *x, const CaptureRecord *rec)
+static void handle_vm(Index *x, const CaptureRecord *rec)
 {
     ModelVm vm = x->vm;
 
@@ -150,7 +151,7 @@ static void take_vm(Index *x, const CaptureRecord *rec)
     g_strlcpy(x->vm_detail, rec->u.vm.detail, sizeof(x->vm_detail));
 }
 
-static void take_session(Index *x)
+static void handle_session(Index *x)
 {
     x->vm = MODEL_VM_UNKNOWN;
     x->vm_detail[0] = '\0';
@@ -159,7 +160,7 @@ static void take_session(Index *x)
 }
 
 /* A QEMU that died in a line does not lend it to the next one. */
-static void take_break(Index *x, const CaptureRecord *rec)
+static void handle_break(Index *x, const CaptureRecord *rec)
 {
     CaptureLine line;
 
@@ -189,7 +190,7 @@ static void begin_boot(Index *x)
     x->copies = next;
 }
 
-static void take_event(Index *x, const CaptureRecord *rec)
+static void handle_event(Index *x, const CaptureRecord *rec)
 {
     guint boot;
 
@@ -199,17 +200,17 @@ static void take_event(Index *x, const CaptureRecord *rec)
     stream_names_feed(&x->streams, rec);
     capture_copies_feed(x->copies, rec);
     if (capture_lines_is_break(rec)) {
-        take_break(x, rec);
+        handle_break(x, rec);
     }
-    boot = capture_phases_boot(x->phases);
-    capture_phases_record(x->phases, rec);
-    if (capture_phases_boot(x->phases) > boot) {
+    boot = capture_milestones_boot(x->phases);
+    capture_milestones_record(x->phases, rec);
+    if (capture_milestones_boot(x->phases) > boot) {
         begin_boot(x);
     }
     if (rec->kind == CAPTURE_SESSION) {
-        take_session(x);
+        handle_session(x);
     } else if (rec->kind == CAPTURE_VM) {
-        take_vm(x, rec);
+        handle_vm(x, rec);
     } else if (rec->kind == CAPTURE_LOST) {
         x->lost = rec->u.lost.bytes + rec->u.lost.events;
     }
@@ -218,7 +219,7 @@ static void take_event(Index *x, const CaptureRecord *rec)
 /* ------------------------------------------------------------------ */
 /* Milestones by position                                              */
 
-bool index_is_pending(const Index *x, const CapturePhase *phase)
+bool index_is_pending(const Index *x, const CaptureMilestone *phase)
 {
     int now;
 
@@ -243,7 +244,7 @@ static int by_pos(gconstpointer a, gconstpointer b)
  * Records of fw_cfg have no row of their own, but a milestone has; what has one
  * anyway is a line, a probe or an event of the VM.
  */
-static bool is_extra(const CapturePhase *p)
+static bool is_extra(const CaptureMilestone *p)
 {
     return p->source == CAPTURE_SOURCE_EVENT &&
            (p->milestone == CAPTURE_MS_COPY_KERNEL ||
@@ -255,11 +256,11 @@ static bool is_extra(const CapturePhase *p)
 /* Rows carry milestones, so blocks made before one came are stale. */
 static void update_milestones(Index *x)
 {
-    guint n = capture_phases_count(x->phases);
+    guint n = capture_milestones_count(x->phases);
     uint64_t sum = n;
 
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *p = capture_phases_get(x->phases, i);
+        const CaptureMilestone *p = capture_milestones_get(x->phases, i);
 
         sum = sum * 31 + (index_is_pending(x, p) ? 0 : p->pos + 1);
     }
@@ -269,7 +270,7 @@ static void update_milestones(Index *x)
     x->milestone_sum = sum;
     g_array_set_size(x->milestones, 0);
     for (guint i = 0; i < n; i++) {
-        const CapturePhase *p = capture_phases_get(x->phases, i);
+        const CaptureMilestone *p = capture_milestones_get(x->phases, i);
         MilestonePos at = { p->pos, p->name, is_extra(p) };
 
         if (!index_is_pending(x, p)) {
@@ -324,16 +325,16 @@ static bool index_some(Index *x)
     n = MIN(G_N_ELEMENTS(bytes), last->at.pos + MODEL_BLOCK_WORDS - at.pos);
     n = capture_reader_next_bytes(x->reader, &stream, times, bytes, n);
     if (n) {
-        take_bytes(x, stream, bytes, times, n, &at);
+        handle_bytes(x, stream, bytes, times, n, &at);
     } else if (!capture_reader_next(x->reader, &rec)) {
         return false;
     } else if (rec.kind == CAPTURE_BYTE) {
         /* Behind a hole. */
         capture_reader_tell(x->reader, &at);
         at.pos = rec.pos;
-        take_bytes(x, rec.stream, &rec.byte, &rec.time, 1, &at);
+        handle_bytes(x, rec.stream, &rec.byte, &rec.time, 1, &at);
     } else {
-        take_event(x, &rec);
+        handle_event(x, &rec);
     }
     return true;
 }
@@ -389,7 +390,7 @@ Index *index_open(const char *path, GError **error)
     x->states = g_array_new(FALSE, TRUE, sizeof(CaptureLineState));
     x->milestones = g_array_new(FALSE, TRUE, sizeof(MilestonePos));
     x->copies = capture_copies_new();
-    x->phases = capture_phases_new();
+    x->phases = capture_milestones_new();
     x->lines = capture_lines_new();
     if (!stat(path, &st)) {
         x->device = st.st_dev;
@@ -410,7 +411,7 @@ void index_close(Index *x)
 {
     capture_lines_free(x->lines);
     capture_copies_free(x->copies);
-    capture_phases_free(x->phases);
+    capture_milestones_free(x->phases);
     g_array_unref(x->checks);
     g_array_unref(x->states);
     g_array_unref(x->milestones);

@@ -9,7 +9,7 @@
 #define VIEWER_SCREEN_INDEX_H
 
 #include "capture/copies.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "viewer/common/common.h"
 
 #define MODEL_BLOCK_WORDS 16384
@@ -69,7 +69,7 @@ typedef struct Index {
     CaptureLines *lines; /* as they stand where the index ends */
     FedRow fed[CAPTURE_STREAMS_MAX];
     CaptureCopies *copies;
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     StreamNames streams;
     CaptureState state;
     ModelVm vm;
@@ -101,7 +101,7 @@ bool index_look(Index *x, bool *restarted);
 /* False: the file is gone from its name, and another one may come. */
 bool index_is_named(const Index *x);
 
-bool index_is_pending(const Index *x, const CapturePhase *phase);
+bool index_is_pending(const Index *x, const CaptureMilestone *phase);
 
 /* The name of the milestone at @pos, or NULL. */
 const char *milestone_at(const Index *x, uint64_t pos);

@@ -128,14 +128,14 @@ static bool to_wall(View *v, const char *text)
 static bool to_milestone(View *v, const char *text)
 {
     const Source *s = view_source(v);
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
     g_autofree char *want = g_utf8_casefold(text, -1);
     guint boot = source_boot_at(s, s->log.cursor);
     uint64_t best = MODEL_END;
     int rank = 0;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
         g_autofree char *name = g_utf8_casefold(p->name, -1);
         int fit = !strcmp(name, want)            ? 6
                   : g_str_has_prefix(name, want) ? 4

@@ -191,7 +191,7 @@ static void act(View *v, Action action)
     }
 }
 
-static void take_key(View *v, int key)
+static void handle_key(View *v, int key)
 {
     PaneId id = pane_with_keys(v);
     bool covered = v->open != PANE_LOG;
@@ -260,7 +260,7 @@ static void press_mouse(View *v, PaneId id, const MEVENT *event)
     }
 }
 
-static void take_mouse(View *v)
+static void handle_mouse(View *v)
 {
     MEVENT event;
     int from = v->drag_from;
@@ -287,16 +287,16 @@ static void take_mouse(View *v)
     }
 }
 
-static void take_any_key(View *v, int key)
+static void handle_any_key(View *v, int key)
 {
     if (key == (KEY_CODE | KEY_MOUSE)) {
-        take_mouse(v);
+        handle_mouse(v);
     } else if (key == (KEY_CODE | KEY_RESIZE)) {
         v->dirty = true;
     } else if (v->too_small) {
         v->quit = key_action(key) == ACTION_QUIT;
     } else {
-        take_key(v, key);
+        handle_key(v, key);
     }
 }
 
@@ -305,13 +305,13 @@ static void take_any_key(View *v, int key)
  * they were meant for what is there then.  What is typed after a picture of it
  * was seen is for what is shown; Esc, Ctrl-G and q drop those that wait.
  */
-static void take_waiting(Loop *l)
+static void handle_waiting(Loop *l)
 {
     while (l->keys->len && !l->v.quit && !is_busy(&l->v)) {
         int key = g_array_index(l->keys, int, 0);
 
         g_array_remove_index(l->keys, 0);
-        take_any_key(&l->v, key);
+        handle_any_key(&l->v, key);
     }
 }
 
@@ -324,7 +324,7 @@ static void drop_waiting(Loop *l, int key)
     }
 }
 
-static void take_keys(Loop *l)
+static void handle_keys(Loop *l)
 {
     bool burst = !l->seen || l->keys->len > 0;
     int key;
@@ -336,11 +336,11 @@ static void take_keys(Loop *l)
         }
         if (key == (KEY_CODE | KEY_MOUSE)) {
             /* Where it was is asked for now, or never. */
-            take_mouse(&l->v);
+            handle_mouse(&l->v);
         } else if (burst && is_busy(&l->v)) {
             g_array_append_val(l->keys, key);
         } else {
-            take_any_key(&l->v, key);
+            handle_any_key(&l->v, key);
             burst = true;
             l->seen = false;
         }
@@ -483,7 +483,7 @@ static void drain(int fd)
     }
 }
 
-static void take_events(Loop *l, unsigned events)
+static void handle_events(Loop *l, unsigned events)
 {
     int64_t now = g_get_monotonic_time();
 
@@ -502,7 +502,7 @@ static void take_events(Loop *l, unsigned events)
         look_at_files(l);
     }
     if (events & (TERMINAL_KEYS | TERMINAL_RESIZE)) {
-        take_keys(l);
+        handle_keys(l);
     }
     if (any_live(&l->v) && now >= l->next_clock) {
         l->v.dirty = true;
@@ -517,13 +517,13 @@ static void run(Loop *l)
         bool more = work(l);
         unsigned events;
 
-        take_waiting(l);
+        handle_waiting(l);
         draw_if_due(l);
         events = terminal_wait(choose_timeout(l, more), l->inotify);
         if (events & TERMINAL_GONE) {
             break;
         }
-        take_events(l, events);
+        handle_events(l, events);
     }
 }
 

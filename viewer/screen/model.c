@@ -182,12 +182,12 @@ const CaptureCopies *model_copies(const Model *m)
     return m->index->copies;
 }
 
-const CapturePhases *model_phases(const Model *m)
+const CaptureMilestones *model_phases(const Model *m)
 {
     return m->index->phases;
 }
 
-bool model_is_pending(const Model *m, const CapturePhase *phase)
+bool model_is_pending(const Model *m, const CaptureMilestone *phase)
 {
     return index_is_pending(m->index, phase);
 }
@@ -215,9 +215,9 @@ const Filter *model_filter(const Model *m)
     return rows_filter(m->rows);
 }
 
-unsigned model_view_turn(const Model *m)
+unsigned model_view_generation(const Model *m)
 {
-    return rows_view_turn(m->rows);
+    return rows_view_generation(m->rows);
 }
 
 void model_show_controls(Model *m, bool show)

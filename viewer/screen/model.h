@@ -60,13 +60,13 @@ uint64_t model_lost(const Model *m); /* bytes and other records */
 uint64_t model_head(const Model *m); /* rows from here on are not known yet */
 const StreamNames *model_streams(const Model *m);
 const CaptureCopies *model_copies(const Model *m);
-const CapturePhases *model_phases(const Model *m);
+const CaptureMilestones *model_phases(const Model *m);
 
 /*
  * "LinuxBoot boot OS" is where the last item for -kernel ends: while one is
  * being copied, where it stands is not yet that.
  */
-bool model_is_pending(const Model *m, const CapturePhase *phase);
+bool model_is_pending(const Model *m, const CaptureMilestone *phase);
 
 /* ------------------------------------------------------------------ */
 /* What is shown                                                       */
@@ -86,7 +86,7 @@ void model_show_controls(Model *m, bool show);
 bool model_shows_controls(const Model *m);
 
 /* Another number each time one of these changed, or the file began anew. */
-unsigned model_view_turn(const Model *m);
+unsigned model_view_generation(const Model *m);
 
 /*
  * The first shown row at or behind @pos (@step 1), or the last at or before

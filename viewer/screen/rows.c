@@ -38,7 +38,7 @@ typedef struct Block {
     guint index; /* of its checkpoint */
     uint64_t head; /* how far the index was */
     uint64_t last_use;
-    unsigned turn; /* that @shown is of */
+    unsigned generation; /* that @shown is of */
     GArray *rows; /* Row */
     GString *text; /* of all rows */
     GArray *shown; /* uint16_t: rows that are */
@@ -51,8 +51,8 @@ struct Rows {
     uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
     Filter *filter;
     bool controls; /* are shown */
-    unsigned view_turn; /* changes of the filter and of hidden streams */
-    unsigned shown_turn; /* another one each time what is shown changes */
+    unsigned view_generation; /* changes of the filter and of hidden streams */
+    unsigned shown_generation; /* another one each time what is shown changes */
     Block blocks[BLOCKS]; /* in memory */
     Block spare; /* read for the time of its last row */
     uint64_t clock; /* of their uses */
@@ -126,13 +126,13 @@ void rows_take_over(Rows *m, Rows *before)
     memcpy(m->hidden, before->hidden, sizeof(m->hidden));
     m->filter = g_steal_pointer(&before->filter);
     m->controls = before->controls;
-    m->view_turn = before->view_turn + 1;
+    m->view_generation = before->view_generation + 1;
 }
 
 /* What is shown, or what rows there are, has changed. */
 static void count_again(Rows *m)
 {
-    m->shown_turn++;
+    m->shown_generation++;
     for (guint i = 0; i < m->index->checks->len; i++) {
         g_array_index(m->index->checks, Checkpoint, i).shown = SHOWN_UNKNOWN;
     }
@@ -464,7 +464,7 @@ static void load(Rows *m, Block *b, guint index, bool whole)
     b->used = true;
     b->index = index;
     b->head = m->index->indexed;
-    b->turn = m->shown_turn - 1;
+    b->generation = m->shown_generation - 1;
     g_array_set_size(b->rows, 0);
     g_string_truncate(b->text, 0);
     note_wall_zero(&l, &check->at);
@@ -556,7 +556,7 @@ static void pick_shown(Rows *m, Block *b)
             g_array_append_val(b->shown, number);
         }
     }
-    b->turn = m->shown_turn;
+    b->generation = m->shown_generation;
     check = &g_array_index(m->index->checks, Checkpoint, b->index);
     check->shown = b->shown->len;
     check->shown_head = b->final ? MODEL_END : b->head;
@@ -582,7 +582,7 @@ static Block *get_block(Rows *m, guint index)
         (!b->final && b->head != m->index->indexed)) {
         load_block(m, b, index);
     }
-    if (b->turn != m->shown_turn) {
+    if (b->generation != m->shown_generation) {
         pick_shown(m, b);
     }
     b->last_use = ++m->clock;
@@ -659,7 +659,7 @@ void rows_hide(Rows *m, uint8_t stream, bool hide)
     uint64_t *word = &m->hidden[stream / 64 % 2];
 
     *word = hide ? *word | bit : *word & ~bit;
-    m->view_turn++;
+    m->view_generation++;
     count_again(m);
 }
 
@@ -667,7 +667,7 @@ void rows_set_filter(Rows *m, Filter *filter)
 {
     filter_free(m->filter);
     m->filter = filter;
-    m->view_turn++;
+    m->view_generation++;
     count_again(m);
 }
 
@@ -676,16 +676,16 @@ const Filter *rows_filter(const Rows *m)
     return m->filter;
 }
 
-unsigned rows_view_turn(const Rows *m)
+unsigned rows_view_generation(const Rows *m)
 {
-    return m->view_turn;
+    return m->view_generation;
 }
 
 /* Rows carry what is shown: they are made again. */
 void rows_show_controls(Rows *m, bool show)
 {
     m->controls = show;
-    m->view_turn++;
+    m->view_generation++;
     for (int i = 0; i < BLOCKS; i++) {
         m->blocks[i].used = false;
     }

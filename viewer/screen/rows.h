@@ -44,7 +44,7 @@ bool rows_are_all_shown(const Rows *rows);
 bool rows_place(Rows *rows, uint64_t pos, ModelPlace *place);
 bool rows_count(Rows *rows, int64_t deadline);
 bool rows_at_line(Rows *rows, uint64_t line, Row *row);
-unsigned rows_view_turn(const Rows *rows);
+unsigned rows_view_generation(const Rows *rows);
 void rows_show_controls(Rows *rows, bool show);
 bool rows_shows_controls(const Rows *rows);
 

@@ -140,10 +140,10 @@ bool search_count(View *v, int64_t deadline)
         return false;
     }
     if (search->hits_of != s ||
-        search->hits_turn != model_view_turn(s->model)) {
+        search->hits_generation != model_view_generation(s->model)) {
         forget_hits(search);
         search->hits_of = s;
-        search->hits_turn = model_view_turn(s->model);
+        search->hits_generation = model_view_generation(s->model);
     }
     text = g_string_new(NULL);
     for (int i = 0; search->hits->len < HITS_MAX; i++) {

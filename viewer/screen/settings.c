@@ -232,7 +232,7 @@ static bool set(Settings *s, const char *name, char **words, GError **error)
                  name);
 }
 
-static bool take_line(Settings *s, const char *line, GError **error)
+static bool handle_line(Settings *s, const char *line, GError **error)
 {
     const char *equals = strchr(line, '=');
     g_autofree char *left = NULL;
@@ -318,14 +318,14 @@ static bool check_keys(char **lines, int i, GError **error)
     return true;
 }
 
-static bool take_lines(Settings *s, char **lines, GError **error)
+static bool handle_lines(Settings *s, char **lines, GError **error)
 {
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; lines[i]; i++) {
             GError *cause = NULL;
 
             if (pass ? !check_keys(lines, i, &cause)
-                     : !take_line(s, lines[i], &cause)) {
+                     : !handle_line(s, lines[i], &cause)) {
                 g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
                             "line %d: %s", i + 1, cause->message);
                 g_error_free(cause);
@@ -366,5 +366,5 @@ bool settings_read(Settings *s, const char *path, GError **error)
         return false;
     }
     lines = g_strsplit(text, "\n", -1);
-    return take_lines(s, lines, error);
+    return handle_lines(s, lines, error);
 }

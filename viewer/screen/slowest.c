@@ -43,9 +43,9 @@ bool slowest_work(View *v, int64_t deadline)
     ModelFound found = MODEL_FOUND;
     Row row;
 
-    if (!slow->rows || slow->turn != model_view_turn(s->model)) {
+    if (!slow->rows || slow->generation != model_view_generation(s->model)) {
         slowest_clear(slow);
-        slow->turn = model_view_turn(s->model);
+        slow->generation = model_view_generation(s->model);
     }
     for (int i = 0; found == MODEL_FOUND; i++) {
         if (i % 256 == 255 && g_get_monotonic_time() > deadline) {

@@ -64,11 +64,11 @@ uint64_t source_elapsed(const Source *s)
 
 guint source_boot_at(const Source *s, uint64_t pos)
 {
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
     guint boot = 0;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
 
         if (p->pos <= pos && p->boot > boot) {
             boot = p->boot;
@@ -79,21 +79,21 @@ guint source_boot_at(const Source *s, uint64_t pos)
 
 guint source_boots(const Source *s)
 {
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
     guint boots = 1;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        boots = MAX(boots, capture_phases_get(phases, i)->boot + 1);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        boots = MAX(boots, capture_milestones_get(phases, i)->boot + 1);
     }
     return boots;
 }
 
 uint64_t source_boot_start(const Source *s, guint boot, uint64_t *pos)
 {
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
 
         if (p->boot == boot) {
             if (pos) {

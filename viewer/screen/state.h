@@ -40,7 +40,7 @@ typedef struct SlowRow {
 /* The slowest rows so far, and how far the search for them got. */
 typedef struct SlowState {
     GArray *rows; /* SlowRow, slowest first */
-    unsigned turn; /* of the model's view that they are of */
+    unsigned generation; /* of the model's view that they are of */
     uint64_t next; /* position to go on from */
     bool at_end; /* nothing left at the moment */
     int selected, top;
@@ -81,7 +81,7 @@ typedef struct Search {
     /* All matches, as far as they were counted. */
     GArray *hits; /* uint64_t, positions */
     const Source *hits_of;
-    unsigned hits_turn; /* of the model's view that they are of */
+    unsigned hits_generation; /* of the model's view that they are of */
     uint64_t hits_next; /* to look at next */
     bool hits_done;
 } Search;

@@ -541,7 +541,7 @@ static void stop_here(void)
     refresh();
 }
 
-static unsigned take_resize(void)
+static unsigned handle_resize(void)
 {
     struct winsize size;
 
@@ -553,7 +553,7 @@ static unsigned take_resize(void)
     return TERMINAL_RESIZE;
 }
 
-static unsigned take_signals(void)
+static unsigned handle_signals(void)
 {
     unsigned events = 0;
 
@@ -565,7 +565,7 @@ static unsigned take_signals(void)
         events |= TERMINAL_AGAIN;
     }
     if (got_resize) {
-        events |= take_resize();
+        events |= handle_resize();
     }
     return events;
 }
@@ -590,7 +590,7 @@ unsigned terminal_wait(int timeout_ms, int fd)
     if (n > 0 && fd >= 0 && fds[1].revents) {
         events |= TERMINAL_FILE;
     }
-    return events | take_signals();
+    return events | handle_signals();
 }
 
 bool terminal_key(int *key)

@@ -15,10 +15,10 @@
 
 static void collect_phases(Timeline *t, const Source *s)
 {
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
 
         t->boots = MAX(t->boots, p->boot + 1);
         if (p->boot == t->boot && t->n < TIMELINE_PHASES_MAX &&
@@ -174,7 +174,7 @@ char *timeline_share_text(const Timeline *t, const Segment *seg)
                            percent);
 }
 
-const char *phase_short_name(const CapturePhase *p)
+const char *phase_short_name(const CaptureMilestone *p)
 {
     if (p->milestone == CAPTURE_MS_COPY_KERNEL ||
         p->milestone == CAPTURE_MS_COPY_INITRD) {

@@ -13,7 +13,7 @@
 
 /* A phase lasts from its milestone to the next one. */
 typedef struct Segment {
-    const CapturePhase *phase;
+    const CaptureMilestone *phase;
     uint64_t from, to; /* ns */
     int x, width; /* cells */
     bool cut; /* longer than it is drawn */
@@ -52,7 +52,7 @@ double timeline_share(const Timeline *t, const Segment *segment);
 char *timeline_share_text(const Timeline *t, const Segment *segment);
 
 /* "LinuxBoot copy kernel" is long for a place of a few cells. */
-const char *phase_short_name(const CapturePhase *phase);
+const char *phase_short_name(const CaptureMilestone *phase);
 
 /* a to z, then A to Z; what a phase has in the bar and in the legend. */
 char phase_letter(int i);

@@ -10,11 +10,11 @@
 
 uint64_t zoom_end(const Source *s, guint boot)
 {
-    const CapturePhases *phases = model_phases(s->model);
+    const CaptureMilestones *phases = model_phases(s->model);
     uint64_t last = 0;
 
-    for (guint i = 0; i < capture_phases_count(phases); i++) {
-        const CapturePhase *p = capture_phases_get(phases, i);
+    for (guint i = 0; i < capture_milestones_count(phases); i++) {
+        const CaptureMilestone *p = capture_milestones_get(phases, i);
 
         if (p->boot == boot + 1) {
             return p->time;

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "capture/copies.h"
-#include "capture/phases.h"
+#include "capture/milestones.h"
 #include "util.h"
 
 typedef struct Boot {
-    CapturePhases *phases;
+    CaptureMilestones *phases;
     uint64_t pos;
 } Boot;
 
@@ -21,7 +21,7 @@ static void record(Boot *b, uint64_t time, CaptureRecord rec)
     rec.time = time;
     rec.vtime = CAPTURE_NO_TIME;
     rec.pos = b->pos++;
-    capture_phases_record(b->phases, &rec);
+    capture_milestones_record(b->phases, &rec);
 }
 
 static void vm(Boot *b, uint64_t time, CaptureVmEvent event, const char *detail)
@@ -45,7 +45,7 @@ static void text(Boot *b, uint64_t time, const char *line, bool continued)
         .complete = true,
     };
 
-    capture_phases_line(b->phases, &l);
+    capture_milestones_line(b->phases, &l);
 }
 
 static void copy_bytes(Boot *b, uint64_t time, uint16_t key, uint32_t bytes)
@@ -64,24 +64,24 @@ static void copy(Boot *b, uint64_t time, uint16_t key)
 
 static Boot begin(void)
 {
-    Boot b = { .phases = capture_phases_new() };
+    Boot b = { .phases = capture_milestones_new() };
 
     return b;
 }
 
-static const CapturePhase *row(const Boot *b, guint i)
+static const CaptureMilestone *row(const Boot *b, guint i)
 {
-    const CapturePhase *phase = capture_phases_get(b->phases, i);
+    const CaptureMilestone *phase = capture_milestones_get(b->phases, i);
 
     g_assert_nonnull(phase);
     return phase;
 }
 
-static guint count_of(const Boot *b, CaptureMilestone milestone)
+static guint count_of(const Boot *b, CaptureMilestoneId milestone)
 {
     guint n = 0;
 
-    for (guint i = 0; i < capture_phases_count(b->phases); i++) {
+    for (guint i = 0; i < capture_milestones_count(b->phases); i++) {
         n += row(b, i)->milestone == milestone;
     }
     return n;
@@ -100,7 +100,7 @@ static void whole_boot(Boot *b, uint64_t at)
 
 static void all_ten_come_in_the_order_they_happened(void)
 {
-    static const CaptureMilestone want[] = {
+    static const CaptureMilestoneId want[] = {
         CAPTURE_MS_START,        CAPTURE_MS_RUN,
         CAPTURE_MS_BIOS_POST,    CAPTURE_MS_BIOS_INT19,
         CAPTURE_MS_BIOS_BOOT_OS, CAPTURE_MS_COPY_INITRD,
@@ -114,7 +114,8 @@ static void all_ten_come_in_the_order_they_happened(void)
     whole_boot(&b, 0);
     vm(&b, 100, CAPTURE_VM_SHUTDOWN, "guest-shutdown");
     vm(&b, 110, CAPTURE_VM_STOP, "");
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, G_N_ELEMENTS(want));
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==,
+                     G_N_ELEMENTS(want));
     for (guint i = 0; i < G_N_ELEMENTS(want); i++) {
         g_assert_cmpint(row(&b, i)->milestone, ==, want[i]);
         g_assert_cmpuint(row(&b, i)->boot, ==, 0);
@@ -123,8 +124,8 @@ static void all_ten_come_in_the_order_they_happened(void)
     /* The end of the last item of -kernel, not of the first. */
     g_assert_cmpuint(row(&b, 7)->time, ==, 71);
     g_assert_cmpstr(row(&b, 8)->detail, ==, "guest-shutdown");
-    g_assert_null(capture_phases_get(b.phases, 10));
-    capture_phases_free(b.phases);
+    g_assert_null(capture_milestones_get(b.phases, 10));
+    capture_milestones_free(b.phases);
 }
 
 static void what_the_main_loop_stamped_is_marked(void)
@@ -147,15 +148,15 @@ static void what_the_main_loop_stamped_is_marked(void)
             vm(&b, 100, CAPTURE_VM_SHUTDOWN, "host-signal");
         }
         vm(&b, 110, CAPTURE_VM_STOP, "");
-        for (guint j = 0; j < capture_phases_count(b.phases); j++) {
-            CaptureMilestone m = row(&b, j)->milestone;
+        for (guint j = 0; j < capture_milestones_count(b.phases); j++) {
+            CaptureMilestoneId m = row(&b, j)->milestone;
 
             g_assert_cmpint(row(&b, j)->outside, ==,
                             m == CAPTURE_MS_RESET || m == CAPTURE_MS_STOP ||
                                 (m == CAPTURE_MS_SHUTDOWN && !i));
         }
         g_assert_cmpuint(count_of(&b, CAPTURE_MS_SHUTDOWN), ==, 1);
-        capture_phases_free(b.phases);
+        capture_milestones_free(b.phases);
     }
 }
 
@@ -169,7 +170,7 @@ static void a_boot_without_an_initrd_has_no_such_row(void)
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_COPY_INITRD), ==, 0);
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_COPY_KERNEL), ==, 1);
     g_assert_cmpuint(row(&b, 0)->time, ==, 10); /* its select */
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 /* As OpenBIOS does, which boots no kernel so. */
@@ -178,8 +179,8 @@ static void a_command_line_alone_boots_nothing(void)
     Boot b = begin();
 
     copy_bytes(&b, 10, FWCFG_CMDLINE_DATA, 1);
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, 0);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==, 0);
+    capture_milestones_free(b.phases);
 }
 
 /* QEMU's multiboot.bin: what is the initrd elsewhere is a list of modules. */
@@ -196,16 +197,16 @@ static void a_multiboot_kernel_has_names_of_its_own(void)
     for (guint i = 0; i < G_N_ELEMENTS(want); i++) {
         g_assert_cmpstr(row(&b, i)->name, ==, want[i]);
     }
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, 3);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==, 3);
+    capture_milestones_free(b.phases);
 }
 
 static void check_names(const Boot *b, const char *want)
 {
     g_autoptr(GString) got = g_string_new(NULL);
 
-    for (guint i = 0; i < capture_phases_count(b->phases); i++) {
-        const CapturePhase *p = row(b, i);
+    for (guint i = 0; i < capture_milestones_count(b->phases); i++) {
+        const CaptureMilestone *p = row(b, i);
 
         g_string_append_printf(got, "%s%s@%" G_GUINT64_FORMAT, i ? ", " : "",
                                p->name, p->time);
@@ -234,7 +235,7 @@ static void what_failed_to_boot_is_an_attempt(void)
     check_names(&b, "BIOS boot attempt@1 (ROM: failed), "
                     "BIOS boot attempt@9 (DVD/CD: failed), "
                     "BIOS boot attempt@11 (Hard Disk: failed)");
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 static void efi_attempts_have_their_boot_option(void)
@@ -253,7 +254,7 @@ static void efi_attempts_have_their_boot_option(void)
                 "EFI SEC@1, "
                 "EFI boot attempt@2 (0001 \"UEFI PXEv4\" from Pci: failed), "
                 "EFI PXE@3, EFI boot option@5 (0002 \"UEFI disk\" from Pci)");
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 /* A kernel asks for its reset in several ways, and SeaBIOS for one more. */
@@ -270,14 +271,14 @@ static void resets_with_nothing_between_are_one(void)
     text(&b, 51, "In 32bit resume", false);
     text(&b, 52, "Attempting a hard reboot", false);
     vm(&b, 60, CAPTURE_VM_RESET, "guest-reset");
-    g_assert_cmpuint(capture_phases_boots(b.phases), ==, 1);
+    g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 1);
     text(&b, 61, "SeaBIOS (version 1", false);
-    g_assert_cmpuint(capture_phases_boots(b.phases), ==, 2);
+    g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 2);
     check_names(&b, "Run@0, BIOS post@1, Reset@10 (guest-reset), BIOS post@61");
     /* The last one is followed by nothing: QEMU ended. */
     vm(&b, 70, CAPTURE_VM_RESET, "guest-reset");
-    g_assert_cmpuint(capture_phases_boots(b.phases), ==, 2);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 2);
+    capture_milestones_free(b.phases);
 }
 
 static void a_wakeup_is_no_boot(void)
@@ -297,11 +298,11 @@ static void a_wakeup_is_no_boot(void)
     check_names(&b, "Run@0, BIOS post@1, "
                     "Suspended@10, Woken up@21, BIOS resume@22, "
                     "Suspended@110, Woken up@121, BIOS resume@122");
-    g_assert_cmpuint(capture_phases_boots(b.phases), ==, 1);
+    g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 1);
     vm(&b, 300, CAPTURE_VM_RESET, "");
     text(&b, 301, "SeaBIOS (version 1", false);
-    g_assert_cmpuint(capture_phases_boots(b.phases), ==, 2);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 2);
+    capture_milestones_free(b.phases);
 }
 
 /* Lines of real boots, each with the milestone that it is. */
@@ -372,8 +373,9 @@ static void what_guests_say_is_known(void)
         if (lines[i].name) {
             g_assert_cmpstr(row(&b, 0)->name, ==, lines[i].name);
         }
-        g_assert_cmpuint(capture_phases_count(b.phases), ==, !!lines[i].name);
-        capture_phases_free(b.phases);
+        g_assert_cmpuint(capture_milestones_count(b.phases), ==,
+                         !!lines[i].name);
+        capture_milestones_free(b.phases);
     }
 }
 
@@ -387,7 +389,7 @@ static void only_the_first_time_counts(void)
     vm(&b, 220, CAPTURE_VM_RUN, "running");
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_BOOT_OS), ==, 1);
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_RUN), ==, 1);
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 static void each_reset_begins_another_boot(void)
@@ -402,11 +404,11 @@ static void each_reset_begins_another_boot(void)
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_RESET), ==, 3);
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_POST), ==, 3);
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_LINUX_BOOT_OS), ==, 3);
-    for (guint i = 1; i < capture_phases_count(b.phases); i++) {
+    for (guint i = 1; i < capture_milestones_count(b.phases); i++) {
         g_assert_cmpuint(row(&b, i)->time, >=, row(&b, i - 1)->time);
         g_assert_cmpuint(row(&b, i)->boot, >=, row(&b, i - 1)->boot);
     }
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 /* A guest that resets for ever must not make its reader slower and slower. */
@@ -422,8 +424,9 @@ static void many_resets_take_no_quadratic_time(void)
         copy(&b, 10 * i + 2, FWCFG_KERNEL_DATA);
     }
     g_assert_cmpfloat(g_test_timer_elapsed(), <, 60);
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, CAPTURE_PHASES_MAX);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==,
+                     CAPTURE_MILESTONES_MAX);
+    capture_milestones_free(b.phases);
 }
 
 static void text_elsewhere_in_a_line_or_of_the_rest_of_one_is_none(void)
@@ -435,7 +438,7 @@ static void text_elsewhere_in_a_line_or_of_the_rest_of_one_is_none(void)
     text(&b, 3, "SeaBIOS (version 1", true);
     text(&b, 4, "", false);
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_BIOS_POST), ==, 0);
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 static void a_late_end_of_a_copy_is_no_milestone(void)
@@ -448,7 +451,7 @@ static void a_late_end_of_a_copy_is_no_milestone(void)
            (CaptureRecord){ .kind = CAPTURE_PIO, .u.pio = { 0x11, 200, 1 } });
     g_assert_cmpuint(count_of(&b, CAPTURE_MS_LINUX_BOOT_OS), ==, 1);
     g_assert_cmpuint(row(&b, 0)->time, ==, 10);
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 /* What comes out of order by a thread's delay is put in its place. */
@@ -460,7 +463,7 @@ static void rows_are_sorted_by_time(void)
     vm(&b, 5, CAPTURE_VM_START, "");
     g_assert_cmpint(row(&b, 0)->milestone, ==, CAPTURE_MS_START);
     g_assert_cmpint(row(&b, 1)->milestone, ==, CAPTURE_MS_RUN);
-    capture_phases_free(b.phases);
+    capture_milestones_free(b.phases);
 }
 
 static void a_new_session_starts_over(void)
@@ -470,11 +473,11 @@ static void a_new_session_starts_over(void)
     whole_boot(&b, 0);
     vm(&b, 500, CAPTURE_VM_RESET, "");
     record(&b, 600, (CaptureRecord){ .kind = CAPTURE_SESSION });
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, 0);
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==, 0);
     whole_boot(&b, 1000);
     g_assert_cmpuint(row(&b, 0)->boot, ==, 0);
-    capture_phases_free(b.phases);
-    capture_phases_free(NULL);
+    capture_milestones_free(b.phases);
+    capture_milestones_free(NULL);
 }
 
 /* Memory has a bound, whatever a guest does; a session begins anew. */
@@ -484,21 +487,22 @@ static void rows_have_a_limit(void)
     uint64_t i;
 
     vm(&b, 0, CAPTURE_VM_RUN, "");
-    for (i = 1; i < 3 * CAPTURE_PHASES_MAX; i++) {
+    for (i = 1; i < 3 * CAPTURE_MILESTONES_MAX; i++) {
         text(&b, i, "boot", false);
         vm(&b, i, CAPTURE_VM_RESET, "");
     }
-    g_assert_cmpuint(capture_phases_count(b.phases), ==, CAPTURE_PHASES_MAX);
-    g_assert_cmpuint(capture_phases_dropped(b.phases), ==,
-                     2 * CAPTURE_PHASES_MAX);
+    g_assert_cmpuint(capture_milestones_count(b.phases), ==,
+                     CAPTURE_MILESTONES_MAX);
+    g_assert_cmpuint(capture_milestones_dropped(b.phases), ==,
+                     2 * CAPTURE_MILESTONES_MAX);
     /* One that would be moved has no row: it is dropped once. */
     copy(&b, i, FWCFG_KERNEL_DATA);
     copy(&b, i + 2, FWCFG_INITRD_DATA);
-    g_assert_cmpuint(capture_phases_dropped(b.phases), ==,
-                     2 * CAPTURE_PHASES_MAX + 3);
+    g_assert_cmpuint(capture_milestones_dropped(b.phases), ==,
+                     2 * CAPTURE_MILESTONES_MAX + 3);
     record(&b, i, (CaptureRecord){ .kind = CAPTURE_SESSION });
-    g_assert_cmpuint(capture_phases_dropped(b.phases), ==, 0);
-    capture_phases_free(b.phases);
+    g_assert_cmpuint(capture_milestones_dropped(b.phases), ==, 0);
+    capture_milestones_free(b.phases);
 }
 
 int main(int argc, char **argv)
