@@ -3,14 +3,18 @@
 #
 #   boot-capture.pl FILE [post=MS] [boot=MS] [guest=MS] [line=TEXT]... [clock=both|host|virtual] [icount=1]
 #                        [outside=MS] [copy=MS] [cause=guest-shutdown] [stops=boot]
+#                        [disk=MS] [talk=MS] [initcall=MS] [cpu=PERCENT]
 #
+# cpu: the vCPU's thread was on a CPU for that much of BIOS post, and waited for one for half of the rest.
+# disk, talk, initcall: in the guest's time, a disk is read for so long, 1,001 bytes take so long from the first to the
+# last, a function of the kernel's runs for so long.
 # cause: who ends QEMU.  stops=boot: the boot ends, killed, before the kernel is copied.
 # icount: by the virtual clock it counts instructions.  outside: from the guest's power-off to Stop.
 use strict;
 use warnings;
 
 my ($file, @args) = @ARGV;
-my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', clock => 'both', icount => 0);
+my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, clock => 'both', icount => 0);
 my @lines;
 for (@args) {
     my ($name, $value) = split /=/, $_, 2;
@@ -25,6 +29,15 @@ sub event {
     $out .= pack 'a7 C', $_, 0x7f for unpack '(a7)*', $load;
 }
 sub line { word 0x80, ord, $time for split //, "$_[0]\n" }
+my ($told, $on, $wait) = (0, 0, 0);
+sub vcpu {
+    my ($share) = @_;
+    return unless $ms{cpu};
+    $on += ($time - $told) * $share / 100;
+    $wait += ($time - $told) * (100 - $share) / 200;
+    $told = $time;
+    event 0x12, pack 'S< Q< Q< Q<', 0, $on, $wait, 0;
+}
 sub vm { event 6, pack 'C Z*', @_ }
 
 event 3, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_000e9, 0, 42, 'test';
@@ -32,17 +45,34 @@ vm 1, '';
 event 4, pack 'C Z* Z*', 0, 'dbg', 'isa-debugcon 0x402';
 event 5, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg' if $ms{icount};
 $time += 50e6; vm 3, '';
-$time += 10e6; line 'SeaBIOS (version 1.2.3)';
+vcpu(100);
+$time += 10e6; vcpu(100); line 'SeaBIOS (version 1.2.3)';
 line $_ for @lines;
-$time += $ms{post} * 1e6; line "enter handle_19: at 0x1234";
-$time += $ms{boot} * 1e6; line 'Booting from ROM...';
+$time += $ms{post} * 1e6; vcpu($ms{cpu}); line "enter handle_19: at 0x1234";
+$time += $ms{boot} * 1e6; vcpu(100); line 'Booting from ROM...';
 finish() if $ms{stops} eq 'boot';
 event 8, pack 'S< L< Z*', 0x11, 1_000_000, 'kernel';
 event 9, pack 'S< C', 0x11, 1;
 event 0x0b, pack 'S< C L< L< Q<', 0x11, 0, 0, 1_000_000, 4096;
 $time += $ms{copy} * 1e6;
 event 0x0c, pack 'S< L< C', 0x11, 1_000_000, 0;
-$time += $ms{guest} * 1e6; event 6, pack 'C Z* C', 7, $ms{cause}, $ms{icount};
+my $guest = $time + $ms{guest} * 1e6;
+if ($ms{disk}) {
+    event 0x0f, pack 'C Z* Z*', 0, 'virtio0', 'virtio-blk-pci';
+    $time += $ms{disk} * 1e6;
+    event 0x10, pack 'C L< Q< Q< Q< Q< Q< Q<', 0, $ms{disk} * 1000, 1_000_000, 100, 1000, 0, 0, 0;
+}
+if ($ms{talk}) {
+    for (0 .. 1000) { word 0x80, ord 'x', $time; $time += $ms{talk} * 1000 }
+    word 0x80, 10, $time - $ms{talk} * 1000;
+}
+if ($ms{initcall}) {
+    line '[    0.100000] calling  slow_init+0x0/0x7d @ 1';
+    $time += $ms{initcall} * 1e6;
+    line '[    0.200000] initcall slow_init+0x0/0x7d returned 0 after 1 usecs';
+}
+$time = $guest if $time < $guest;
+event 6, pack 'C Z* C', 7, $ms{cause}, $ms{icount};
 $time += $ms{outside} * 1e6; vm 10, '';
 
 finish();

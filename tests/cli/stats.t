@@ -98,6 +98,48 @@ is $? 0 "--ignore-under"
 "$BOOTSTAMP" diff --fail-over 200% "$tmp/a" "$tmp/b" >"$tmp/out" 2>&1
 is $? 0 "--fail-over"
 
+# --- what phases were spent on
+
+mkdir "$tmp/causes" "$tmp/more"
+for i in 1 2 3 4 5 6 7 8; do
+    make_boot "$tmp/causes/boot-$i.bst" disk=$((50 + i)) talk=$((10 + i)) initcall=$((2 + i / 8))
+    make_boot "$tmp/more/boot-$i.bst" disk=$((90 + i)) talk=$((10 + i)) initcall=$((30 + i))
+done
+"$BOOTSTAMP" stats -F csv "$tmp/causes" | tr -d '\r' | cut -d , -f 1-4 | grep -E '^(disk|talk|initcall)' >"$tmp/out"
+is "$(cat "$tmp/out")" 'disk,"virtio0",8,54500000
+talk,"dbg",8,14500000' "reads and talking are measures, and an initcall of 3 ms is too short for one"
+like "$("$BOOTSTAMP" stats "$tmp/more")" '^initcall slow_init +8 +34.500 ' "a long one is"
+"$BOOTSTAMP" diff "$tmp/causes" "$tmp/more" >"$tmp/out"
+is $? 1 "and fails a comparison"
+is "$(sed -n -E 's/^(reads of \w+|talking on \w+|initcall \w+) .*(SLOWER|cannot tell).*/\1: \2/p' "$tmp/out")" \
+    'reads of virtio0: SLOWER
+talking on dbg: cannot tell
+initcall slow_init: SLOWER' "also where it was too short before"
+is "$("$BOOTSTAMP" stats --budget 'reads of virtio0<=50ms' --budget 'initcall slow_init<=1s' "$tmp/more" |
+    grep '^budget' | tr -s ' ')" 'budget reads of virtio0<=50ms: 94.500 ms, BROKEN
+budget initcall slow_init<=1s: 34.500 ms, kept' "a budget names them as the table does"
+"$BOOTSTAMP" diff --until 'BIOS boot OS' "$tmp/a" "$tmp/causes" >"$tmp/out"
+like "$(cat "$tmp/out")" '^reads of virtio0: in 0 of 8 boots of A, 8 of 8 of B$' "reads of one side alone are named"
+
+# --- by the time on a CPU
+
+mkdir "$tmp/busy" "$tmp/idle"
+for i in 1 2 3 4 5 6 7 8; do
+    make_boot "$tmp/idle/boot-$i.bst" post=$((100 + i)) cpu=100
+    make_boot "$tmp/busy/boot-$i.bst" post=$((200 + 2 * i)) cpu=50
+done
+"$BOOTSTAMP" stats "$tmp/busy" >"$tmp/out"
+# 200 + 2 i ms, of which half on a CPU, a quarter waiting and a quarter neither
+is "$(sed -n '/^Slowest lines by total/,/^$/p' "$tmp/out" | sed -n '2,3p' | tr -s ' ')" ' Total Worst Count On CPU Waiting Idle
+ 1672.000 216.000 8 836.000 418.000 418.000 enter handle_#: at #' "stats says what the vCPUs did before a slow line"
+"$BOOTSTAMP" stats --clock cpu "$tmp/busy" >"$tmp/out"
+like "$(sed -n '/^Slowest lines by total/,/^$/p' "$tmp/out" | tr -s ' ')" '^ 836.000 108.000 8 836.000 418.000 418.000 enter' \
+    "--clock cpu: a line by that time"
+"$BOOTSTAMP" diff "$tmp/idle" "$tmp/busy" >"$tmp/out"
+is "$? $(grep -c 'enter handle' "$tmp/out")" "1 1" "boots that waited for CPUs are slower, and a line of them"
+"$BOOTSTAMP" diff --clock cpu "$tmp/idle" "$tmp/busy" >"$tmp/out"
+is "$? $(grep -c 'enter handle' "$tmp/out")" "0 0" "not by the time on a CPU, in phases and in lines"
+
 # --- missing is not good
 
 mkdir "$tmp/panics" "$tmp/some"

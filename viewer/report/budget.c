@@ -11,8 +11,6 @@
 #include "budget.h"
 #include "figures.h"
 
-#define COPY_OF "copy of "
-
 static const struct {
     const char *word;
     double quantile;
@@ -94,17 +92,6 @@ GPtrArray *budgets_parse(char *const *texts, char **error)
     return g_steal_pointer(&all);
 }
 
-static const Measure *find(const Sample *s, const char *name)
-{
-    if (!strcmp(name, "Total")) {
-        return sample_find(s, MEASURE_TOTAL, name);
-    }
-    if (g_str_has_prefix(name, COPY_OF)) {
-        return sample_find(s, MEASURE_COPY, name + strlen(COPY_OF));
-    }
-    return sample_find(s, MEASURE_PHASE, name);
-}
-
 static int compare(const void *x, const void *y)
 {
     double a = *(const double *)x, b = *(const double *)y;
@@ -118,7 +105,7 @@ GArray *budgets_check(const GPtrArray *budgets, const Sample *s)
 
     for (guint i = 0; budgets && i < budgets->len; i++) {
         const Budget *b = g_ptr_array_index(budgets, i);
-        const Measure *m = find(s, b->name);
+        const Measure *m = sample_find_title(s, b->name);
         g_autoptr(GArray) lacking = sample_lacking(s, m);
         BudgetResult r = { b, NAN, lacking->len, false };
 

@@ -117,18 +117,17 @@ static guint count_key(DiffSide *s, guint key)
     return n;
 }
 
-static void handle_line(void *data, guint capture, const CaptureLine *line,
-                        uint64_t delta, bool outside)
+static void handle_line(void *data, const SampleLine *line)
 {
     Taker *t = data;
     DiffSide *s = t->side;
-    double value = delta;
+    double value = line->delta;
     gpointer place;
     DiffLine *l;
     guint key;
 
-    if (capture != s->capture) {
-        s->capture = capture;
+    if (line->capture != s->capture) {
+        s->capture = line->capture;
         s->taken = 0;
         g_hash_table_remove_all(s->counts);
     }
@@ -136,11 +135,11 @@ static void handle_line(void *data, guint capture, const CaptureLine *line,
         s->cut = true;
         return;
     }
-    make_line_key(t->diff->key, line);
+    make_line_key(t->diff->key, line->line);
     key = key_id(t->diff);
     place = (gpointer)((guintptr)key << 32 | count_key(s, key));
     l = g_hash_table_lookup(s->by_key, place);
-    if (!l && capture == 0) {
+    if (!l && line->capture == 0) {
         l = g_new0(DiffLine, 1);
         l->key = key;
         l->deltas = g_array_new(FALSE, FALSE, sizeof(double));
@@ -149,7 +148,7 @@ static void handle_line(void *data, guint capture, const CaptureLine *line,
     }
     if (l) {
         g_array_append_val(l->deltas, value);
-        l->outside |= outside;
+        l->outside |= line->outside;
     }
 }
 
@@ -218,16 +217,47 @@ static bool lacks_until(const Diff *d)
 /* ------------------------------------------------------------------ */
 /* Judging                                                             */
 
+static bool is_cause(const Measure *m)
+{
+    return m->kind >= MEASURE_DISK && m->kind <= MEASURE_PROBE;
+}
+
+static void compare(Diff *d, const Measure *a, const Measure *b)
+{
+    Change c = { 0 };
+
+    compare_measures(&c, a, b, &d->rule);
+    g_array_append_val(d->measures, c);
+}
+
+/* What phases were spent on counts where all boots of both sides have it. */
+static bool is_comparable(const Diff *d, const Measure *a, const Measure *b)
+{
+    return a && b &&
+           (!is_cause(a) || (sample_is_complete(d->a.sample, a) &&
+                             sample_is_complete(d->b.sample, b)));
+}
+
 static void compare_all(Diff *d)
 {
-    for (guint i = 0; i < d->a.sample->measures->len; i++) {
-        const Measure *a = sample_measure(d->a.sample, i);
-        const Measure *b = sample_find(d->b.sample, a->kind, a->name);
-        Change c = { 0 };
+    const Sample *of_a = d->a.sample, *of_b = d->b.sample;
 
-        if (b) {
-            compare_measures(&c, a, b, &d->rule);
-            g_array_append_val(d->measures, c);
+    for (guint i = 0; i < of_a->measures->len; i++) {
+        const Measure *a = sample_measure(of_a, i);
+        const Measure *b = sample_find(of_b, a->kind, a->name);
+
+        if (is_comparable(d, a, b)) {
+            compare(d, a, b);
+        }
+    }
+    /* What was too short for a row of A, and is not in B. */
+    for (guint i = 0; i < of_b->measures->len; i++) {
+        const Measure *b = sample_measure(of_b, i);
+        const Measure *a = sample_find(of_a, b->kind, b->name);
+
+        if (is_cause(b) && !g_ptr_array_find(of_a->measures, a, NULL) &&
+            is_comparable(d, a, b)) {
+            compare(d, a, b);
         }
     }
     compare_judge(d->measures, &d->rule);
@@ -279,7 +309,9 @@ Verdict diff_judge(Diff *d, double error)
     d->trouble = lacks_until(d);
     find_lacking(d, MEASURE_MILESTONE, d->a.sample->milestones,
                  d->b.sample->milestones);
-    find_lacking(d, MEASURE_COPY, d->a.sample->measures, d->b.sample->measures);
+    for (MeasureKind kind = MEASURE_COPY; kind < MEASURE_MILESTONE; kind++) {
+        find_lacking(d, kind, d->a.sample->measures, d->b.sample->measures);
+    }
     compare_all(d);
     d->budgets = budgets_check(d->opt.budgets, d->b.sample);
     count_verdicts(d);

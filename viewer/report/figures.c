@@ -44,6 +44,10 @@ void print_path(const char *path)
 
 char *measure_title(const char *kind, const char *name)
 {
-    return strcmp(kind, "copy") ? g_strdup(name)
-                                : g_strdup_printf("copy of %s", name);
+    for (MeasureKind k = 0; k < MEASURE_KINDS; k++) {
+        if (!strcmp(kind, measure_kind_name(k))) {
+            return g_strconcat(measure_kind_prefix(k), name, NULL);
+        }
+    }
+    return g_strdup(name);
 }

@@ -13,8 +13,15 @@
 #include "sample.h"
 #include "viewer/common/walk.h"
 
-/* A copy of less is over before it could tell anything. */
+/* A copy of less is over before it could tell anything; so are reads. */
 #define COPY_BYTES_MIN 65536
+
+/* Likewise: talking, and initcalls, that never took as long in any boot. */
+#define TALK_NS_MIN 1e6
+#define INITCALL_NS_MIN 1e7
+
+/* Rows of this kind: a guest may print what it likes. */
+#define CAUSES_MAX 64
 
 static void measure_free(gpointer data)
 {
@@ -40,6 +47,7 @@ Sample *sample_new(ClockChoice clock, const char *until)
     s->milestones = measures_new();
     s->phases = measures_new();
     s->copies = measures_new();
+    s->causes = measures_new();
     for (size_t i = 0; i < G_N_ELEMENTS(s->by_name); i++) {
         s->by_name[i] = g_hash_table_new(g_str_hash, g_str_equal);
     }
@@ -63,6 +71,7 @@ void sample_free(Sample *s)
     g_ptr_array_unref(s->milestones);
     g_ptr_array_unref(s->phases);
     g_ptr_array_unref(s->copies);
+    g_ptr_array_unref(s->causes);
     g_array_unref(s->disturbed);
     g_clear_pointer(&s->total, measure_free);
     g_free(s->until);
@@ -202,6 +211,61 @@ static void handle_copies(Sample *s, const BootData *b)
     }
 }
 
+/* What comes several times in a boot adds up: a device that is probed again. */
+static void add_cause(Sample *s, MeasureKind kind, const char *name,
+                      uint64_t ns)
+{
+    g_autoptr(GString) shown = g_string_new(NULL);
+    Measure *m;
+    guint last;
+
+    append_visible(shown, name, strlen(name), false);
+    m = g_hash_table_lookup(s->by_name[kind], shown->str);
+    last = m ? m->values->len - 1 : 0;
+    if (m && g_array_index(m->captures, guint, last) == s->captures->len - 1) {
+        g_array_index(m->values, double, last) += ns;
+    } else {
+        add_value(s, s->causes, kind, shown->str, NULL, ns, false);
+    }
+}
+
+/* QEMU's counters are the host's: no other clock tells when they moved. */
+static void handle_disks(Sample *s, const BootData *b)
+{
+    for (guint i = 0; i < capture_disks_count(b->disks); i++) {
+        const CaptureDiskReads *d = capture_disks_get(b->disks, i);
+
+        if (!s->cpu && !s->virtual_clock && d->total.bytes >= COPY_BYTES_MIN) {
+            add_cause(s, MEASURE_DISK, d->name, d->total.active_ns);
+        }
+    }
+}
+
+static void handle_talk(Sample *s, const BootData *b)
+{
+    for (int i = 0; !s->cpu && i < b->names.count; i++) {
+        CaptureTalkUse use = capture_talk_total(b->talk, i);
+        g_autofree char *tag = stream_tag(&b->names, i);
+
+        if (use.bytes) {
+            add_cause(s, MEASURE_TALK, tag, use.talk_ns);
+        }
+    }
+}
+
+static void handle_initcalls(Sample *s, const BootData *b)
+{
+    guint n = capture_initcalls_count(b->initcalls);
+
+    for (guint i = 0; i < n; i++) {
+        const CaptureInitcall *c = capture_initcalls_get(b->initcalls, i);
+
+        add_cause(
+            s, c->kind == CAPTURE_INITCALL ? MEASURE_INITCALL : MEASURE_PROBE,
+            c->name, duration(s, b, c->start, c->end));
+    }
+}
+
 /* The milestone that was the last one most often. */
 static const char *usual_end(const Sample *s)
 {
@@ -255,6 +319,69 @@ static void make_total(Sample *s)
     }
 }
 
+static double largest(const Measure *m)
+{
+    double max = 0;
+
+    for (guint i = 0; i < m->values->len; i++) {
+        max = MAX(max, g_array_index(m->values, double, i));
+    }
+    return max;
+}
+
+/* By kind, and what took longest in any boot first. */
+static int by_kind_and_size(gconstpointer a, gconstpointer b)
+{
+    const Measure *x = *(const Measure *const *)a;
+    const Measure *y = *(const Measure *const *)b;
+    double m = largest(x), n = largest(y);
+
+    return x->kind != y->kind ? (int)x->kind - (int)y->kind
+           : m != n           ? (m < n) - (m > n)
+                              : strcmp(x->name, y->name);
+}
+
+static bool is_notable(const Measure *m)
+{
+    switch (m->kind) {
+    case MEASURE_TALK:
+        return largest(m) >= TALK_NS_MIN;
+    case MEASURE_INITCALL:
+    case MEASURE_PROBE:
+        return largest(m) >= INITCALL_NS_MIN;
+    case MEASURE_PHASE:
+    case MEASURE_TOTAL:
+    case MEASURE_COPY:
+    case MEASURE_DISK:
+    case MEASURE_MILESTONE:
+    case MEASURE_KINDS:
+        break;
+    }
+    return true;
+}
+
+bool sample_is_complete(const Sample *s, const Measure *m)
+{
+    return m->values->len == s->captures->len;
+}
+
+static void add_causes(Sample *s)
+{
+    g_autoptr(GPtrArray) notable = g_ptr_array_new();
+
+    for (guint i = 0; i < s->causes->len; i++) {
+        Measure *m = g_ptr_array_index(s->causes, i);
+
+        if (is_notable(m) && sample_is_complete(s, m)) {
+            g_ptr_array_add(notable, m);
+        }
+    }
+    g_ptr_array_sort(notable, by_kind_and_size);
+    for (guint i = 0; i < notable->len && i < CAUSES_MAX; i++) {
+        g_ptr_array_add(s->measures, g_ptr_array_index(notable, i));
+    }
+}
+
 void sample_finish(Sample *s, const char *end)
 {
     end = end ? end : s->until ? s->until : usual_end(s);
@@ -271,6 +398,7 @@ void sample_finish(Sample *s, const char *end)
     for (guint i = 0; i < s->copies->len; i++) {
         g_ptr_array_add(s->measures, g_ptr_array_index(s->copies, i));
     }
+    add_causes(s);
 }
 
 GArray *sample_lacking(const Sample *s, const Measure *m)
@@ -296,9 +424,30 @@ typedef struct Pass {
     SampleLineFunc func;
     void *data;
     RowClock clock;
-    uint64_t last_pos; /* of the line before */
+    CaptureVcpus *host; /* of the whole capture, or NULL: it is not asked */
+    uint64_t last_pos, last_time; /* of the line before */
     uint64_t reset_pos; /* of the last reset */
 } Pass;
+
+/* A line may begin before the one that ended before it. */
+static void give_line(Pass *p, const CaptureLine *line, RowDelta delta)
+{
+    SampleLine l = {
+        .capture = p->sample->captures->len - 1,
+        .line = line,
+        .delta = row_delta_wait(delta),
+        .outside = !delta.first && p->last_pos < p->reset_pos &&
+                   p->reset_pos < line->pos,
+    };
+
+    if (p->host && l.delta) {
+        l.host = capture_vcpus_between(p->host, p->last_time, line->time);
+    }
+    if (p->sample->cpu) {
+        l.delta = l.host.cpu;
+    }
+    p->func(p->data, &l);
+}
 
 static void handle_line(void *data, const CaptureLine *line)
 {
@@ -307,12 +456,10 @@ static void handle_line(void *data, const CaptureLine *line)
 
     boot_data_line(p->boot, line);
     if (p->func && !line->continued) {
-        p->func(p->data, p->sample->captures->len - 1, line,
-                row_delta_wait(delta),
-                !delta.first && p->last_pos < p->reset_pos &&
-                    p->reset_pos < line->pos);
+        give_line(p, line, delta);
     }
     p->last_pos = line->pos;
+    p->last_time = line->time;
 }
 
 static WalkNext handle_record(void *data, const CaptureRecord *rec)
@@ -324,6 +471,32 @@ static WalkNext handle_record(void *data, const CaptureRecord *rec)
         p->reset_pos = rec->pos;
     }
     return WALK_ON;
+}
+
+/*
+ * What the host did up to a line is recorded after it, so all of that is read
+ * before the lines.
+ */
+static CaptureVcpus *read_host(CaptureReader *r)
+{
+    CaptureVcpus *v = capture_vcpus_new();
+    uint8_t bytes[512], stream;
+    CaptureRecord rec;
+    CaptureCursor begin;
+
+    capture_reader_tell(r, &begin);
+    do {
+        while (
+            capture_reader_next_bytes(r, &stream, NULL, bytes, sizeof(bytes))) {
+            /* guest bytes do not matter here */
+        }
+        if (!capture_reader_next(r, &rec)) {
+            break;
+        }
+        capture_vcpus_record(v, &rec);
+    } while (true);
+    capture_reader_seek(r, &begin);
+    return v;
 }
 
 /* Waiting for more than this share of the time that they wanted to run. */
@@ -359,7 +532,9 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     }
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);
+    pass.host = func && !s->virtual_clock ? read_host(r) : NULL;
     walk_capture(r, s->virtual_clock, &ops, &pass);
+    capture_vcpus_free(pass.host);
     if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
         fail(capture_reader_path(r), "does not tell of the time of CPUs: an "
                                      "older version wrote it, or nothing ran");
@@ -369,6 +544,9 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     s->exact &= boot->icount;
     handle_phases(s, boot);
     handle_copies(s, boot);
+    handle_disks(s, boot);
+    handle_talk(s, boot);
+    handle_initcalls(s, boot);
     handle_host(s, boot);
     s->bytes += boot->bytes;
     s->lines += boot->lines;
@@ -432,13 +610,39 @@ const char *sample_clock_name(const Sample *s)
 const char *measure_kind_name(MeasureKind kind)
 {
     static const char *const names[] = {
-        [MEASURE_PHASE] = "phase",
-        [MEASURE_TOTAL] = "total",
-        [MEASURE_COPY] = "copy",
-        [MEASURE_MILESTONE] = "milestone",
+        [MEASURE_PHASE] = "phase", [MEASURE_TOTAL] = "total",
+        [MEASURE_COPY] = "copy",   [MEASURE_DISK] = "disk",
+        [MEASURE_TALK] = "talk",   [MEASURE_INITCALL] = "initcall",
+        [MEASURE_PROBE] = "probe", [MEASURE_MILESTONE] = "milestone",
     };
 
     return names[kind];
+}
+
+const char *measure_kind_prefix(MeasureKind kind)
+{
+    static const char *const prefixes[MEASURE_KINDS] = {
+        [MEASURE_COPY] = "copy of ",    [MEASURE_DISK] = "reads of ",
+        [MEASURE_TALK] = "talking on ", [MEASURE_INITCALL] = "initcall ",
+        [MEASURE_PROBE] = "probe of ",
+    };
+
+    return prefixes[kind] ? prefixes[kind] : "";
+}
+
+const Measure *sample_find_title(const Sample *s, const char *title)
+{
+    if (!strcmp(title, "Total")) {
+        return s->total;
+    }
+    for (MeasureKind kind = MEASURE_COPY; kind < MEASURE_MILESTONE; kind++) {
+        const char *prefix = measure_kind_prefix(kind);
+
+        if (g_str_has_prefix(title, prefix)) {
+            return sample_find(s, kind, title + strlen(prefix));
+        }
+    }
+    return sample_find(s, MEASURE_PHASE, title);
 }
 
 bool is_milestone(const char *name)

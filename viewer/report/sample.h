@@ -7,15 +7,21 @@
 #ifndef VIEWER_REPORT_SAMPLE_H
 #define VIEWER_REPORT_SAMPLE_H
 
-#include "viewer/common/common.h"
+#include "capture/vcpus.h"
 #include "stats-math.h"
+#include "viewer/common/common.h"
 
-/* One figure of a boot: a phase, the copy of a fw_cfg item, the total. */
+/* One figure of a boot. */
 typedef enum MeasureKind {
     MEASURE_PHASE,
     MEASURE_TOTAL,
-    MEASURE_COPY,
+    MEASURE_COPY, /* of a fw_cfg item */
+    MEASURE_DISK, /* time in which a disk was read */
+    MEASURE_TALK, /* time that writing to a stream took at least */
+    MEASURE_INITCALL, /* all calls of one function of the kernel */
+    MEASURE_PROBE, /* all probes of one device by the kernel */
     MEASURE_MILESTONE, /* when it was reached, since the session's start */
+    MEASURE_KINDS,
 } MeasureKind;
 
 typedef struct Measure {
@@ -47,17 +53,21 @@ typedef struct Sample {
 
     /* sample.c's own, until sample_finish() */
     GPtrArray *phases, *copies;
+    GPtrArray *causes; /* what the phases' time was spent on */
     Measure *total;
-    GHashTable *by_name[MEASURE_MILESTONE + 1];
+    GHashTable *by_name[MEASURE_KINDS];
 } Sample;
 
-/*
- * A line of capture number @capture, @delta ns after the line before.
- * @outside: the machine was reset between them.
- */
-typedef void (*SampleLineFunc)(void *data, guint capture,
-                               const CaptureLine *line, uint64_t delta,
-                               bool outside);
+/* A line, and the time since the one before it. */
+typedef struct SampleLine {
+    guint capture; /* number of the capture */
+    const CaptureLine *line;
+    uint64_t delta; /* by the sample's clock, ns */
+    bool outside; /* the machine was reset between them */
+    CaptureVcpuTime host; /* what that time was, where the capture tells */
+} SampleLine;
+
+typedef void (*SampleLineFunc)(void *data, const SampleLine *line);
 
 Sample *sample_new(ClockChoice clock, const char *until);
 void sample_free(Sample *s);
@@ -92,8 +102,20 @@ void measure_summarise(const Measure *m, StatsSummary *summary);
 /* "host", "virtual" or "cpu". */
 const char *sample_clock_name(const Sample *s);
 
-/* "phase", "total", "copy" or "milestone". */
+/* "phase", "total", "copy" and so on, for programs. */
 const char *measure_kind_name(MeasureKind kind);
+
+/*
+ * What @name is of, as reports and budgets write it before it: "copy of ";
+ * empty where the name says it.
+ */
+const char *measure_kind_prefix(MeasureKind kind);
+
+/* The measure that reports and budgets call @title, or NULL. */
+const Measure *sample_find_title(const Sample *s, const char *title);
+
+/* Does every capture have it?  Rows that some lack weaken the whole test. */
+bool sample_is_complete(const Sample *s, const Measure *m);
 
 /* Is @name a milestone's, built in or of phases.conf? */
 bool is_milestone(const char *name);

@@ -24,6 +24,7 @@ typedef struct StatsOptions {
 typedef struct LineSum {
     const char *key; /* the table's */
     uint64_t count, total, worst; /* ns */
+    uint64_t cpu, wait, idle; /* of all vCPUs in @total, ns */
     guint worst_capture;
     bool outside; /* a reset was before it */
 } LineSum;
@@ -35,6 +36,7 @@ typedef struct Stats {
     GArray *budgets; /* BudgetResult */
     GArray *lacking; /* guint: captures without a Total */
     GString *key;
+    bool has_host; /* a capture tells what its vCPUs had */
     bool pruned; /* lines of little time were dropped */
 } Stats;
 

@@ -69,6 +69,9 @@ static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
     json_out_int(j, "count", l->count);
     json_out_int(j, "total_ns", l->total);
     json_out_int(j, "worst_ns", l->worst);
+    json_out_int(j, "cpu_ns", l->cpu);
+    json_out_int(j, "wait_ns", l->wait);
+    json_out_int(j, "idle_ns", l->idle);
     json_out_bool(j, "outside", s->exact && l->outside);
     json_out_string(j, "worst_capture",
                     g_ptr_array_index(s->captures, l->worst_capture));

@@ -177,13 +177,23 @@ static void print_lines(const Stats *s, GCompareFunc order, const char *title,
     if (!all->len || !max) {
         return;
     }
-    printf("\n%s\n%10s %10s %8s\n", title, "Total", "Worst", "Count");
+    printf("\n%s\n%10s %10s %8s", title, "Total", "Worst", "Count");
+    if (s->has_host) {
+        printf(" %10s %10s %10s", "On CPU", "Waiting", "Idle");
+    }
+    printf("\n");
     for (guint i = 0; i < all->len && i < (guint)max; i++) {
         const LineSum *l = g_ptr_array_index(all, i);
 
         print_ms(l->total, 9);
         print_ms(l->worst, 10);
-        printf(" %8" PRIu64 "  %s%s\n", l->count, l->key,
+        printf(" %8" PRIu64, l->count);
+        if (s->has_host) {
+            print_ms(l->cpu, 10);
+            print_ms(l->wait, 10);
+            print_ms(l->idle, 10);
+        }
+        printf("  %s%s\n", l->key,
                s->sample->exact && l->outside ? " (asynchronous)" : "");
     }
 }

@@ -28,13 +28,12 @@ static void prune(Stats *s)
     s->pruned = true;
 }
 
-static void handle_line(void *data, guint capture, const CaptureLine *line,
-                        uint64_t delta, bool outside)
+static void handle_line(void *data, const SampleLine *line)
 {
     Stats *s = data;
     LineSum *sum;
 
-    make_line_key(s->key, line);
+    make_line_key(s->key, line->line);
     sum = g_hash_table_lookup(s->lines, s->key->str);
     if (!sum) {
         if (g_hash_table_size(s->lines) >= STATS_KEYS_MAX) {
@@ -44,12 +43,16 @@ static void handle_line(void *data, guint capture, const CaptureLine *line,
         sum->key = g_strdup(s->key->str);
         g_hash_table_insert(s->lines, (char *)sum->key, sum);
     }
-    sum->outside |= outside;
+    sum->outside |= line->outside;
     sum->count++;
-    sum->total += delta;
-    if (delta > sum->worst) {
-        sum->worst = delta;
-        sum->worst_capture = capture;
+    sum->total += line->delta;
+    sum->cpu += line->host.cpu;
+    sum->wait += line->host.wait;
+    sum->idle += line->host.idle;
+    s->has_host |= line->host.cpu > 0;
+    if (line->delta > sum->worst) {
+        sum->worst = line->delta;
+        sum->worst_capture = line->capture;
     }
 }
 
