@@ -32,7 +32,7 @@ typedef enum CaptureReaderError {
 typedef enum CaptureState {
     CAPTURE_LIVE, /* a QEMU is writing it */
     CAPTURE_ENDED, /* closed in good order */
-    CAPTURE_KILLED, /* its QEMU is gone without a word */
+    CAPTURE_KILLED, /* QEMU ended without closing the capture */
 } CaptureState;
 
 /*
@@ -107,7 +107,7 @@ typedef struct CaptureCursor {
     uint64_t vclock; /* last VCLOCK, ns, or CAPTURE_NO_TIME */
     uint64_t vclock_time; /* host time of it, ns */
     /* CLOCK_REALTIME at time 0, as of this session; CAPTURE_NO_TIME: the
-     * times are of the virtual clock and tell no time of day */
+     * times are of the virtual clock and have no time of day */
     uint64_t wall_zero;
     bool icount; /* the virtual clock stands still between VCLOCKs */
 } CaptureCursor;

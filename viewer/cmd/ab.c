@@ -90,7 +90,7 @@ static int read_commands(char **rest, char ***a, char ***b)
     if (!opt.a && !opt.b) {
         return split(rest, a, b)
                    ? 0
-                   : usage_error("ab", "two QEMU commands are wanted, with "
+                   : usage_error("ab", "two QEMU commands are needed, with "
                                        "--- between them");
     }
     if (!opt.a || !opt.b || rest[0]) {

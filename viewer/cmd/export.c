@@ -87,7 +87,7 @@ static int read_options(ExportOptions *o)
         return usage_error("export", "unknown time '%s'", opt.time);
     }
     if (o->clock == CLOCK_VIRTUAL && time == EXPORT_TIME_WALL) {
-        return usage_error("export", "the virtual clock tells no time of day");
+        return usage_error("export", "the virtual clock has no time of day");
     }
     if (time == EXPORT_TIME_MONOTONIC && !o->format->monotonic) {
         return usage_error("export", "%s has no times of CLOCK_MONOTONIC",

@@ -78,7 +78,7 @@ static bool open_input(Export *e, const char *path)
     if (e->virtual_clock && e->options->time == EXPORT_TIME_WALL) {
         fail(capture_reader_path(e->reader),
              "has times of QEMU's virtual "
-             "clock alone, which tell no time of day");
+             "clock alone, which gives no time of day");
         return false;
     }
     if (e->virtual_clock && e->options->time == EXPORT_TIME_MONOTONIC) {
