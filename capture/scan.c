@@ -5,21 +5,50 @@
  */
 
 #include "scan.h"
+#include "walk.h"
 
 struct CaptureScan {
     CaptureReader *reader;
-    CaptureLines *lines;
+    CaptureWalk *walk;
     CaptureMilestones *phases;
     CaptureCopies *copies;
     uint64_t start, wall_ns;
 };
 
+static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
+{
+    CaptureScan *s = data;
+
+    if (rec->kind == CAPTURE_SESSION) {
+        s->start = rec->time;
+        s->wall_ns = rec->u.session.wall_ns;
+    }
+    capture_milestones_record(s->phases, rec);
+    capture_copies_feed(s->copies, rec);
+    return CAPTURE_WALK_ON;
+}
+
+static void handle_line(void *data, const CaptureLine *line)
+{
+    capture_milestones_line(((CaptureScan *)data)->phases, line);
+}
+
+static CaptureWalkNext handle_run(void *data, uint8_t stream)
+{
+    return CAPTURE_WALK_ON;
+}
+
 CaptureScan *capture_scan_new(CaptureReader *reader)
 {
+    static const CaptureWalkOps ops = {
+        .record = handle_record,
+        .line = handle_line,
+        .run = handle_run,
+    };
     CaptureScan *s = g_new0(CaptureScan, 1);
 
     s->reader = reader;
-    s->lines = capture_lines_new();
+    s->walk = capture_walk_new(reader, false, &ops, s);
     s->phases = capture_milestones_new();
     s->copies = capture_copies_new();
     return s;
@@ -28,42 +57,12 @@ CaptureScan *capture_scan_new(CaptureReader *reader)
 void capture_scan_free(CaptureScan *s)
 {
     if (s) {
+        capture_walk_end(s->walk);
         capture_reader_close(s->reader);
-        capture_lines_free(s->lines);
         capture_milestones_free(s->phases);
         capture_copies_free(s->copies);
         g_free(s);
     }
-}
-
-static void handle_session(CaptureScan *s, const CaptureRecord *rec)
-{
-    s->start = rec->time;
-    s->wall_ns = rec->u.session.wall_ns;
-}
-
-static void take(CaptureScan *s, const CaptureRecord *rec)
-{
-    CaptureLine line;
-
-    if (rec->kind == CAPTURE_BYTE) {
-        if (capture_lines_feed(s->lines, rec, &line)) {
-            capture_milestones_line(s->phases, &line);
-        }
-        return;
-    }
-    if (capture_lines_is_break(rec)) {
-        while (capture_lines_flush(s->lines, &line)) {
-            capture_milestones_line(s->phases,
-                                    &line); /* of what was before it */
-        }
-        capture_lines_feed(s->lines, rec, &line);
-    }
-    if (rec->kind == CAPTURE_SESSION) {
-        handle_session(s, rec);
-    }
-    capture_milestones_record(s->phases, rec);
-    capture_copies_feed(s->copies, rec);
 }
 
 uint64_t capture_scan_pos(const CaptureScan *s)
@@ -76,17 +75,7 @@ uint64_t capture_scan_pos(const CaptureScan *s)
 
 bool capture_scan_read(CaptureScan *s, uint64_t end, uint64_t records)
 {
-    CaptureRecord rec;
-    bool more = true;
-
-    while (records-- && more) {
-        more =
-            capture_scan_pos(s) < end && capture_reader_next(s->reader, &rec);
-        if (more) {
-            take(s, &rec);
-        }
-    }
-    return more;
+    return capture_walk_some(s->walk, end, records);
 }
 
 /*
@@ -99,7 +88,7 @@ static CaptureMilestones *with_open_lines(const CaptureScan *s)
     CaptureLine line;
 
     for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
-        if (capture_lines_peek(s->lines, i, &line)) {
+        if (capture_walk_peek(s->walk, i, &line)) {
             if (!copy) {
                 copy = capture_milestones_copy(s->phases);
             }

@@ -14,7 +14,7 @@
 #include "export.h"
 #include "format.h"
 #include "order.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 #define FOLLOW_PERIOD_US 20000
 
@@ -245,7 +245,7 @@ static int wanted_stream(const Export *e)
 typedef struct Pass {
     Export *export;
     const ExportFormat *format;
-    Walk *walk;
+    CaptureWalk *walk;
     RowOrder *order; /* NULL: the format has no rows */
     int64_t blocked; /* us; since when a line's end is waited for, or 0 */
 } Pass;
@@ -275,7 +275,7 @@ static CaptureLine shifted(const Pass *p, const CaptureLine *line)
 /* The line that rows wait for goes out as far as it has come. */
 static void cut_oldest(Pass *p)
 {
-    CaptureLines *lines = walk_lines(p->walk);
+    CaptureLines *lines = capture_walk_lines(p->walk);
     CaptureLine line;
     uint64_t time;
     int stream = capture_lines_oldest(lines, &time);
@@ -293,7 +293,7 @@ static void release_rows(Pass *p, bool all)
     if (row_order_is_full(p->order)) {
         cut_oldest(p);
     }
-    if (capture_lines_oldest(walk_lines(p->walk), &open) >= 0) {
+    if (capture_lines_oldest(capture_walk_lines(p->walk), &open) >= 0) {
         open += p->export->zero;
     }
     row_order_release(p->order, open, all);
@@ -327,7 +327,7 @@ static void learn_names(Export *e, const CaptureRecord *rec)
     e->only_stream = wanted_stream(e);
 }
 
-static WalkNext handle_run(void *data, uint8_t stream)
+static CaptureWalkNext handle_run(void *data, uint8_t stream)
 {
     Export *e = ((const Pass *)data)->export;
     const CaptureRecord rec = { .kind = CAPTURE_BYTE, .stream = stream };
@@ -335,10 +335,10 @@ static WalkNext handle_run(void *data, uint8_t stream)
     if (stream >= e->names.count) {
         learn_names(e, &rec);
     }
-    return is_wanted(e, stream) ? WALK_ON : WALK_SKIP;
+    return is_wanted(e, stream) ? CAPTURE_WALK_ON : CAPTURE_WALK_SKIP;
 }
 
-static WalkNext handle_record(void *data, const CaptureRecord *record)
+static CaptureWalkNext handle_record(void *data, const CaptureRecord *record)
 {
     Pass *p = data;
     Export *e = p->export;
@@ -355,7 +355,7 @@ static WalkNext handle_record(void *data, const CaptureRecord *record)
         learn_names(e, rec);
     }
     if (rec->kind == CAPTURE_BYTE && !is_wanted(e, rec->stream)) {
-        return WALK_SKIP;
+        return CAPTURE_WALK_SKIP;
     }
     loss_feed(&e->loss, rec);
     if (rec->kind == CAPTURE_SESSION && p->order) {
@@ -368,7 +368,7 @@ static WalkNext handle_record(void *data, const CaptureRecord *record)
         row_order_event(p->order, rec);
         release_rows(p, false);
     }
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void handle_line(void *data, const CaptureLine *line)
@@ -388,7 +388,7 @@ static void handle_line(void *data, const CaptureLine *line)
 static void write_all(Export *e, const ExportFormat *format)
 {
     Pass pass = { .export = e, .format = format };
-    const WalkOps ops = {
+    const CaptureWalkOps ops = {
         .record = handle_record,
         .line = format->line || format->row_line ? handle_line : NULL,
         .bytes = format->bytes || e->options->controls,
@@ -396,12 +396,12 @@ static void write_all(Export *e, const ExportFormat *format)
     };
     bool live;
 
-    pass.walk = walk_new(e->reader, e->virtual_clock, &ops, &pass);
+    pass.walk = capture_walk_new(e->reader, e->virtual_clock, &ops, &pass);
     pass.order = format->row_line ? row_order_new(give_row, &pass) : NULL;
     do {
         live = e->options->follow &&
                capture_reader_state(e->reader) == CAPTURE_LIVE;
-        walk_on(pass.walk);
+        capture_walk_on(pass.walk);
         if (live) {
             if (pass.order) {
                 release_live_rows(&pass);
@@ -410,7 +410,7 @@ static void write_all(Export *e, const ExportFormat *format)
             g_usleep(FOLLOW_PERIOD_US);
         }
     } while (live && !(e->out && ferror(e->out)));
-    walk_end(pass.walk);
+    capture_walk_end(pass.walk);
     if (pass.order) {
         row_order_release(pass.order, CAPTURE_NO_TIME, true);
         row_order_free(pass.order);

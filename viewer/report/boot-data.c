@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "boot-data.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 #define FIRST_BIN_NS 1024
 
@@ -166,10 +166,10 @@ void boot_data_line(BootData *b, const CaptureLine *line)
     capture_initcalls_line(b->initcalls, line);
 }
 
-static WalkNext handle_record(void *boot, const CaptureRecord *rec)
+static CaptureWalkNext handle_record(void *boot, const CaptureRecord *rec)
 {
     boot_data_record(boot, rec);
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void handle_line(void *boot, const CaptureLine *line)
@@ -179,9 +179,10 @@ static void handle_line(void *boot, const CaptureLine *line)
 
 void boot_data_read(BootData *b, CaptureReader *r)
 {
-    static const WalkOps ops = { .record = handle_record, .line = handle_line };
+    static const CaptureWalkOps ops = { .record = handle_record,
+                                        .line = handle_line };
 
-    walk_capture(r, b->virtual_clock, &ops, b);
+    capture_walk_all(r, b->virtual_clock, &ops, b);
 }
 
 PhaseGroup phase_group(const CaptureMilestone *phase, PhaseGroup before)

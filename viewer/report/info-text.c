@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "report.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 typedef struct Counts {
     uint64_t bytes, lines, events, sessions;
@@ -21,7 +21,7 @@ typedef struct Counts {
     StreamNames streams;
 } Counts;
 
-static WalkNext count(void *data, const CaptureRecord *rec)
+static CaptureWalkNext count(void *data, const CaptureRecord *rec)
 {
     Counts *c = data;
 
@@ -30,7 +30,7 @@ static WalkNext count(void *data, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_BYTE) {
         c->bytes++;
         c->stream_bytes[rec->stream]++;
-        return WALK_ON;
+        return CAPTURE_WALK_ON;
     }
     c->events++;
     if (rec->kind == CAPTURE_SESSION) {
@@ -47,7 +47,7 @@ static WalkNext count(void *data, const CaptureRecord *rec)
     } else if (rec->kind == CAPTURE_LOST) {
         c->session_lost = rec->u.lost;
     }
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void count_line(void *data, const CaptureLine *line)
@@ -183,10 +183,10 @@ static void print_counts(CaptureReader *r, const Counts *c)
 
 void print_info(CaptureReader *r)
 {
-    static const WalkOps ops = { .record = count, .line = count_line };
+    static const CaptureWalkOps ops = { .record = count, .line = count_line };
     g_autofree Counts *c = g_new0(Counts, 1);
 
-    walk_capture(r, false, &ops, c);
+    capture_walk_all(r, false, &ops, c);
     print_counts(r, c);
 }
 

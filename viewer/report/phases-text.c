@@ -19,7 +19,7 @@
 #include "capture/talk.h"
 #include "report.h"
 #include "viewer/common/loss.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 /* Initcalls without --all. */
 #define INITCALLS_SHOWN 10
@@ -68,13 +68,13 @@ static void handle_phase(Boot *b, const CaptureRecord *rec)
 }
 
 /* Up to the end, or to the end of the session that is wanted. */
-static WalkNext handle_record(void *data, const CaptureRecord *rec)
+static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Boot *b = data;
 
     if (rec->kind == CAPTURE_SESSION) {
         if (b->wanted && b->sessions == b->wanted) {
-            return WALK_STOP;
+            return CAPTURE_WALK_STOP;
         }
         b->sessions++;
         b->start = b->virtual_clock ? 0 : rec->time;
@@ -89,7 +89,7 @@ static WalkNext handle_record(void *data, const CaptureRecord *rec)
     capture_talk_feed(b->talk, rec);
     start_stages_feed(&b->stages, rec);
     stream_names_feed(&b->names, rec);
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void handle_line(void *data, const CaptureLine *line)
@@ -461,7 +461,8 @@ static void free_copies(gpointer data)
 
 int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
 {
-    static const WalkOps ops = { .record = handle_record, .line = handle_line };
+    static const CaptureWalkOps ops = { .record = handle_record,
+                                        .line = handle_line };
     Boot b = { .wanted = session, .virtual_clock = virtual_clock, .all = all };
     int status = EXIT_SUCCESS;
 
@@ -473,7 +474,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     b.spans = capture_spans_new();
     b.vcpus = capture_vcpus_new();
     b.talk = capture_talk_new();
-    walk_capture(r, virtual_clock, &ops, &b);
+    capture_walk_all(r, virtual_clock, &ops, &b);
     if (session < 0 || session > b.sessions) {
         status = fail(capture_reader_path(r), "has %d session%s, not %d",
                       b.sessions, b.sessions == 1 ? "" : "s", session);

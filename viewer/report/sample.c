@@ -11,7 +11,7 @@
 #include "capture/paths.h"
 #include "capture/patterns.h"
 #include "sample.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 /* A copy of less is over before it could tell anything; so are reads. */
 #define COPY_BYTES_MIN 65536
@@ -462,7 +462,7 @@ static void handle_line(void *data, const CaptureLine *line)
     p->last_time = line->time;
 }
 
-static WalkNext handle_record(void *data, const CaptureRecord *rec)
+static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Pass *p = data;
 
@@ -470,7 +470,7 @@ static WalkNext handle_record(void *data, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
         p->reset_pos = rec->pos;
     }
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 /*
@@ -520,7 +520,8 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     CaptureReader *r = open_capture(path);
     g_autoptr(BootData) boot = NULL;
     Pass pass = { .sample = s, .func = func, .data = data };
-    static const WalkOps ops = { .record = handle_record, .line = handle_line };
+    static const CaptureWalkOps ops = { .record = handle_record,
+                                        .line = handle_line };
 
     if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
         capture_reader_close(r);
@@ -533,7 +534,7 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
     boot = pass.boot = boot_data_new(s->virtual_clock);
     pass.host = func && !s->virtual_clock ? read_host(r) : NULL;
-    walk_capture(r, s->virtual_clock, &ops, &pass);
+    capture_walk_all(r, s->virtual_clock, &ops, &pass);
     capture_vcpus_free(pass.host);
     if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
         fail(capture_reader_path(r), "does not tell of the time of CPUs: an "
