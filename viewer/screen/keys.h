@@ -71,7 +71,7 @@
     ACTION(LEFT, "left", "Left", "scroll the text to the left")                \
     ACTION(RIGHT, "right", "Right", "scroll the text to the right")            \
     SECTION(REST, "And")                                                       \
-    ACTION(REDRAW, "redraw", "Ctrl-L", "redraw the screen")                 \
+    ACTION(REDRAW, "redraw", "Ctrl-L", "redraw the screen")                    \
     ACTION(HELP, "help", "h F1", "this help")                                  \
     ACTION(CANCEL, "cancel", "Esc Ctrl-G",                                     \
            "leave a prompt or a list; highlights off")                         \
