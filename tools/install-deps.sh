@@ -43,6 +43,8 @@ tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 tests="$tests grub-common grub-pc-bin xorriso"
 # What reads the exports; R has the rank tests of the reports as well.
 tests="$tests jq r-base-core libxml2-utils babeltrace2 lnav"
+# And the reports: promtool, GitHub's Markdown, a browser for pages.
+tests="$tests prometheus cmark-gfm chromium nodejs"
 # Guests that nobody here wrote: firmware, boot loaders, other architectures.
 tests="$tests u-boot-qemu memtest86+ mtools opensbi bc"
 tests="$tests qemu-system-misc qemu-system-ppc qemu-system-sparc"

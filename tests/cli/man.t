@@ -28,7 +28,7 @@ ok "the viewer lists what can be done" test "$(wc -l <"$tmp/actions")" -gt 40
 while read -r action; do
     ok "docs/viewer.md has the action $action" grep -qF "| \`$action\` |" "$src/docs/viewer.md"
 done <"$tmp/actions"
-for format in $(formats); do
+for format in $(formats; "$BOOTSTAMP" stats --format help | sed 's/ .*//'); do
     ok "it has the format $format" grep -qx "\.It Cm $format" "$page"
 done
 for option in path append size chardev mux logfile; do

@@ -4,8 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <stdlib.h>
+
 #include "cmd.h"
 #include "viewer/common/common.h"
+#include "viewer/report/report.h"
 #include "viewer/run/run.h"
 
 static struct {
@@ -50,6 +53,10 @@ static const GOptionEntry entries[] = {
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.many.until,
       "with -n: end a boot at this milestone, or at a line that matches",
       "MILESTONE|REGEX" },
+    { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.many.format,
+      "with -n: print statistics as text (default), or in another format: "
+      "--format help lists them",
+      "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
       "watch the boot in this terminal, as bootstamp view does", NULL },
     G_OPTION_ENTRY_NULL
@@ -79,6 +86,10 @@ int cmd_run(int argc, char **argv)
                        "new folder.",
                        entries, -1, &rest, &status)) {
         return status;
+    }
+    if (!g_strcmp0(opt.many.format, "help")) {
+        print_stats_formats(stdout);
+        return EXIT_SUCCESS;
     }
     if (!rest[0]) {
         return usage_error("run", "no QEMU command given");

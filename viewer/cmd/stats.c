@@ -76,5 +76,5 @@ int cmd_stats(int argc, char **argv)
     options.budgets = budgets;
     options.until = opt.until;
     options.lines = opt.lines;
-    return print_stats(rest, g_strv_length(rest), &options);
+    return print_stats(rest[0] ? rest : NULL, g_strv_length(rest), &options);
 }

@@ -20,6 +20,7 @@
     FORMAT(json)                                                               \
     FORMAT(csv)                                                                \
     FORMAT(perfetto)                                                           \
+    FORMAT(otlp)                                                               \
     FORMAT(ctf)                                                                \
     FORMAT(asciicast)                                                          \
     FORMAT(screen)                                                             \

@@ -10,6 +10,7 @@
 
 #include "budget.h"
 #include "compare.h"
+#include "failed-boot.h"
 
 /* Exit statuses, beside EXIT_SUCCESS (within) and EXIT_FAILURE (slower). */
 #define EXIT_TROUBLE 2
@@ -36,6 +37,7 @@ typedef struct DiffOptions {
     UndecidedIs undecided;
     bool bisect; /* exit statuses for git bisect run */
     GPtrArray *budgets; /* Budget *, or NULL: of B */
+    const GPtrArray *failed; /* FailedBoot *, of ab; or NULL */
 } DiffOptions;
 
 /* Lines of a capture that are compared. */
@@ -81,15 +83,26 @@ typedef struct Diff {
     guint lines_exact, lines_differ; /* of both sides, what the guest decided */
 } Diff;
 
-/* A format is a file of its own, and a row in the table of diff.c. */
+/* The formats: diff_NAME, a file of its own each, in the listed order. */
+#define DIFF_FORMATS(FORMAT)                                                   \
+    FORMAT(text)                                                               \
+    FORMAT(json)                                                               \
+    FORMAT(markdown)                                                           \
+    FORMAT(junit)                                                              \
+    FORMAT(openmetrics)                                                        \
+    FORMAT(otlp)                                                               \
+    FORMAT(github_benchmark)                                                   \
+    FORMAT(bmf)
+
 struct DiffFormat {
     const char *name;
     const char *summary;
     void (*print)(const Diff *d);
 };
 
-extern const DiffFormat diff_text;
-extern const DiffFormat diff_json;
+#define DECLARE_DIFF_FORMAT(name) extern const DiffFormat diff_##name;
+DIFF_FORMATS(DECLARE_DIFF_FORMAT)
+#undef DECLARE_DIFF_FORMAT
 
 /* "within", "slower", "cannot tell" or "error". */
 const char *diff_verdict_name(const Diff *d);

@@ -117,6 +117,7 @@ static void print_json(const Diff *d)
     }
     put_changes(j, "measures", d->measures, true);
     put_findings(j, d);
+    failed_boots_put(j, d->opt.failed);
     budgets_put(j, d->budgets);
     put_changes(j, "lines", d->lines, false);
     put_only(j, d->only);

@@ -25,7 +25,8 @@ typedef struct Taker {
     DiffSide *side;
 } Taker;
 
-static const DiffFormat *const formats[] = { &diff_text, &diff_json };
+#define FORMAT_ROW(name) &diff_##name,
+static const DiffFormat *const formats[] = { DIFF_FORMATS(FORMAT_ROW) };
 
 /* ------------------------------------------------------------------ */
 /* Reading                                                             */

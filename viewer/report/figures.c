@@ -18,12 +18,31 @@ void format_ms(char *to, size_t size, double ns)
     }
 }
 
-void print_ms(double ns, int width)
+void append_ms(GString *to, double ns, int width)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
     format_ms(text, sizeof(text), ns);
-    printf(" %*s", width, text);
+    g_string_append_printf(to, " %*s", width, text);
+}
+
+void print_ms(double ns, int width)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    append_ms(text, ns, width);
+    fputs(text->str, stdout);
+}
+
+void append_decimal(GString *to, const char *before, double v,
+                    const char *format, const char *after)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (isfinite(v)) {
+        g_ascii_formatd(text, sizeof(text), format, v);
+        g_string_append_printf(to, "%s%s%s", before, text, after);
+    }
 }
 
 void print_number(double v, int width, const char *format)

@@ -14,6 +14,7 @@
 #include "looks.h"
 #include "disk-table.h"
 #include "initcall-table.h"
+#include "otlp.h"
 #include "sample.h"
 #include "start-table.h"
 #include "stats.h"

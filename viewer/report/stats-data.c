@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "figures.h"
 #include "stats-data.h"
 
 int stats_by_total(gconstpointer a, gconstpointer b)
@@ -36,4 +37,12 @@ GPtrArray *stats_sorted_lines(const Stats *s, GCompareFunc order)
     }
     g_ptr_array_sort(all, order);
     return all;
+}
+
+char *stats_title(const Stats *s, const Measure *m)
+{
+    g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
+
+    return s->group ? g_strdup_printf("%s: %s", s->group, title)
+                    : g_steal_pointer(&title);
 }

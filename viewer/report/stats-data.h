@@ -9,6 +9,7 @@
 #define VIEWER_REPORT_STATS_DATA_H
 
 #include "budget.h"
+#include "failed-boot.h"
 
 typedef struct StatsFormat StatsFormat;
 
@@ -18,6 +19,7 @@ typedef struct StatsOptions {
     const char *until; /* a milestone, or NULL */
     int lines; /* how many of the slowest to show */
     GPtrArray *budgets; /* Budget *, or NULL */
+    const GPtrArray *failed; /* FailedBoot *: that do not count; or NULL */
 } StatsOptions;
 
 /* Lines that are the same but for their numbers, of all captures. */
@@ -29,8 +31,10 @@ typedef struct LineSum {
     bool outside; /* a reset was before it */
 } LineSum;
 
+/* Captures that are reported together: all of them, or a group. */
 typedef struct Stats {
     StatsOptions opt;
+    char *group; /* NULL: all captures */
     Sample *sample;
     GHashTable *lines; /* key -> LineSum */
     GArray *budgets; /* BudgetResult */
@@ -51,15 +55,41 @@ int stats_by_total(gconstpointer a, gconstpointer b);
 int stats_by_worst(gconstpointer a, gconstpointer b);
 GPtrArray *stats_sorted_lines(const Stats *s, GCompareFunc order);
 
-/* A format is a file of its own, and a row in the table of stats.c. */
+/* What a format prints: the groups in their order, or one for all. */
+typedef struct StatsReport {
+    const StatsOptions *opt;
+    const GPtrArray *groups; /* Stats * */
+} StatsReport;
+
+/* Number @i of them. */
+static inline const Stats *stats_group(const StatsReport *r, guint i)
+{
+    return g_ptr_array_index(r->groups, i);
+}
+
+/* "NAME" of a measure, with "GROUP: " before it where there are groups. */
+char *stats_title(const Stats *s, const Measure *m);
+
+/* The formats: stats_NAME, a file of its own each, in the listed order. */
+#define STATS_FORMATS(FORMAT)                                                  \
+    FORMAT(text)                                                               \
+    FORMAT(json)                                                               \
+    FORMAT(csv)                                                                \
+    FORMAT(markdown)                                                           \
+    FORMAT(junit)                                                              \
+    FORMAT(openmetrics)                                                        \
+    FORMAT(otlp)                                                               \
+    FORMAT(github_benchmark)                                                   \
+    FORMAT(bmf)
+
 struct StatsFormat {
     const char *name;
     const char *summary;
-    void (*print)(const Stats *s);
+    void (*print)(const StatsReport *r);
 };
 
-extern const StatsFormat stats_text;
-extern const StatsFormat stats_json;
-extern const StatsFormat stats_csv;
+#define DECLARE_STATS_FORMAT(name) extern const StatsFormat stats_##name;
+STATS_FORMATS(DECLARE_STATS_FORMAT)
+#undef DECLARE_STATS_FORMAT
 
 #endif

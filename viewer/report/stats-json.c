@@ -96,7 +96,7 @@ static void put_disturbed(JsonOut *j, const Sample *s)
     json_builder_end_array(j->builder);
 }
 
-static void print_json(const Stats *s)
+static void print_group(const Stats *s)
 {
     guint max_lines = s->opt.lines;
     g_autoptr(GPtrArray) lines = stats_sorted_lines(s, stats_by_total);
@@ -105,6 +105,9 @@ static void print_json(const Stats *s)
     json_builder_begin_object(json_out_begin(j));
     json_out_string(j, "schema", "bootstamp-stats");
     json_out_int(j, "version", 2);
+    if (s->group) {
+        json_out_string(j, "group", s->group);
+    }
     json_out_string(j, "clock", sample_clock_name(s->sample));
     json_out_int(j, "captures", s->sample->captures->len);
     json_out_string(j, "total_ends_at", s->sample->end);
@@ -117,6 +120,7 @@ static void print_json(const Stats *s)
     }
     json_builder_end_array(j->builder);
     put_disturbed(j, s->sample);
+    failed_boots_put(j, s->opt.failed);
     budgets_put(j, s->budgets);
     json_builder_set_member_name(j->builder, "measures");
     json_builder_begin_array(j->builder);
@@ -133,6 +137,13 @@ static void print_json(const Stats *s)
     json_builder_end_object(j->builder);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
+}
+
+static void print_json(const StatsReport *r)
+{
+    for (guint i = 0; i < r->groups->len; i++) {
+        print_group(stats_group(r, i));
+    }
 }
 
 const StatsFormat stats_json = {

@@ -198,12 +198,16 @@ static void print_lines(const Stats *s, GCompareFunc order, const char *title,
     }
 }
 
-static void print_text(const Stats *s)
+static void print_group(const Stats *s)
 {
     int max_lines = s->opt.lines;
     const Sample *sample = s->sample;
     const Measure *total = sample_find(sample, MEASURE_TOTAL, "Total");
 
+    if (s->group) {
+        print_path(s->group);
+        printf(": ");
+    }
     printf("%u capture%s, %s clock; milliseconds\n", sample->captures->len,
            sample->captures->len == 1 ? "" : "s", sample_clock_name(sample));
     printf("%-26s %4s %10s %10s %10s %10s %9s %10s %10s\n", "Phase", "n",
@@ -231,6 +235,14 @@ static void print_text(const Stats *s)
         printf("\nMore than %d different lines: those of little time were "
                "dropped.\n",
                STATS_KEYS_MAX);
+    }
+}
+
+static void print_text(const StatsReport *r)
+{
+    for (guint i = 0; i < r->groups->len; i++) {
+        printf("%s", i ? "\n" : "");
+        print_group(stats_group(r, i));
     }
 }
 

@@ -10,8 +10,8 @@
 #include "line-key.h"
 #include "stats.h"
 
-static const StatsFormat *const formats[] = { &stats_text, &stats_json,
-                                              &stats_csv };
+#define FORMAT_ROW(name) &stats_##name,
+static const StatsFormat *const formats[] = { STATS_FORMATS(FORMAT_ROW) };
 
 /* ------------------------------------------------------------------ */
 /* Lines                                                               */
@@ -77,19 +77,28 @@ static void stats_clear(Stats *s)
 }
 
 /* Missing is not good: a boot that did not get there, a budget not kept. */
-static int report(Stats *s)
+static int finish(Stats *s)
 {
-    const StatsFormat *format = s->opt.format ? s->opt.format : formats[0];
-
     sample_finish(s->sample, NULL);
     s->lacking = sample_lacking(s->sample,
                                 sample_find(s->sample, MEASURE_TOTAL, "Total"));
     s->budgets = budgets_check(s->opt.budgets, s->sample);
-    format->print(s);
     if (s->opt.until && s->lacking->len) {
         return EXIT_FAILURE;
     }
     return budgets_broken(s->budgets) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int report(Stats *s)
+{
+    const StatsFormat *format = s->opt.format ? s->opt.format : formats[0];
+    g_autoptr(GPtrArray) groups = g_ptr_array_new();
+    StatsReport r = { &s->opt, groups };
+    int status = finish(s);
+
+    g_ptr_array_add(groups, s);
+    format->print(&r);
+    return status;
 }
 
 int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
@@ -101,8 +110,8 @@ int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
     s.sample = sample_new(options->clock, options->until);
     s.lines =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, line_sum_free);
-    for (guint i = 0; ok && i < MAX(n_paths, 1); i++) {
-        ok = sample_add(s.sample, n_paths ? paths[i] : NULL,
+    for (guint i = 0; ok && i < (paths ? n_paths : 1); i++) {
+        ok = sample_add(s.sample, paths ? paths[i] : NULL,
                         options->lines ? handle_line : NULL, &s);
     }
     if (ok) {

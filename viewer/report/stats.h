@@ -16,7 +16,8 @@ void print_stats_formats(FILE *to);
 bool parse_stats_format(const char *name, const StatsFormat **format);
 
 /*
- * Reads captures and folders of them and prints; returns the exit status:
+ * Reads captures and folders of them (NULL: the newest capture) and prints;
+ * returns the exit status:
  * EXIT_FAILURE also where a capture lacks the milestone that was asked for,
  * or a budget is broken.
  */

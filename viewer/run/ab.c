@@ -223,6 +223,7 @@ int run_ab(const RunAb *options, const char *dir)
     if (!boot_rules_init(&ab.rules, options->until, options->timeout, &error)) {
         return usage_error("ab", "%s", error);
     }
+    diff.failed = ab.rules.failed;
     diff.paired = true;
     diff.until = ab.rules.regex ? NULL : options->until;
     ab.diff = diff_new(&diff);

@@ -81,7 +81,7 @@ bool boot_rules_init(BootRules *rules, const char *until, double timeout,
     g_autoptr(GError) e = NULL;
     const char *similar;
 
-    *rules = (BootRules){ timeout, until, NULL };
+    *rules = (BootRules){ .timeout = timeout, .until = until };
     if (until && !is_milestone(until)) {
         similar = similar_milestone(until);
         if (similar) {
@@ -101,11 +101,14 @@ bool boot_rules_init(BootRules *rules, const char *until, double timeout,
             return false;
         }
     }
+    rules->failed =
+        g_ptr_array_new_with_free_func((GDestroyNotify)failed_boot_free);
     return true;
 }
 
 void boot_rules_clear(BootRules *rules)
 {
+    g_clear_pointer(&rules->failed, g_ptr_array_unref);
     g_clear_pointer(&rules->regex, g_regex_unref);
 }
 
@@ -370,6 +373,14 @@ static char *objection(const BootRules *rules, End end, int status,
     return NULL;
 }
 
+/* What a boot failed by, in a word. */
+static const char *end_name(End end)
+{
+    return end == END_TIMEOUT  ? "timeout"
+           : end == END_SIGNAL ? "interrupted"
+                               : "ended";
+}
+
 static char *aside_path(const char *path)
 {
     return g_strdup_printf("%s.failed", path);
@@ -388,6 +399,7 @@ BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
     g_autofree char *log = log_path(path);
     g_autofree char *aside = aside_path(path);
     g_autofree char *why = NULL;
+    const char *where;
     pid_t pid = start(qemu, path);
     int status = 0;
     End end;
@@ -402,7 +414,10 @@ BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
         progress_clear();
         boot_put_aside(path);
         /* It is the evidence: the name that it has now. */
-        fail(g_file_test(aside, G_FILE_TEST_EXISTS) ? aside : path, "%s", why);
+        where = g_file_test(aside, G_FILE_TEST_EXISTS) ? aside : path;
+        fail(where, "%s", why);
+        g_ptr_array_add(rules->failed,
+                        failed_boot_new(where, end_name(end), why, NULL));
         return end == END_SIGNAL ? BOOT_INTERRUPTED : BOOT_FAILED;
     }
     g_unlink(log);

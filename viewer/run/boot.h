@@ -17,6 +17,7 @@ typedef struct BootRules {
     double timeout; /* seconds; 0: none */
     const char *until; /* a milestone's name, or a regular expression; NULL */
     GRegex *regex; /* of @until, where that is no milestone */
+    GPtrArray *failed; /* FailedBoot *: of all boots so far */
 } BootRules;
 
 typedef enum BootResult {

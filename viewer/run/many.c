@@ -31,6 +31,7 @@ typedef struct Runner {
 int run_many_check(const RunMany *o)
 {
     g_autofree char *error = NULL;
+    const StatsFormat *format;
     BootRules rules;
 
     if (o->runs < 0 || o->runs > RUNS_MAX || o->warmup < 0 ||
@@ -38,9 +39,13 @@ int run_many_check(const RunMany *o)
         return usage_error("run", "a number of -n, --warmup or --timeout is "
                                   "out of range");
     }
-    if (!o->runs && (o->warmup || o->timeout > 0 || o->until)) {
-        return usage_error("run", "--warmup, --timeout and --until are for "
-                                  "-n");
+    if (!parse_stats_format(o->format, &format)) {
+        return usage_error(
+            "run", "unknown format '%s': --format help lists them", o->format);
+    }
+    if (!o->runs && (o->format || o->warmup || o->timeout > 0 || o->until)) {
+        return usage_error("run", "--warmup, --timeout, --until and --format "
+                                  "are for -n");
     }
     if (!boot_rules_init(&rules, o->until, o->timeout, &error)) {
         return usage_error("run", "%s", error);
@@ -84,14 +89,22 @@ static void boot_all(Runner *r)
 static int report(const Runner *r)
 {
     const char *until = r->rules.regex ? NULL : r->options->until;
-    StatsOptions options = { .until = until, .lines = 10 };
+    StatsOptions options = {
+        .until = until,
+        .lines = 10,
+        .failed = r->rules.failed,
+    };
     int status = EXIT_SUCCESS;
 
     if (!r->quiet && r->good->len) {
         fprintf(stderr, "bootstamp: run: captures are in %s\n", r->dir);
     }
-    if (r->good->len) {
-        status = print_stats((char **)r->good->pdata, r->good->len, &options);
+    parse_stats_format(r->options->format, &options.format);
+    if (r->good->len || r->options->format) {
+        char *none[] = { NULL };
+
+        status = print_stats(r->good->len ? (char **)r->good->pdata : none,
+                             r->good->len, &options);
     }
     if (boot_stop_signal()) {
         return 128 + boot_stop_signal();

@@ -17,6 +17,7 @@ typedef struct RunMany {
     int runs, warmup;
     double timeout; /* seconds; 0: none */
     char *until; /* a milestone's name, or a regular expression; NULL */
+    char *format; /* of the statistics; NULL: text */
 } RunMany;
 
 /* 0, or the exit status for options that make no sense. */

@@ -1,0 +1,153 @@
+/*
+ * What trend charts read: the JSON of github-action-benchmark and Bencher's.
+ * Of a comparison it is B: the boots of now.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "diff-data.h"
+#include "figures.h"
+#include "stats-data.h"
+
+/* Writes a measure into the array or object that is open. */
+typedef void PutFunc(JsonOut *j, const char *title, const StatsSummary *s);
+
+static void put_sample(JsonOut *j, const Sample *sample, const Stats *stats,
+                       PutFunc *put)
+{
+    for (guint i = 0; i < sample->measures->len; i++) {
+        const Measure *m = sample_measure(sample, i);
+        g_autofree char *title =
+            stats ? stats_title(stats, m)
+                  : measure_title(measure_kind_name(m->kind), m->name);
+        StatsSummary s;
+
+        measure_summarise(m, &s);
+        put(j, title, &s);
+    }
+}
+
+static void print_groups(JsonOut *j, const StatsReport *r, PutFunc *put)
+{
+    for (guint i = 0; i < r->groups->len; i++) {
+        const Stats *s = stats_group(r, i);
+
+        put_sample(j, s->sample, s, put);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* github-action-benchmark, tool: customSmallerIsBetter                */
+
+static void put_entry(JsonOut *j, const char *title, const StatsSummary *s)
+{
+    g_autoptr(GString) range = g_string_new(NULL);
+    g_autofree char *extra =
+        g_strdup_printf("median of %u boot%s", s->n, s->n == 1 ? "" : "s");
+
+    append_decimal(range, "\302\261 ", s->sd / 1e6, "%.3f", "");
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "name", title);
+    json_out_string(j, "unit", "ms");
+    json_out_double(j, "value", s->median / 1e6);
+    if (range->len) {
+        json_out_string(j, "range", range->str);
+    }
+    json_out_string(j, "extra", extra);
+    json_builder_end_object(j->builder);
+}
+
+static void print_stats_github(const StatsReport *r)
+{
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_array(json_out_begin(j));
+    print_groups(j, r, put_entry);
+    json_builder_end_array(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+static void print_diff_github(const Diff *d)
+{
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_array(json_out_begin(j));
+    put_sample(j, d->b.sample, NULL, put_entry);
+    json_builder_end_array(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+#define GITHUB_NAME "github-benchmark"
+#define GITHUB_SUMMARY "JSON of github-action-benchmark, customSmallerIsBetter"
+
+const StatsFormat stats_github_benchmark = {
+    .name = GITHUB_NAME,
+    .summary = GITHUB_SUMMARY,
+    .print = print_stats_github,
+};
+
+const DiffFormat diff_github_benchmark = {
+    .name = GITHUB_NAME,
+    .summary = GITHUB_SUMMARY,
+    .print = print_diff_github,
+};
+
+/* ------------------------------------------------------------------ */
+/* Bencher Metric Format; its measure "latency" is in nanoseconds      */
+
+static void put_benchmark(JsonOut *j, const char *title, const StatsSummary *s)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    append_utf8(name, title, strlen(title));
+    json_builder_set_member_name(j->builder, name->str);
+    json_builder_begin_object(j->builder);
+    json_builder_set_member_name(j->builder, "latency");
+    json_builder_begin_object(j->builder);
+    json_out_double(j, "value", s->median);
+    if (isfinite(s->low) && isfinite(s->high)) {
+        json_out_double(j, "lower_value", s->low);
+        json_out_double(j, "upper_value", s->high);
+    }
+    json_builder_end_object(j->builder);
+    json_builder_end_object(j->builder);
+}
+
+static void print_stats_bmf(const StatsReport *r)
+{
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_object(json_out_begin(j));
+    print_groups(j, r, put_benchmark);
+    json_builder_end_object(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+static void print_diff_bmf(const Diff *d)
+{
+    JsonOut *j = json_out_new();
+
+    json_builder_begin_object(json_out_begin(j));
+    put_sample(j, d->b.sample, NULL, put_benchmark);
+    json_builder_end_object(j->builder);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
+}
+
+const StatsFormat stats_bmf = {
+    .name = "bmf",
+    .summary = "Bencher Metric Format, JSON",
+    .print = print_stats_bmf,
+};
+
+const DiffFormat diff_bmf = {
+    .name = "bmf",
+    .summary = "Bencher Metric Format, JSON",
+    .print = print_diff_bmf,
+};

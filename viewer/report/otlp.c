@@ -1,0 +1,365 @@
+/*
+ * A capture as OTLP traces.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <string.h>
+
+#include "otlp.h"
+#include "viewer/common/walk.h"
+
+#define TRACE_DIGITS 32
+#define SPAN_DIGITS 16
+
+/* One span that lines may fall into. */
+typedef struct Span {
+    const char *name;
+    uint64_t start, end; /* ns */
+    guint boot, number;
+    bool root;
+} Span;
+
+typedef struct Otlp {
+    FILE *out;
+    JsonOut *json;
+    BootData *boot;
+    CaptureReader *reader;
+    CaptureRecord session, machine;
+    CaptureHeader header;
+    bool has_session, has_machine;
+    uint64_t zero; /* CLOCK_REALTIME at time 0, ns */
+    GArray *spans; /* Span, in the order of the boot */
+    const char *comma;
+
+    /* of the pass that writes */
+    int sessions; /* still to come */
+    guint span; /* that takes lines now */
+    guint events;
+    uint64_t dropped;
+    bool open; /* its value is begun */
+} Otlp;
+
+/* ------------------------------------------------------------------ */
+/* Values                                                              */
+
+/* A 64-bit number is a string in the JSON of protobuf. */
+static void put_nano(JsonOut *j, const char *name, const Otlp *o, uint64_t ns)
+{
+    uint64_t time = ns > INT64_MAX - o->zero ? INT64_MAX : o->zero + ns;
+    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, time);
+
+    json_out_string(j, name, text);
+}
+
+static void put_attribute(JsonOut *j, const char *key, const char *value)
+{
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "key", key);
+    json_builder_set_member_name(j->builder, "value");
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "stringValue", value);
+    json_builder_end_object(j->builder);
+    json_builder_end_object(j->builder);
+}
+
+static void put_int(JsonOut *j, const char *key, uint64_t value)
+{
+    g_autofree char *text =
+        g_strdup_printf("%" G_GUINT64_FORMAT, MIN(value, (uint64_t)INT64_MAX));
+
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "key", key);
+    json_builder_set_member_name(j->builder, "value");
+    json_builder_begin_object(j->builder);
+    json_out_string(j, "intValue", text);
+    json_builder_end_object(j->builder);
+    json_builder_end_object(j->builder);
+}
+
+static void begin_list(JsonOut *j, const char *name)
+{
+    json_builder_set_member_name(j->builder, name);
+    json_builder_begin_array(j->builder);
+}
+
+/*
+ * The first @digits of a hash of the session and of what is told of it: the
+ * same capture, copied or read again, has the same ids.
+ */
+static void make_id(const Otlp *o, const char *what, guint number, int digits,
+                    char *id)
+{
+    g_autofree char *text = g_strdup_printf(
+        "%s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %u %s %u",
+        o->header.boot_id, o->session.u.session.wall_ns,
+        o->session.u.session.mono_ns, o->session.u.session.pid, what, number);
+    g_autofree char *sum =
+        g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+    g_strlcpy(id, sum, digits + 1);
+}
+
+/* ------------------------------------------------------------------ */
+/* Spans                                                               */
+
+static void begin_span(Otlp *o, const char *what, const char *name, guint boot,
+                       guint number, uint64_t start, uint64_t end)
+{
+    JsonOut *j = o->json;
+    char trace[TRACE_DIGITS + 1], id[SPAN_DIGITS + 1], root[SPAN_DIGITS + 1];
+
+    make_id(o, "trace", boot, TRACE_DIGITS, trace);
+    make_id(o, what, number, SPAN_DIGITS, id);
+    make_id(o, "boot", boot, SPAN_DIGITS, root);
+    json_builder_begin_object(json_out_begin(j));
+    json_out_string(j, "traceId", trace);
+    json_out_string(j, "spanId", id);
+    if (strcmp(what, "boot")) {
+        json_out_string(j, "parentSpanId", root);
+    }
+    json_out_string(j, "name", name);
+    json_out_int(j, "kind", 1); /* SPAN_KIND_INTERNAL */
+    put_nano(j, "startTimeUnixNano", o, start);
+    put_nano(j, "endTimeUnixNano", o, MAX(start, end));
+}
+
+static void end_span(Otlp *o)
+{
+    json_builder_end_object(o->json->builder);
+    fputs(o->comma, o->out);
+    json_out_end(o->json, o->out, "");
+    o->comma = ",\n";
+}
+
+static void write_copy(Otlp *o, const CaptureCopy *c, guint number)
+{
+    JsonOut *j = o->json;
+    g_autoptr(GString) name = g_string_new("copy of ");
+    guint boot = 0;
+
+    for (guint i = 0; i < o->spans->len; i++) {
+        const Span *s = &g_array_index(o->spans, Span, i);
+
+        boot = c->first >= s->start ? s->boot : boot;
+    }
+    append_visible(name, c->name, strlen(c->name), false);
+    begin_span(o, "copy", name->str, boot, number, c->first, c->last);
+    begin_list(j, "attributes");
+    put_int(j, "bootstamp.fw_cfg.key", c->key);
+    put_int(j, "bootstamp.copy.bytes", c->bytes);
+    put_int(j, "bootstamp.copy.active_ns", c->active_ns);
+    put_attribute(j, "bootstamp.copy.method", capture_copy_method(c));
+    json_builder_end_array(j->builder);
+    end_span(o);
+}
+
+/* From a reset to the next one, with a span for each phase behind it. */
+static void add_spans(Otlp *o, const GArray *phases)
+{
+    Span root = { "boot", o->boot->start, o->boot->end, 0, 0, true };
+    guint at = 0;
+
+    g_array_append_val(o->spans, root);
+    for (guint i = 0; i < phases->len; i++) {
+        const PhaseSpan *p = &g_array_index(phases, PhaseSpan, i);
+        Span s = { p->name, p->start, p->end, p->boot, i, false };
+
+        if (p->boot != g_array_index(o->spans, Span, at).boot) {
+            root = (Span){ "boot", p->start, o->boot->end, p->boot, 0, true };
+            g_array_index(o->spans, Span, at).end = p->start;
+            at = o->spans->len;
+            g_array_append_val(o->spans, root);
+        }
+        g_array_append_val(o->spans, s);
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* The pass that writes                                                */
+
+static void open_span(Otlp *o)
+{
+    const Span *s = &g_array_index(o->spans, Span, o->span);
+
+    begin_span(o, s->root ? "boot" : "phase", s->name, s->boot,
+               s->root ? s->boot : s->number, s->start, s->end);
+    begin_list(o->json, "events");
+    o->events = 0;
+    o->dropped = 0;
+    o->open = true;
+}
+
+static void close_span(Otlp *o)
+{
+    json_builder_end_array(o->json->builder);
+    if (o->dropped) {
+        json_out_int(o->json, "droppedEventsCount",
+                     MIN(o->dropped, (uint64_t)UINT32_MAX));
+    }
+    end_span(o);
+    o->span++;
+    o->open = false;
+}
+
+/* Goes on to the span that @time is in, or to the end. */
+static void go_to(Otlp *o, uint64_t time)
+{
+    while (o->span < o->spans->len) {
+        const Span *next = o->span + 1 < o->spans->len
+                               ? &g_array_index(o->spans, Span, o->span + 1)
+                               : NULL;
+
+        if (!o->open) {
+            open_span(o);
+        }
+        if (time != CAPTURE_NO_TIME && (!next || time < next->start)) {
+            return;
+        }
+        close_span(o);
+    }
+}
+
+static WalkNext count_session(void *data, const CaptureRecord *rec)
+{
+    Otlp *o = data;
+
+    if (rec->kind == CAPTURE_SESSION) {
+        o->sessions--;
+    }
+    return WALK_ON;
+}
+
+static void write_line(void *data, const CaptureLine *line)
+{
+    Otlp *o = data;
+    JsonOut *j = o->json;
+    g_autofree char *tag = NULL;
+    g_autoptr(GString) text = NULL;
+
+    if (o->sessions > 0) {
+        return; /* of a session before */
+    }
+    go_to(o, line->time);
+    if (!o->open) {
+        return;
+    }
+    if (o->events++ >= OTLP_EVENTS_MAX) {
+        o->dropped++;
+        return;
+    }
+    tag = stream_tag(&o->boot->names, line->stream);
+    text = g_string_new(NULL);
+    append_line_text(text, line);
+    json_builder_begin_object(j->builder);
+    put_nano(j, "timeUnixNano", o, line->time);
+    json_out_string(j, "name", "line");
+    begin_list(j, "attributes");
+    put_attribute(j, "bootstamp.stream", tag);
+    put_attribute(j, "bootstamp.text", text->str);
+    json_builder_end_array(j->builder);
+    json_builder_end_object(j->builder);
+}
+
+/* ------------------------------------------------------------------ */
+/* The pass before it, and the resource                                */
+
+static WalkNext read_record(void *data, const CaptureRecord *rec)
+{
+    Otlp *o = data;
+
+    boot_data_record(o->boot, rec);
+    if (rec->kind == CAPTURE_SESSION) {
+        o->session = *rec;
+        o->has_session = true;
+        o->has_machine = false;
+        o->sessions++;
+    } else if (rec->kind == CAPTURE_MACHINE) {
+        o->machine = *rec;
+        o->has_machine = true;
+    }
+    return WALK_ON;
+}
+
+static void read_line(void *data, const CaptureLine *line)
+{
+    boot_data_line(((Otlp *)data)->boot, line);
+}
+
+/* Names of OpenTelemetry's conventions where there are some. */
+static void put_resource(Otlp *o, const char *name, const char *value)
+{
+    JsonOut *j = o->json;
+
+    json_builder_begin_object(json_out_begin(j));
+    begin_list(j, "attributes");
+    put_attribute(j, "service.name", "bootstamp");
+    put_attribute(j, "host.id", o->header.boot_id);
+    put_attribute(j, "bootstamp.capture", capture_reader_path(o->reader));
+    put_attribute(j, "bootstamp.qemu.version",
+                  o->has_session ? o->session.u.session.version
+                                 : o->header.qemu_version);
+    put_int(j, "process.pid", o->session.u.session.pid);
+    if (o->has_machine) {
+        put_attribute(j, "bootstamp.machine.type", o->machine.u.machine.type);
+        put_attribute(j, "bootstamp.machine.arch", o->machine.u.machine.arch);
+        put_attribute(j, "bootstamp.machine.accel", o->machine.u.machine.accel);
+        put_int(j, "bootstamp.machine.ram", o->machine.u.machine.ram);
+        put_int(j, "bootstamp.machine.cpus", o->machine.u.machine.cpus);
+    }
+    if (name) {
+        put_attribute(j, name, value);
+    }
+    json_builder_end_array(j->builder);
+    json_builder_end_object(j->builder);
+    fputs("{\"resourceSpans\":[{\"resource\":", o->out);
+    json_out_end(j, o->out, "");
+    fputs(",\"scopeSpans\":[{\"scope\":{\"name\":\"bootstamp\"},\"spans\":[\n",
+          o->out);
+}
+
+static void read_all(Otlp *o, bool virtual_clock)
+{
+    static const WalkOps ops = { .record = read_record, .line = read_line };
+
+    walk_capture(o->reader, virtual_clock, &ops, o);
+    capture_reader_header(o->reader, &o->header);
+    if (!o->has_session) {
+        o->session.u.session.wall_ns = o->header.start_wall_ns;
+        o->session.u.session.mono_ns = o->header.start_mono_ns;
+        o->session.u.session.pid = o->header.pid;
+    }
+    o->zero = capture_reader_wall(o->reader, 0);
+    o->zero = MIN(o->zero, (uint64_t)INT64_MAX);
+}
+
+void otlp_write(CaptureReader *r, bool virtual_clock, const char *name,
+                const char *value, FILE *out)
+{
+    static const WalkOps ops = { .record = count_session, .line = write_line };
+    g_autofree Otlp *o = g_new0(Otlp, 1);
+    g_autoptr(GArray) phases = NULL;
+    CaptureCursor start;
+
+    o->out = out;
+    o->reader = r;
+    o->json = json_out_new();
+    o->boot = boot_data_new(virtual_clock);
+    o->spans = g_array_new(FALSE, FALSE, sizeof(Span));
+    o->comma = "";
+    capture_reader_tell(r, &start);
+    read_all(o, virtual_clock);
+    put_resource(o, name, value);
+    phases = boot_data_spans(o->boot);
+    add_spans(o, phases);
+    capture_reader_seek(r, &start);
+    walk_capture(r, virtual_clock, &ops, o);
+    go_to(o, CAPTURE_NO_TIME);
+    for (guint i = 0; i < capture_copies_count(o->boot->copies); i++) {
+        write_copy(o, capture_copies_get(o->boot->copies, i), i);
+    }
+    fputs("]}]}]}\n", out);
+    g_array_unref(o->spans);
+    boot_data_free(o->boot);
+    json_out_free(o->json);
+}
