@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "otlp.h"
-#include "viewer/common/walk.h"
+#include "capture/walk.h"
 
 #define TRACE_DIGITS 32
 #define SPAN_DIGITS 16
@@ -220,14 +220,14 @@ static void go_to(Otlp *o, uint64_t time)
     }
 }
 
-static WalkNext count_session(void *data, const CaptureRecord *rec)
+static CaptureWalkNext count_session(void *data, const CaptureRecord *rec)
 {
     Otlp *o = data;
 
     if (rec->kind == CAPTURE_SESSION) {
         o->sessions--;
     }
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void write_line(void *data, const CaptureLine *line)
@@ -264,7 +264,7 @@ static void write_line(void *data, const CaptureLine *line)
 /* ------------------------------------------------------------------ */
 /* The pass before it, and the resource                                */
 
-static WalkNext read_record(void *data, const CaptureRecord *rec)
+static CaptureWalkNext read_record(void *data, const CaptureRecord *rec)
 {
     Otlp *o = data;
 
@@ -278,7 +278,7 @@ static WalkNext read_record(void *data, const CaptureRecord *rec)
         o->machine = *rec;
         o->has_machine = true;
     }
-    return WALK_ON;
+    return CAPTURE_WALK_ON;
 }
 
 static void read_line(void *data, const CaptureLine *line)
@@ -320,9 +320,10 @@ static void put_resource(Otlp *o, const char *name, const char *value)
 
 static void read_all(Otlp *o, bool virtual_clock)
 {
-    static const WalkOps ops = { .record = read_record, .line = read_line };
+    static const CaptureWalkOps ops = { .record = read_record,
+                                        .line = read_line };
 
-    walk_capture(o->reader, virtual_clock, &ops, o);
+    capture_walk_all(o->reader, virtual_clock, &ops, o);
     capture_reader_header(o->reader, &o->header);
     if (!o->has_session) {
         o->session.u.session.wall_ns = o->header.start_wall_ns;
@@ -336,7 +337,8 @@ static void read_all(Otlp *o, bool virtual_clock)
 void otlp_write(CaptureReader *r, bool virtual_clock, const char *name,
                 const char *value, FILE *out)
 {
-    static const WalkOps ops = { .record = count_session, .line = write_line };
+    static const CaptureWalkOps ops = { .record = count_session,
+                                        .line = write_line };
     g_autofree Otlp *o = g_new0(Otlp, 1);
     g_autoptr(GArray) phases = NULL;
     CaptureCursor start;
@@ -353,7 +355,7 @@ void otlp_write(CaptureReader *r, bool virtual_clock, const char *name,
     phases = boot_data_spans(o->boot);
     add_spans(o, phases);
     capture_reader_seek(r, &start);
-    walk_capture(r, virtual_clock, &ops, o);
+    capture_walk_all(r, virtual_clock, &ops, o);
     go_to(o, CAPTURE_NO_TIME);
     for (guint i = 0; i < capture_copies_count(o->boot->copies); i++) {
         write_copy(o, capture_copies_get(o->boot->copies, i), i);
