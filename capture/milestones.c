@@ -498,16 +498,19 @@ static void handle_item(CaptureMilestones *p, const CaptureRecord *rec)
     }
 }
 
-/* The rule of @m that a line is of, or NULL; *@end: where what matched ends. */
+/*
+ * Which of the @rules of @m a line is of, or NULL; *@end: where what matched
+ * ends.
+ */
 static const CaptureRule *rule_of_line(const CaptureMilestones *p,
-                                       const Matcher *m,
+                                       const Matcher *m, uint64_t rules,
                                        const CaptureLine *line, size_t *end)
 {
     const char *stream = p->streams[line->stream % CAPTURE_STREAMS_MAX];
 
-    for (guint i = 0; i < m->pattern->rules->len; i++) {
-        const CaptureRule *rule =
-            &g_array_index(m->pattern->rules, CaptureRule, i);
+    for (; rules; rules &= rules - 1) {
+        const CaptureRule *rule = &g_array_index(m->pattern->rules, CaptureRule,
+                                                 __builtin_ctzll(rules));
 
         if (capture_rule_matches(rule, line->text, line->len, stream, end)) {
             return rule;
@@ -532,8 +535,8 @@ static void get_detail(const CaptureLine *line, size_t from, char *detail)
 }
 
 static void handle_line_of(CaptureMilestones *p, const Matcher *m,
-                           const CaptureLine *line, const CaptureRecord *rec,
-                           bool *idle)
+                           uint64_t rules, const CaptureLine *line,
+                           const CaptureRecord *rec, bool *idle)
 {
     CaptureMilestone *row = m->failures ? find(p, m->milestone) : NULL;
     char detail[CAPTURE_NAME_MAX] = "";
@@ -542,7 +545,7 @@ static void handle_line_of(CaptureMilestones *p, const Matcher *m,
     size_t end = 0;
 
     if (awaited || row) {
-        rule = rule_of_line(p, m, line, &end);
+        rule = rule_of_line(p, m, rules, line, &end);
     }
     if (!rule) {
         return;
@@ -570,13 +573,17 @@ void capture_milestones_line(CaptureMilestones *p, const CaptureLine *line)
         .stream = line->stream,
     };
     bool idle = false;
+    const GArray *candidates;
 
-    if (line->continued) {
+    if (line->continued || !line->len) {
         return;
     }
-    for (guint i = 0; i < p->matchers->len; i++) {
-        handle_line_of(p, &g_array_index(p->matchers, Matcher, i), line, &rec,
-                       &idle);
+    candidates = capture_patterns_candidates(p->patterns, line->text[0]);
+    for (guint i = 0; i < candidates->len; i++) {
+        CaptureCandidate c = g_array_index(candidates, CaptureCandidate, i);
+
+        handle_line_of(p, &g_array_index(p->matchers, Matcher, c.pattern),
+                       c.rules, line, &rec, &idle);
     }
     if (!idle && line->time >= p->since) {
         note_activity(p);

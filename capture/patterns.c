@@ -9,6 +9,7 @@
 #include "milestone-ids.h"
 #include "patterns.h"
 #include "probe.h"
+#include "regex-filter.h"
 
 /* A guest may write what makes a regular expression try for ever. */
 #define REGEX_LIMITS "(*LIMIT_MATCH=20000)"
@@ -19,6 +20,7 @@ struct CapturePatterns {
     int refs;
     GPtrArray *patterns; /* CapturePattern * */
     char *probes[PROBES];
+    GArray *candidates[UINT8_MAX + 1]; /* by a line's first byte, or NULL */
 };
 
 /* Made of capture/phases.conf by the Makefile. */
@@ -36,6 +38,7 @@ static void clear_rule(gpointer data)
     CaptureRule *rule = data;
 
     g_free(rule->text);
+    g_free(rule->needed);
     g_free(rule->stream);
     g_clear_pointer(&rule->regex, g_regex_unref);
 }
@@ -79,11 +82,19 @@ CapturePatterns *capture_patterns_ref(CapturePatterns *p)
     return p;
 }
 
+static void forget_candidates(CapturePatterns *p)
+{
+    for (int i = 0; i <= UINT8_MAX; i++) {
+        g_clear_pointer(&p->candidates[i], g_array_unref);
+    }
+}
+
 void capture_patterns_unref(CapturePatterns *p)
 {
     if (!p || !g_atomic_int_dec_and_test(&p->refs)) {
         return;
     }
+    forget_candidates(p);
     g_ptr_array_unref(p->patterns);
     for (int i = 0; i < PROBES; i++) {
         g_free(p->probes[i]);
@@ -386,6 +397,7 @@ static bool handle_matches(Parser *p, const char *rest, GError **error)
         return refuse(error, "'%s' is not a regular expression: %s", text,
                       why->message);
     }
+    rule.needed = capture_regex_literal(text);
     rule.stream = g_strdup(p->stream);
     return add_rule(p, &rule, error);
 }
@@ -492,6 +504,7 @@ static bool handle_line(Parser *p, char *line, GError **error)
 
 static void merge(CapturePatterns *p, CapturePatterns *from)
 {
+    forget_candidates(p);
     for (int i = 0; i < PROBES; i++) {
         if (from->probes[i]) {
             g_free(p->probes[i]);
@@ -639,14 +652,73 @@ static bool find_regex(const CaptureRule *rule, const char *text, size_t len,
 {
     GMatchInfo *info = NULL;
     int to = 0;
-    bool found = g_regex_match_full(rule->regex, text, len, 0, 0, &info, NULL);
+    bool found;
 
+    if (rule->needed &&
+        !memmem(text, len, rule->needed, strlen(rule->needed))) {
+        return false;
+    }
+    found = g_regex_match_full(rule->regex, text, len, 0, 0, &info, NULL);
     if (found) {
         g_match_info_fetch_pos(info, 0, NULL, &to);
     }
     g_match_info_free(info);
     *end = to;
     return found;
+}
+
+/* Can a line that begins with @first match? */
+static bool may_begin(const CaptureRule *rule, uint8_t first)
+{
+    switch (rule->kind) {
+    case CAPTURE_RULE_BEGINS:
+    case CAPTURE_RULE_FAILED:
+        return !rule->len || (uint8_t)rule->text[0] == first;
+    case CAPTURE_RULE_CONTAINS:
+        return true;
+    case CAPTURE_RULE_MATCHES:
+        return capture_regex_may_begin(rule->regex, first);
+    case CAPTURE_RULE_ITEM:
+    case CAPTURE_RULE_KEY:
+    case CAPTURE_RULE_MARK:
+        break;
+    }
+    return false;
+}
+
+static GArray *find_candidates(const CapturePatterns *p, uint8_t first)
+{
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(CaptureCandidate));
+
+    for (guint i = 0; i < p->patterns->len; i++) {
+        const GArray *rules = capture_patterns_get(p, i)->rules;
+        CaptureCandidate c = { .pattern = i };
+
+        for (guint j = 0; j < rules->len; j++) {
+            if (may_begin(&g_array_index(rules, CaptureRule, j), first)) {
+                c.rules |= UINT64_C(1) << j;
+            }
+        }
+        if (c.rules) {
+            g_array_append_val(found, c);
+        }
+    }
+    return found;
+}
+
+const GArray *capture_patterns_candidates(CapturePatterns *p, uint8_t first)
+{
+    GArray *known = g_atomic_pointer_get(&p->candidates[first]);
+
+    if (!known) {
+        known = find_candidates(p, first);
+        if (!g_atomic_pointer_compare_and_exchange(&p->candidates[first], NULL,
+                                                   known)) {
+            g_array_unref(known); /* another thread did the same */
+            known = g_atomic_pointer_get(&p->candidates[first]);
+        }
+    }
+    return known;
 }
 
 bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,

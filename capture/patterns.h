@@ -38,6 +38,7 @@ typedef struct CaptureRule {
     char *text;
     size_t len; /* of @text */
     GRegex *regex;
+    char *needed; /* a text that is in all that @regex matches, or NULL */
     char *stream; /* the stream's label, or NULL: any */
     uint16_t number;
 } CaptureRule;
@@ -93,6 +94,21 @@ const CapturePattern *capture_patterns_get(const CapturePatterns *p, guint i);
 
 /* The name of a probe number (0 to 63, without the kind's bits), or NULL. */
 const char *capture_patterns_probe(const CapturePatterns *p, unsigned number);
+
+/* A milestone that a line may show. */
+typedef struct CaptureCandidate {
+    guint pattern; /* its index */
+    uint64_t rules; /* a bit for each of its rules that may match */
+} CaptureCandidate;
+
+G_STATIC_ASSERT(CAPTURE_PATTERN_RULES_MAX <= 64);
+
+/*
+ * The milestones that a line which begins with the byte @first may show:
+ * CaptureCandidate in the order of the patterns.  @p owns the array.  Threads
+ * may share @p.
+ */
+const GArray *capture_patterns_candidates(CapturePatterns *p, uint8_t first);
 
 /*
  * Does a line of @stream begin so?  @text are guest bytes.  Of rules for

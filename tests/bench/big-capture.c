@@ -1,8 +1,11 @@
 /*
  * A capture of any size, as a guest that never stops printing would make it:
- * kernel-like lines, a microsecond a byte, the virtual clock at each line.
+ * a microsecond a byte, the virtual clock at each line.  Lines are those of a
+ * kernel, numbers of 8 digits, or nothing but control sequences.
  *
- *   big-capture FILE MEGABYTES     prints how many guest bytes it wrote
+ *   big-capture FILE MEGABYTES [kernel|short|escapes]
+ *
+ * Prints how many guest bytes it wrote.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,6 +32,37 @@ static const char *const texts[] = {
 #define REST_WORDS 250000
 #define REST_US 4000
 
+/* A line's bytes, with its end. */
+typedef int Maker(char *line, size_t size, unsigned i, uint64_t time);
+
+static int make_kernel(char *line, size_t size, unsigned i, uint64_t time)
+{
+    return snprintf(line, size, "[%5u.%06u] %s 0x%08x %u\n",
+                    (unsigned)(time / 1000000000),
+                    (unsigned)(time / 1000 % 1000000),
+                    texts[i % G_N_ELEMENTS(texts)], i * 2654435761u, i);
+}
+
+static int make_short(char *line, size_t size, unsigned i, uint64_t time)
+{
+    return snprintf(line, size, "%08x\n", i);
+}
+
+/* Colours, cursor addresses, a cleared line, a title. */
+static int make_escapes(char *line, size_t size, unsigned i, uint64_t time)
+{
+    return snprintf(line, size, "\033[%u;%um\033[%u;%uH\033[2K\033]0;%u\a",
+                    i % 8, 30 + i % 8, i % 25 + 1, i % 80 + 1, i);
+}
+
+static Maker *maker_of(const char *kind)
+{
+    return !strcmp(kind, "kernel")    ? make_kernel
+           : !strcmp(kind, "short")   ? make_short
+           : !strcmp(kind, "escapes") ? make_escapes
+                                      : NULL;
+}
+
 int main(int argc, char **argv)
 {
     CaptureWriterOptions options = { .path = argc > 2 ? argv[1] : NULL };
@@ -37,22 +71,17 @@ int main(int argc, char **argv)
     CaptureWriter *w;
     uint64_t done = 0, time = 1000000, paced = 0;
     uint64_t bytes = 0, lost = 0, lost_before = 0, events;
+    Maker *make = maker_of(argc > 3 ? argv[3] : "kernel");
     char line[256];
 
-    if (!words || !(w = capture_writer_open(&options, &error))) {
-        fprintf(stderr, "usage: big-capture FILE MEGABYTES (%s)\n",
+    if (!words || !make || !(w = capture_writer_open(&options, &error))) {
+        fprintf(stderr, "usage: big-capture FILE MEGABYTES [KIND] (%s)\n",
                 error ? error->message : "");
         return 1;
     }
     for (unsigned i = 0; done < words; i++) {
-        int stamp = snprintf(line, sizeof(line), "[%5u.%06u] ",
-                             (unsigned)(time / 1000000000),
-                             (unsigned)(time / 1000 % 1000000));
-        int len = stamp +
-                  snprintf(line + stamp, sizeof(line) - stamp, "%s 0x%08x %u",
-                           texts[i % G_N_ELEMENTS(texts)], i * 2654435761u, i);
+        int len = make(line, sizeof(line), i, time);
 
-        line[len++] = '\n';
         capture_append_vclock(w, time, time);
         for (int j = 0; j < len; j++) {
             capture_append_bytes(w, time, 0, (uint8_t *)line + j, 1);

@@ -20,6 +20,39 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+/*
+ * What is tried first on a line leaves no rule out that matches: the regular
+ * expression itself is the witness.
+ */
+static void check_filters(CapturePatterns *p, const CaptureLine *line)
+{
+    const GArray *found = capture_patterns_candidates(p, line->text[0]);
+    size_t len = MIN(line->len, CAPTURE_PATTERN_LINE_MAX);
+    guint next = 0;
+
+    for (guint i = 0; i < capture_patterns_count(p); i++) {
+        const GArray *rules = capture_patterns_get(p, i)->rules;
+        uint64_t kept = 0;
+
+        if (next < found->len &&
+            g_array_index(found, CaptureCandidate, next).pattern == i) {
+            kept = g_array_index(found, CaptureCandidate, next++).rules;
+        }
+        for (guint j = 0; j < rules->len; j++) {
+            const CaptureRule *rule = &g_array_index(rules, CaptureRule, j);
+            bool hit = rule->kind == CAPTURE_RULE_MATCHES
+                           ? g_regex_match_full(rule->regex, line->text, len, 0,
+                                                0, NULL, NULL)
+                           : capture_rule_matches(rule, line->text, len,
+                                                  rule->stream, NULL);
+
+            FUZZ_CHECK(!hit || kept >> j & 1);
+            FUZZ_CHECK(hit == capture_rule_matches(rule, line->text, len,
+                                                   rule->stream, NULL));
+        }
+    }
+}
+
 static void match(CapturePatterns *p, const char *lines, size_t len)
 {
     CaptureMilestones *phases = capture_milestones_new_with(p);
@@ -37,6 +70,9 @@ static void match(CapturePatterns *p, const char *lines, size_t len)
         };
         CaptureRecord rec = { .kind = CAPTURE_PROBE, .time = time };
 
+        if (line.len) {
+            check_filters(p, &line);
+        }
         capture_milestones_line(phases, &line);
         rec.u.probe.id = line.len ? (uint8_t)lines[0] : 0;
         capture_milestones_record(phases, &rec);

@@ -8,6 +8,7 @@
 
 #include "capture/patterns.h"
 #include "capture/milestones.h"
+#include "capture/regex-filter.h"
 #include "util.h"
 
 static CapturePatterns *parsed(const char *text)
@@ -329,6 +330,66 @@ static void a_hostile_line_costs_little(void)
     capture_milestones_free(p);
 }
 
+/* A text that each match has; NULL: none is known. */
+static void a_literal_is_what_cannot_be_missing(void)
+{
+    static const char *const cases[][2] = {
+        { "^U-Boot [0-9]", "U-Boot " },
+        { "^(?!Last )[-A-Za-z0-9._]+ login:( |$)", " login:" },
+        { "^\\(XEN\\) (\\[[^]]*\\] *)?Xen version", "Xen version" },
+        { "abc?d", "ab" },
+        { "abc*", "ab" },
+        { "abc+d", "abc" },
+        { "xyz{0}abc", "abc" },
+        { "xy{1,2}abc", "abc" },
+        { "ab\\.?cd", "ab" },
+        { "[]ab]cde", "cde" },
+        { "[[:alpha:]]xy", "xy" },
+        { "[\\]]xy", "xy" },
+        { "ab(cdef|x)gh", "ab" },
+        { "ab|cd", NULL },
+        { "(ab|cd)", NULL },
+        { "(?i)abc", NULL },
+        { "(?x)a b c", NULL },
+        { "ab(?i:c)def", NULL },
+        { "(*ACCEPT)abc", NULL },
+        { "\\Qa|b\\Eabc", NULL },
+        { "a\\x62cd", NULL },
+        { "(?#abc)def", NULL },
+        { "a", NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *literal = capture_regex_literal(cases[i][0]);
+
+        g_assert_cmpstr(literal, ==, cases[i][1]);
+    }
+}
+
+static guint first_bytes(const char *pattern)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
+    guint n = 0;
+
+    g_assert_nonnull(regex);
+    for (int b = 0; b < 256; b++) {
+        n += capture_regex_may_begin(regex, b);
+    }
+    return n;
+}
+
+static void first_bytes_are_known_where_the_begin_is(void)
+{
+    g_assert_cmpuint(first_bytes("^abc"), ==, 1);
+    g_assert_cmpuint(first_bytes("^[a-c]?d"), ==, 4);
+    g_assert_cmpuint(first_bytes("^(?!a)[ab]"), ==, 1);
+    g_assert_cmpuint(first_bytes("^a|^b"), ==, 2);
+    g_assert_cmpuint(first_bytes("(?i)^a"), ==, 2);
+    g_assert_cmpuint(first_bytes("^.*a$"), ==, 251); /* no line ends */
+    g_assert_cmpuint(first_bytes("^a|b"), ==, 256);
+    g_assert_cmpuint(first_bytes("abc"), ==, 256);
+}
+
 static void a_missing_file_is_none(void)
 {
     g_autofree char *path = test_path("phases.conf");
@@ -360,6 +421,9 @@ int main(int argc, char **argv)
     g_test_add_func("/patterns/not-efi", other_firmware_is_not_efi);
     g_test_add_func("/patterns/numbers",
                     a_custom_milestone_has_a_number_of_its_own);
+    g_test_add_func("/patterns/literals", a_literal_is_what_cannot_be_missing);
+    g_test_add_func("/patterns/first-bytes",
+                    first_bytes_are_known_where_the_begin_is);
     g_test_add_func("/patterns/hostile", a_hostile_line_costs_little);
     return g_test_run();
 }

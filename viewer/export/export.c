@@ -286,17 +286,23 @@ static void cut_oldest(Pass *p)
     }
 }
 
-static void release_rows(Pass *p, bool all)
+static void release_before_open(Pass *p, bool all)
 {
     uint64_t open;
 
-    if (row_order_is_full(p->order)) {
-        cut_oldest(p);
-    }
     if (capture_lines_oldest(capture_walk_lines(p->walk), &open) >= 0) {
         open += p->export->zero;
     }
     row_order_release(p->order, open, all);
+}
+
+static void release_rows(Pass *p, bool all)
+{
+    release_before_open(p, all);
+    if (row_order_is_full(p->order)) {
+        cut_oldest(p);
+        release_before_open(p, all);
+    }
 }
 
 /* In a live capture a line may stay open for hours. */
@@ -338,6 +344,13 @@ static CaptureWalkNext handle_run(void *data, uint8_t stream)
     return is_wanted(e, stream) ? CAPTURE_WALK_ON : CAPTURE_WALK_SKIP;
 }
 
+/* Clocks are nobody's rows, and come with each line. */
+static bool is_row(CaptureKind kind)
+{
+    return kind != CAPTURE_BYTE && kind != CAPTURE_CLOCK &&
+           kind != CAPTURE_VCLOCK;
+}
+
 static CaptureWalkNext handle_record(void *data, const CaptureRecord *record)
 {
     Pass *p = data;
@@ -364,7 +377,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *record)
     if (p->format->record) {
         p->format->record(e, rec);
     }
-    if (rec->kind != CAPTURE_BYTE && p->order) {
+    if (p->order && is_row(rec->kind)) {
         row_order_event(p->order, rec);
         release_rows(p, false);
     }
