@@ -367,7 +367,7 @@ check-qemu: all guests ## test that QEMU: QEMU's tests, our series, and our test
 
 INSTALL = install
 man := $(wildcard docs/*.1)
-documents := $(wildcard README.md COPYING CHANGELOG.md docs/*.md docs/*.svg docs/*.png) \
+documents := $(wildcard COPYING CHANGELOG.md docs/*.md docs/*.svg docs/*.png) \
 	capture/phases.conf capture/probe.h
 built_firmware = $(wildcard build/firmware/*.bin)
 completions = $(datadir)/bash-completion/completions
@@ -383,20 +383,32 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(call install_files,755,build/bootstamp,$(bindir))
 	$(call install_files,644,build/chardev-timestamp.so,$(moduledir))
 	$(call install_files,644,build/chardev-timestamp-qemu.so,$(minordir))
+	$(INSTALL) -m 755 tools/check-qemu.sh "$(DESTDIR)$(moduledir)/check-qemu"
 	$(call install_files,644,$(built_firmware),$(moduledir)/firmware)
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
+	@# one folder there
+	for page in README.md CONTRIBUTING.md; do sed 's|](docs/|](|g' $$page >"$(DESTDIR)$(docdir)/$$page" || exit; done
 	sed 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' docs/apparmor-libvirt-qemu.in \
 		>"$(DESTDIR)$(docdir)/apparmor-libvirt-qemu"
 	$(INSTALL) -d "$(DESTDIR)$(completions)"
 	$(INSTALL) -m 644 completion/bootstamp.bash "$(DESTDIR)$(completions)/bootstamp"
 
-uninstall: ## remove what install put there, with the modules for other QEMUs
-	rm -rf "$(DESTDIR)$(moduledir)"
+# $(call remove_files,DIR,NAMES): and the folder, if that was all
+remove_files = cd "$(DESTDIR)$(strip $(1))" 2>/dev/null && rm -f $(2) && cd / && \
+	rmdir "$(DESTDIR)$(strip $(1))" 2>/dev/null || :
+
+uninstall: ## remove what install put there; a module for another QEMU stays
+	$(call remove_files,$(minordir),chardev-timestamp-qemu.so)
+	$(call remove_files,$(moduledir)/firmware,$(notdir $(built_firmware)))
+	$(call remove_files,$(moduledir),chardev-timestamp.so check-qemu)
+	$(call remove_files,$(docdir),apparmor-libvirt-qemu README.md CONTRIBUTING.md $(notdir $(documents)))
 	rm -f "$(DESTDIR)$(bindir)/bootstamp" "$(DESTDIR)$(completions)/bootstamp"
 	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :
-	cd "$(DESTDIR)$(docdir)" 2>/dev/null && rm -f apparmor-libvirt-qemu $(notdir $(documents)) || :
-	-rmdir "$(DESTDIR)$(docdir)" 2>/dev/null || :
+
+deb: ## make Debian packages for this QEMU, in build/deb
+	@tools/make-deb.sh '$(QEMU)' '$(QEMU_SOURCE)'
+.PHONY: deb
 
 # --- the rest ---------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Install what building and testing bootstamp needs, on Debian and its kin.
 #
-#   tools/install-deps.sh [--build-only] [--list]
+#   tools/install-deps.sh [--build-only | --slow] [--list]
 #
 # Only distribution packages, only those missing; when nothing is, apt is not
-# started at all.  --build-only leaves out what only the tests use; --list
-# prints the names and installs nothing.
+# started at all.  --build-only leaves out what only the tests use, --slow adds
+# what only tests/slow use; --list prints the names and installs nothing.
 set -eu
 
 die() {
@@ -55,14 +55,18 @@ tests="$tests moreutils"
 # libFuzzer; the rules of the sources (tools/lint.sh).
 tests="$tests clang libclang-rt-dev clang-format shellcheck"
 
+# make deb; bare systems; hosts of other kinds.
+slow='debhelper lintian debootstrap musl-tools'
+
 packages="$build $headers $firmware $qemu $run $tests"
 list=no
 for arg; do
     case $arg in
     --build-only) packages="$build $headers $firmware $qemu $run" ;;
+    --slow) packages="$packages $slow" ;;
     --list) list=yes ;;
     *)
-        echo "usage: tools/install-deps.sh [--build-only] [--list]" >&2
+        echo "usage: tools/install-deps.sh [--build-only | --slow] [--list]" >&2
         exit 2
         ;;
     esac

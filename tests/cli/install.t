@@ -9,17 +9,28 @@ minor=$("$QEMU" --version | sed -n '1s/^QEMU emulator version \([0-9]*\.[0-9]*\)
 
 ok "make install, DESTDIR with a space" make -s -C "$src" install DESTDIR="$stage"
 files=$(cd "$stage" && find . -type f | sed "s|^\.$prefix/||" | sort)
-for file in bin/bootstamp lib/bootstamp/chardev-timestamp.so "lib/bootstamp/$minor/chardev-timestamp-qemu.so" \
+for file in bin/bootstamp lib/bootstamp/chardev-timestamp.so lib/bootstamp/check-qemu "lib/bootstamp/$minor/chardev-timestamp-qemu.so" \
     share/man/man1/bootstamp.1 share/bash-completion/completions/bootstamp \
     share/doc/bootstamp/README.md share/doc/bootstamp/screenshot.svg; do
     ok "$file is there" sh -c 'printf "%s\n" "$1" | grep -qxF "$2"' - "$files" "$file"
 done
-# Pictures and pages that the documents show
-links=$(cat "$stage$prefix/share/doc/bootstamp"/*.md | grep -o '](\(docs/\)\{0,1\}[a-z0-9-]*\.\(md\|svg\|png\))' |
-    sed 's/^](\(docs\/\)*//; s/)$//' | sort -u)
-for link in $links; do
-    ok "the documents' $link is there" test -f "$stage$prefix/share/doc/bootstamp/$link"
-done
+# Pictures and pages that the documents show, as they name them
+is "$(cd "$stage$prefix/share/doc/bootstamp" && grep -o '](\(docs/\)\{0,1\}[A-Za-z0-9-]*\(\.\(md\|svg\|png\)\)\{0,1\})' -- *.md |
+    sed 's/:](/ /; s/)$//' | while read -r page link; do [ -f "$link" ] || echo "$page: $link"; done)" "" \
+    "what the documents link to is there"
+
+# --- which QEMUs have a module
+check=$stage$prefix/lib/bootstamp/check-qemu
+# LD_PRELOAD takes no space
+BOOTSTAMP_MODULE=$build/chardev-timestamp.so "$check" "$(command -v "$QEMU")" >"$tmp/out" 2>&1
+is "$? $(cat "$tmp/out")" "0 " "check-qemu: the module fits this QEMU"
+printf '#!/bin/sh\necho "QEMU emulator version 99.1.0"\n' >"$tmp/qemu-system-next"
+chmod +x "$tmp/qemu-system-next"
+BOOTSTAMP_MODULE=$build/chardev-timestamp.so "$check" "$tmp/qemu-system-next" "$(command -v "$QEMU")" >"$tmp/out" 2>&1
+is "$? $(cat "$tmp/out")" "1 bootstamp: $tmp/qemu-system-next is QEMU 99.1.0, and no module fits it: \
+run ./configure, make and make install in the source of bootstamp" "check-qemu: a QEMU that none fits"
+BOOTSTAMP_MODULE=$tmp/none.so "$check" "$(command -v "$QEMU")" >"$tmp/out" 2>&1
+is $? 1 "check-qemu: nor without a module"
 
 # --- a copied tree
 cp -a "$stage$prefix" "$tmp/tree"
@@ -37,6 +48,10 @@ for file in "$build/bootstamp" "$build/chardev-timestamp.so" "$build/chardev-tim
 done
 
 # --- and away
+other=$stage$prefix/lib/bootstamp/99.1/chardev-timestamp-qemu.so
+mkdir -p "${other%/*}"
+echo theirs >"$other"
 ok "make uninstall" make -s -C "$src" uninstall DESTDIR="$stage"
-is "$(find "$stage" -type f)" "" "nothing is left"
+is "$(find "$stage" -type f)" "$other" "nothing is left but a module for another QEMU"
+is "$(find "$stage$prefix/lib" -mindepth 1 -type d | wc -l)" 2 "and its folders"
 done_testing
