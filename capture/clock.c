@@ -69,6 +69,7 @@ static void read_pair(uint64_t *tsc, uint64_t *ns)
 {
     uint64_t best = UINT64_MAX;
 
+    *tsc = *ns = 0; /* gcc 14 does not see that the first pair is taken */
     for (int i = 0; i < 8; i++) {
         uint64_t before = read_tsc();
         uint64_t now = system_ns();

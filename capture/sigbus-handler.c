@@ -34,7 +34,10 @@ static void chain(int sig, siginfo_t *info, void *context)
     }
 }
 
-static void handler(int sig, siginfo_t *info, void *context)
+/* Not for ThreadSanitizer, as what it calls (sigbus.c). */
+static __attribute__((no_sanitize_thread)) void handler(int sig,
+                                                        siginfo_t *info,
+                                                        void *context)
 {
     int saved = errno;
 

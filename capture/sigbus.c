@@ -68,8 +68,15 @@ __attribute__((noinline)) void sigbus_leave_slow(void)
     }
 }
 
+/*
+ * What the handler calls.  ThreadSanitizer must not see its atomic loads: that
+ * of gcc 14 holds a lock of its own during an atomic store, and when that store
+ * raises SIGBUS, a load here waits for this lock for ever.
+ */
+#define IN_HANDLER __attribute__((no_sanitize_thread, noinline))
+
 /* Read again behind the start: the entry may be given to another meanwhile. */
-static bool has_address(const SigbusRegion *r, const char *addr)
+static IN_HANDLER bool has_address(const SigbusRegion *r, const char *addr)
 {
     size_t size = __atomic_load_n(&r->size, __ATOMIC_ACQUIRE);
     char *start = __atomic_load_n(&r->start, __ATOMIC_ACQUIRE);
@@ -78,7 +85,7 @@ static bool has_address(const SigbusRegion *r, const char *addr)
            __atomic_load_n(&r->size, __ATOMIC_ACQUIRE) == size;
 }
 
-static SigbusRegion *find_region(const char *addr)
+static IN_HANDLER SigbusRegion *find_region(const char *addr)
 {
     SigbusRegion *r = __atomic_load_n(&regions, __ATOMIC_ACQUIRE);
 
@@ -93,8 +100,7 @@ static SigbusRegion *find_region(const char *addr)
  * first has stored there by then was lost anyway.  (Not inlined: the tests'
  * thread sanitizer knows it by its name.)
  */
-static __attribute__((noinline)) bool put_zero_page(const SigbusRegion *r,
-                                                    const char *addr)
+static IN_HANDLER bool put_zero_page(const SigbusRegion *r, const char *addr)
 {
     void *page = (void *)((uintptr_t)addr & ~(uintptr_t)(page_size - 1));
     int prot =
@@ -105,7 +111,7 @@ static __attribute__((noinline)) bool put_zero_page(const SigbusRegion *r,
                 -1, 0) != MAP_FAILED;
 }
 
-bool sigbus_repair(void *addr)
+IN_HANDLER bool sigbus_repair(void *addr)
 {
     SigbusRegion *r = find_region(addr);
 

@@ -79,16 +79,17 @@ up_to_date() {
     [ "$(cat "$dir/.seabios.stamp" 2>/dev/null)" = "$stamp" ]
 }
 
-# seabios SUITE VERSION DIR: all flavours into DIR; SUITE - is this release
+# seabios SUITE VERSION DIR: all flavours into DIR; SUITE - is this release.  Its
+# caller may go on without: then set -e is off in here.
 seabios() {
     dir=$3
     mkdir -p "$dir" "$build/firmware/source"
     if [ "$1" = - ]; then
         source=$build/firmware/source/seabios-$2
-        "$top/tools/fetch-source.sh" seabios "$2" "$source"
+        "$top/tools/fetch-source.sh" seabios "$2" "$source" || return 1
     else
         source=$build/firmware/source/seabios-$1
-        "$top/tools/fetch-source.sh" -s "$1" seabios "$2" "$source"
+        "$top/tools/fetch-source.sh" -s "$1" seabios "$2" "$source" || return 1
     fi
     version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")
     patches=$(series "$(echo "$version" | cut -d. -f1,2)")
@@ -100,7 +101,7 @@ seabios() {
     : >"$log"
     tree=$build/firmware/source/seabios
     rm -rf "$tree"
-    cp -r "$source" "$tree"
+    cp -r "$source" "$tree" || return 1
     for patch in "$patches"/*.patch; do
         patch -s -p1 -d "$tree" <"$patch" >>"$log" 2>&1 ||
             die "${patch##*/} does not apply to SeaBIOS $version; see $log"

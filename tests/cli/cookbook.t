@@ -9,6 +9,8 @@ XDG_RUNTIME_DIR=$tmp/run PATH=$tmp/bin:$PATH
 export XDG_RUNTIME_DIR PATH
 ln -s "$BOOTSTAMP" "$tmp/bin/bootstamp"
 ln -s "$guests/vmlinuz" "$tmp/here/vmlinuz"
+mkdir "$tmp/here/build"
+ln -s "$build/firmware" "$tmp/here/build/firmware"
 small=$guests/initrd-small
 [ -e "$small" ] || small=$guests/initrd
 ln -s "$small" "$tmp/here/initrd"

@@ -102,12 +102,27 @@ unpack() (
     dpkg-deb -x "$(echo *.deb)" .
 )
 
+# kernel_package NAME: the package with the kernel, on which the one without a version in its name depends: until Debian
+# 13 linux-image-VERSION, later linux-binary-VERSION, in one step or two.
+kernel_package() {
+    depends=$(apt-cache depends "$1" | sed -n 's/^ *Depends: \(linux-\(image\|binary\)-.*\)/\1/p' | head -n 1)
+    [ -n "$depends" ] || return 0
+    binary=$(apt-cache depends "$depends" | sed -n 's/^ *Depends: \(linux-binary-.*\)/\1/p' | head -n 1)
+    echo "${binary:-$depends}"
+}
+
+# In an unpacked package: boot/vmlinuz-VERSION, or usr/lib/modules/VERSION/vmlinuz
+kernel_in() { find "$1/boot" "$1"/usr/lib/modules/*/vmlinuz -name 'vmlinuz*' -type f 2>/dev/null | head -n 1; }
+
+# bin/busybox, from Debian 13 on usr/bin/busybox
+busybox_in() { find "$1" -path '*bin/busybox' -type f | head -n 1; }
+
 kernel() {
     [ -s "$out/vmlinuz" ] && return
-    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
+    package=$(kernel_package linux-image-cloud-amd64)
     [ -n "$package" ] || { echo "make-guests.sh: no linux-image-cloud-amd64 in apt's lists" >&2; exit 1; }
     unpack "$package" "$tmp/kernel"
-    cp "$tmp"/kernel/boot/vmlinuz-* "$tmp/vmlinuz"
+    cp "$(kernel_in "$tmp/kernel")" "$tmp/vmlinuz"
     keep vmlinuz "$package"
 }
 
@@ -115,8 +130,8 @@ busybox() {
     for box in /bin/busybox /usr/bin/busybox; do
         [ -x $box ] && LC_ALL=C ldd $box 2>&1 | grep -q 'not a dynamic\|statically linked' && return
     done
-    box=$tmp/box/bin/busybox
-    [ -x "$box" ] || unpack busybox-static "$tmp/box"
+    [ -d "$tmp/box" ] || unpack busybox-static "$tmp/box"
+    box=$(busybox_in "$tmp/box")
 }
 
 foreign() {
@@ -127,12 +142,15 @@ foreign() {
 kernel_arm64() {
     [ -s "$out/vmlinuz-arm64" ] && return
     foreign linux-image-cloud-arm64 -
-    # shellcheck disable=SC2046
-    set -- $(sed -n 's/^Depends: \(linux-image-[^ ]*\) (= \([^)]*\)).*/\1 \2/p' \
-        "$tmp/arm64/linux-image-cloud-arm64/DEBIAN/control")
-    [ $# = 2 ] || { echo "make-guests.sh: linux-image-cloud-arm64 does not tell its kernel" >&2; exit 1; }
-    foreign "$1" "$2"
-    cp "$tmp/arm64/$1"/boot/vmlinuz-* "$tmp/vmlinuz-arm64"
+    set -- linux-image-cloud-arm64
+    while [ -z "$(kernel_in "$tmp/arm64/$1")" ]; do
+        # shellcheck disable=SC2046
+        set -- $(sed -n 's/^Depends:.* \(linux-\(image\|binary\)-[^ ]*\) (= \([^)]*\)).*/\1 \3/p' \
+            "$tmp/arm64/$1/DEBIAN/control")
+        [ $# = 2 ] || { echo "make-guests.sh: linux-image-cloud-arm64 does not tell its kernel" >&2; exit 1; }
+        foreign "$1" "$2"
+    done
+    cp "$(kernel_in "$tmp/arm64/$1")" "$tmp/vmlinuz-arm64"
     keep vmlinuz-arm64 "$1"
 }
 
@@ -140,7 +158,7 @@ initrd_arm64() {
     initrd_stamp
     fresh initrd-arm64 "$stamp-0" && return
     foreign busybox-static -
-    initrd initrd-arm64 0 "$tmp/arm64/busybox-static/bin/busybox"
+    initrd initrd-arm64 0 "$(busybox_in "$tmp/arm64/busybox-static")"
 }
 
 initrd_stamp() { stamp=$(sum "$src/init" "$src/guest-bytes.pl" "$src/make-guests.sh"); }

@@ -68,7 +68,7 @@ foreign_linux() {
     # shellcheck disable=SC2086
     "$src/tools/fetch-source.sh" -a "$arch" $depends "$tmp/$arch/kernel" >"$tmp/fetch.log" 2>&1
     "$src/tools/fetch-source.sh" -a "$arch" busybox-static - "$tmp/$arch/box" >"$tmp/fetch.log" 2>&1
-    cp "$tmp/$arch/box/bin/busybox" "$tmp/$arch/root/bin/busybox"
+    cp "$tmp/$arch"/box/*bin/busybox "$tmp/$arch"/box/usr/bin/busybox "$tmp/$arch/root/bin/" 2>/dev/null
     cp "$src/tests/guests/init" "$tmp/$arch/root/init"
     chmod 755 "$tmp/$arch/root/init"
     (cd "$tmp/$arch/root" && find . | cpio -o -H newc 2>/dev/null) >"$tmp/$arch/initrd"

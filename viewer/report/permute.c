@@ -248,6 +248,6 @@ void permute_correct(PermuteRow *rows, guint n_rows, guint n_a, guint n_b,
         seen[r] = score_row(&p, r);
         order[r] = r;
     }
-    g_qsort_with_data(order, n_rows, sizeof(*order), compare_order, &p);
+    qsort_r(order, n_rows, sizeof(*order), compare_order, &p);
     set_p(&p, go_through(&p, rounds));
 }
