@@ -262,7 +262,7 @@ static HMPCommand *longer_table(const HMPCommand *table)
 
 static void register_hmp(void)
 {
-    HMPCommand *info = find_hmp(hmp_cmds, "info");
+    HMPCommand *info = find_hmp(bootstamp_hmp_commands(), "info");
     HMPCommand *table = info ? info->sub_table : NULL;
 
     if (table && !find_hmp(table, HMP_NAME)) {

@@ -5,7 +5,6 @@
  */
 
 #include "qemu-compat.h"
-#include "block/aio.h"
 #include "block/thread-pool.h"
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"

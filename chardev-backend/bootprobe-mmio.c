@@ -11,8 +11,6 @@
 
 #include "qemu-compat.h"
 #include "qemu/module.h"
-#include "exec/address-spaces.h"
-#include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 
 #include "bootprobe.h"

@@ -10,7 +10,6 @@
 #include "qemu/bswap.h"
 #include "qemu/rcu.h"
 #include "hw/nvram/fw_cfg.h"
-#include "hw/qdev-core.h"
 
 #include "boot-capture.h"
 #include "bootprobe.h"

@@ -12,7 +12,6 @@
 #ifndef BOOTSTAMP_BOOTPROBE_H
 #define BOOTSTAMP_BOOTPROBE_H
 
-#include "exec/memory.h"
 #include "qemu/notify.h"
 
 #define BOOTPROBE_CONSTANTS_ONLY

@@ -262,32 +262,39 @@ static bool check_options(const BootCaptureOptions *o, const char *next,
     return true;
 }
 
-static void timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
-                               bool *be_opened, Error **errp)
+static bool timestamp_chr_open(Chardev *chr, ChardevBackend *backend,
+                               bool *opened, Error **errp)
 {
     TimestampChardev *d = CHARDEV_TIMESTAMP(chr);
     g_auto(TimestampOptions) o = timestamp_options_take(backend);
 
     /* With chardev=ID2 we are as open as that is, which tells us. */
-    *be_opened = !o.next;
+    *opened = !o.next;
     if (!check_options(&o.capture, o.next, chr, errp) ||
         (o.next && !next_open(d, o.next, errp))) {
-        return;
+        return false;
     }
     d->capture = boot_capture_get(&o.capture, chr->label, errp);
     if (!d->capture) {
-        return;
+        return false;
     }
     d->writer = boot_capture_writer(d->capture);
     d->stream = boot_capture_add_stream(d->capture, chr->label);
     if (!d->stream) {
         error_setg(errp, "%s: a capture has at most %d streams",
                    capture_writer_path(d->writer), CAPTURE_STREAMS_MAX);
-        return;
+        return false;
     }
-    chr->filename =
-        g_strdup_printf("timestamp:%s", capture_writer_path(d->writer));
+    return true;
 }
+
+static char *timestamp_chr_filename(Chardev *chr)
+{
+    return g_strdup_printf("timestamp:%s",
+                           capture_writer_path(CHARDEV_TIMESTAMP(chr)->writer));
+}
+
+BOOTSTAMP_CHARDEV_FUNCTIONS(timestamp_chr_open, timestamp_chr_filename)
 
 static void timestamp_chr_init(Object *obj)
 {
@@ -309,8 +316,8 @@ static void timestamp_chr_class_init(ObjectClass *oc, BootstampClassData *data)
 {
     ChardevClass *cc = CHARDEV_CLASS(oc);
 
-    cc->parse = timestamp_options_parse;
-    cc->open = timestamp_chr_open;
+    BOOTSTAMP_SET_CHARDEV_FUNCTIONS(cc, timestamp_options_parse,
+                                    timestamp_chr_open, timestamp_chr_filename);
     cc->chr_write = timestamp_chr_write;
     cc->chr_add_watch = timestamp_chr_add_watch;
     cc->chr_ioctl = timestamp_chr_ioctl;

@@ -59,6 +59,12 @@
 #include "sysemu/sysemu.h"
 #endif
 
+#if __has_include("qemu/aio.h") /* 11.1 */
+#include "qemu/aio.h"
+#else
+#include "block/aio.h"
+#endif
+
 /* New names. */
 #if !BOOTSTAMP_QEMU_SINCE(10, 1)
 #define QemuTargetInfo TargetInfo
@@ -94,6 +100,50 @@ static inline bool bootstamp_reads_directly(MemoryRegion *mr)
 
 /* monitor/monitor-internal.h: QEMU ends, and waits for what QMP does. */
 extern bool qmp_dispatcher_co_shutdown;
+
+/*
+ * The functions of a chardev's class.  @open is a function of (chr, backend,
+ * bool *opened, errp) and says whether it could; @filename gives a new string.
+ * Since 11.0 those of the class are named as the others are, a chardev reports
+ * itself that it is open, and its name is asked for.
+ */
+#if BOOTSTAMP_QEMU_SINCE(11, 0)
+#define BOOTSTAMP_CHARDEV_FUNCTIONS(open, filename)                            \
+    static bool open##_of_class(Chardev *chr, ChardevBackend *backend,         \
+                                Error **errp)                                  \
+    {                                                                          \
+        bool opened = true;                                                    \
+                                                                               \
+        if (!open(chr, backend, &opened, errp)) {                              \
+            return false;                                                      \
+        }                                                                      \
+        if (opened) {                                                          \
+            qemu_chr_be_event(chr, CHR_EVENT_OPENED);                          \
+        }                                                                      \
+        return true;                                                           \
+    }
+#define BOOTSTAMP_SET_CHARDEV_FUNCTIONS(class, parse_, open_, filename)        \
+    ((class)->chr_parse = parse_, (class)->chr_open = open_##_of_class,        \
+     (class)->chr_get_filename = filename)
+#else
+#define BOOTSTAMP_CHARDEV_FUNCTIONS(open, get_filename)                        \
+    static void open##_of_class(Chardev *chr, ChardevBackend *backend,         \
+                                bool *opened, Error **errp)                    \
+    {                                                                          \
+        if (open(chr, backend, opened, errp)) {                                \
+            chr->filename = get_filename(chr);                                 \
+        }                                                                      \
+    }
+#define BOOTSTAMP_SET_CHARDEV_FUNCTIONS(class, parse_, open_, get_filename)    \
+    ((class)->parse = parse_, (class)->open = open_##_of_class)
+#endif
+
+/* The table of the human monitor's commands: a function's since 11.0. */
+#if BOOTSTAMP_QEMU_SINCE(11, 0)
+#define bootstamp_hmp_commands() hmp_cmds_for_target(false)
+#else
+#define bootstamp_hmp_commands() hmp_cmds
+#endif
 
 /* An optional string had a flag beside it, up to QEMU 7.2. */
 #if !BOOTSTAMP_QEMU_SINCE(8, 0)

@@ -27,12 +27,15 @@ use_meson() {
         done
         meson_is "$wanted" || die "this QEMU wants meson $wanted, and Debian has none so new"
     fi
-    # Upstream demands it, Debian's source leaves it out.
-    if grep -q '^pycotap' "$1/pythondeps.toml" && ! python3 -c 'import pycotap' 2>/dev/null; then
-        "$tools/fetch-source.sh" -b -s trixie python3-pycotap - "$tools_dir/pycotap"
-        PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$tools_dir/pycotap/usr/lib/python3/dist-packages
-        export PYTHONPATH
-    fi
+    # Upstream demands these; pycotap is left out of Debian's source, the others
+    # are for QEMU's Python tools (11.1), and no release before 11 has all of them.
+    for module in pycotap wheel setuptools pip; do
+        if grep -qE "^\"?$module\"? = " "$1/pythondeps.toml" && ! python3 -c "import $module" 2>/dev/null; then
+            "$tools/fetch-source.sh" -b -s trixie "python3-$module" - "$tools_dir/$module"
+            PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$tools_dir/$module/usr/lib/python3/dist-packages
+            export PYTHONPATH
+        fi
+    done
 }
 
 # meson_is VERSION: this one or a later one is there
