@@ -65,7 +65,8 @@ fi
 
 # --- the private list -------------------------------------------------------
 
-# The release that this machine's entries name; the one to replace for -s.
+# The release that this machine's entries name; the one to replace for -s.  On sid
+# the system has the codename of the next release, and apt's entries say sid.
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}") || :
 
@@ -79,7 +80,7 @@ function swap(old,    n, w, i, out, rest, to) {
         return old
     n = split(suites, to, " ")
     for (i = 1; i <= n; i++) {
-        if (match(old, "^(" codename "|stable|oldstable|testing)($|[-/])")) {
+        if (match(old, "^(" codename "|stable|oldstable|testing|sid|unstable)($|[-/])")) {
             rest = substr(old, RLENGTH + 1)
             if (substr(old, RLENGTH, 1) ~ /[-\/]/)
                 rest = substr(old, RLENGTH, 1) rest

@@ -60,7 +60,7 @@ sources() {
     apt-get indextargets --format '$(CODENAME) $(REPO_URI) $(COMPONENT)' 'Created-By: Packages' |
         while read -r codename uri component; do
             case $codename in
-            "$(release)") echo "deb $uri $suite $component" ;;
+            "$(release)" | sid | unstable) echo "deb $uri $suite $component" ;;
             "$(release)"-*)
                 [ "$suite" = sid ] || echo "deb $uri $suite${codename#"$(release)"} $component"
                 ;;

@@ -1,14 +1,15 @@
 #!/bin/sh
 # Build QEMU itself, with bootstamp's patches, from a Debian source package.
 #
-#   tools/qemu-build.sh [-p] [-t] {7.2 | 10.0 | newest | DIR} [x86_64] [aarch64]
+#   tools/qemu-build.sh [-p] [-t] [-o OPTION]... {7.2 | 10.0 | newest | DIR} [x86_64] [aarch64]
 #
 # 7.2 is bookworm's QEMU, 10.0 trixie's, newest the newest of sid that the mirror
 # really has.  DIR is an unpacked source of your own, which is only read.  -p:
 # without our patches.  -t: also QEMU's tests of character devices and those of
-# our series, named in the file tests.  What is there already is not made again;
+# our series, named in the file tests.  -o: a further option for QEMU's configure,
+# in a build of its own, of the targets named only.  What is there already is not made again;
 # the last line is the path of the (last) emulator.  Below build/qemu-build/NAME
-# (or NAME-plain):
+# (or NAME-plain; NAME-OPTION):
 #
 #   pristine/   the source as Debian has it; remove it to get a newer one
 #   series/     our patches, as tools/qemu-series.sh makes them
@@ -23,13 +24,14 @@ die() {
 }
 
 usage() {
-    echo "usage: tools/qemu-build.sh [-p] [-t] {7.2|10.0|newest|DIR} [x86_64] [aarch64]" >&2
+    echo "usage: tools/qemu-build.sh [-p] [-t] [-o OPTION]... {7.2|10.0|newest|DIR} [x86_64] [aarch64]" >&2
     exit 2
 }
 
-plain='' with_tests=no
-while getopts pt opt; do
+plain='' with_tests=no own_options=''
+while getopts o:pt opt; do
     case $opt in
+    o) own_options="$own_options $OPTARG" ;;
     p) plain=-plain ;;
     t) with_tests=yes ;;
     *) usage ;;
@@ -75,9 +77,10 @@ newest) suite=sid ;;
     ;;
 esac
 base=${BOOTSTAMP_BUILD:-$top/build}/qemu-build
-mkdir -p "$base/$name$plain"
+variant=$plain$(printf '%s' "$own_options" | sed 's/ --*/-/g; s/[^A-Za-z0-9._-]/-/g')
+mkdir -p "$base/$name$variant"
 base=$(cd "$base" && pwd)
-dest=$base/$name$plain
+dest=$base/$name$variant
 
 exec 9>"$dest/lock"
 flock 9
@@ -119,11 +122,14 @@ fi
 
 use_meson "$source"
 
-# Both targets always: adding one later would compile all anew.  No debug
+# Both targets always: adding one later would compile all anew; a build with
+# options of its own has those that are asked for.  No debug
 # information, which takes time and disk.  Firmware is that of Debian's packages.
 firmware='/usr/share/qemu /usr/share/seabios /usr/lib/ipxe/qemu'
-options="--target-list=x86_64-softmmu,aarch64-softmmu --enable-kvm --enable-seccomp
-    --disable-debug-info --firmwarepath=$(echo "$firmware" | tr ' ' :)"
+targets=x86_64-softmmu,aarch64-softmmu
+[ -z "$own_options" ] || targets=$(printf '%s-softmmu,' "$@")
+options="--target-list=${targets%,} --enable-kvm --enable-seccomp
+    --disable-debug-info --firmwarepath=$(echo "$firmware" | tr ' ' :)$own_options"
 build=$dest/build
 log=$dest/configure.log
 configured="$version $source $(echo "$options" | cksum)"
