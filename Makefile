@@ -21,28 +21,25 @@ ifneq ($(or $(if $(MAKECMDGOALS),,all),$(filter-out help clean distclean,$(MAKEC
 include config.mak
 endif
 
-all: build/libcapture.a build/chardev-timestamp.so \
-	build/chardev-timestamp-qemu.so build/bootstamp ## build everything (V=1: show commands)
+# Not there without the module (configure --without-module)
+modules = $(if $(filter no,$(MODULE)),,build/chardev-timestamp.so build/chardev-timestamp-qemu.so)
+
+all: build/libcapture.a $(modules) build/bootstamp ## build everything (V=1: show commands)
 .PHONY: all
 
 # --- configuration ----------------------------------------------------------
 
 # make itself brings config.mak up to date before anything else.
 config.mak: configure tools/qemu-headers.sh tools/qemu-configure.sh \
-		tools/fetch-source.sh tools/qapi-conditions.py tools/qemu-abi.c $(wildcard tools/check-deps/*.c)
+		tools/fetch-source.sh tools/package-names.sh tools/qapi-conditions.py tools/qemu-abi.c $(wildcard tools/check-deps/*.c)
 	@if test -x build/config.status; then build/config.status; else \
 		echo "bootstamp: make: not configured; run ./configure first" >&2; exit 1; fi
 
 # They can only be missing when someone removed build/.
-build/config.h $(QEMU_BUILD)/headers.ok:
+build/config.h $(if $(QEMU_BUILD),$(QEMU_BUILD)/headers.ok):
 	@echo "bootstamp: make: $@ is missing; run ./configure" >&2; exit 1
 
 # --- flags ------------------------------------------------------------------
-
-AR ?= ar
-ifneq ($(filter default undefined,$(origin AR)),)
-AR = ar
-endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-unused-parameter -Werror=switch
@@ -127,7 +124,7 @@ one_word = x$(subst $(space),_,$(strip $(1)))
 empty :=
 space := $(empty) $(empty)
 
-ifdef QEMU_BUILD
+ifdef MODULE
 ifneq ($(wildcard build/config.h),)
 $(call remember,build/flags-c,$(CC) $(CAPTURE_FLAGS) $(VIEWER_FLAGS) $(SAN) $(asan_FLAGS) $(tsan_FLAGS))
 $(call remember,build/flags-fuzz,$(FUZZ_CC) $(fuzz_FLAGS) $(fuzz_LINK))
@@ -381,10 +378,10 @@ install_files = $(if $(strip $(2)),$(INSTALL) -d "$(DESTDIR)$(strip $(3))" && \
 
 install: all ## install below prefix (DESTDIR=... before it)
 	$(call install_files,755,build/bootstamp,$(bindir))
-	$(call install_files,644,build/chardev-timestamp.so,$(moduledir))
-	$(call install_files,644,build/chardev-timestamp-qemu.so,$(minordir))
-	$(INSTALL) -m 755 tools/check-qemu.sh "$(DESTDIR)$(moduledir)/check-qemu"
-	$(call install_files,644,$(built_firmware),$(moduledir)/firmware)
+	$(call install_files,644,$(firstword $(modules)),$(moduledir))
+	$(call install_files,644,$(word 2,$(modules)),$(minordir))
+	$(if $(modules),$(INSTALL) -m 755 tools/check-qemu.sh "$(DESTDIR)$(moduledir)/check-qemu")
+	$(call install_files,644,$(if $(modules),$(built_firmware)),$(moduledir)/firmware)
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
 	@# one folder there

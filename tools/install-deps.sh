@@ -77,7 +77,11 @@ if [ $list = yes ]; then
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    die "this machine has no apt; install the equivalents of: $packages"
+    # shellcheck source=tools/package-names.sh
+    . "$(dirname "$0")/package-names.sh"
+    # shellcheck disable=SC2086  # one word each
+    die "this machine has no apt; to build: $(how_to_install $build $headers $run);" \
+        "the tests also use what Debian calls: $tests"
 fi
 
 # $packages that dpkg does not report as installed (one query for all).
