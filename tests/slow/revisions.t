@@ -24,7 +24,7 @@ for other in $others; do
     }
     qemu=$tmp/$other/usr/bin/${QEMU##*/}
     isnt=$("$qemu" --version | sed -n '1s/^QEMU emulator version //p')
-    [ "$isnt" != "$version" ] && pass "another revision: $isnt" || fail "$other is another revision than $version"
+    ok "another revision: $isnt" test "$isnt" != "$version"
     timeout 60 "$BOOTSTAMP" run -q -c "$tmp/other.bst" -- "$qemu" -M pc -m 32 -nodefaults -display none -accel tcg \
         -L /usr/share/qemu -L /usr/share/seabios -bios "$guests/pattern-1000.rom" </dev/null >"$tmp/out" 2>&1
     is "$? $(cat "$tmp/out")" "0 " "it runs with the module of $version"
