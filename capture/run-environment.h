@@ -30,6 +30,9 @@
 /* A file that gets the path of the first capture, a line. */
 #define RUN_REPORT_ENV "BOOTSTAMP_REPORT"
 
+/* A Unix socket at which run waits for a QMP monitor. */
+#define RUN_QMP_ENV "BOOTSTAMP_QMP"
+
 /* Programs that run has executed already, by their paths: see shims. */
 #define RUN_TRIED_ENV "BOOTSTAMP_TRIED"
 

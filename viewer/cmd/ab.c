@@ -19,7 +19,7 @@
 static struct {
     char *capture, *pairs, *a, *b, *until;
     int warmup;
-    double timeout;
+    double timeout, silence;
     gboolean probes, quiet;
 } opt = { .pairs = NULL };
 
@@ -38,6 +38,9 @@ static const GOptionEntry entries[] = {
       "boot N pairs before that, without counting", "N" },
     { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &opt.timeout,
       "end a boot that takes longer; it failed then", "SECONDS" },
+    { "silence", 0, 0, G_OPTION_ARG_DOUBLE, &opt.silence,
+      "end a boot that writes, copies and reads nothing for so long; it failed",
+      "SECONDS" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.until,
       "end a boot at this milestone, or at a line that matches",
       "MILESTONE|REGEX" },
@@ -115,12 +118,14 @@ static int read_options(RunAb *ab)
                            "or 5..60",
                            opt.pairs);
     }
-    if (opt.warmup < 0 || !(opt.timeout >= 0) || isinf(opt.timeout)) {
-        return usage_error("ab", "a number of --warmup or --timeout is out of "
-                                 "range");
+    if (opt.warmup < 0 || !(opt.timeout >= 0) || isinf(opt.timeout) ||
+        !(opt.silence >= 0) || isinf(opt.silence)) {
+        return usage_error("ab", "a number of --warmup, --timeout or --silence "
+                                 "is out of range");
     }
     ab->warmup = opt.warmup;
     ab->timeout = opt.timeout;
+    ab->silence = opt.silence;
     ab->until = opt.until;
     ab->quiet = opt.quiet;
     return 0;

@@ -19,7 +19,7 @@ static struct {
     gboolean if_fits;
     char *serial; /* NULL, "all" or a chardev */
     RunMany many;
-} opt;
+} opt = { .many.runs = -1 };
 
 /* --serial or --serial=ID */
 static gboolean handle_serial(const char *name, const char *value,
@@ -49,13 +49,21 @@ static const GOptionEntry entries[] = {
     { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
       "with -n: boot N times before that, without counting", "N" },
     { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &opt.many.timeout,
-      "with -n: end a boot that takes longer; it does not count", "SECONDS" },
+      "end a boot that takes longer, and say where it is; with -n it does not "
+      "count",
+      "SECONDS" },
+    { "silence", 0, 0, G_OPTION_ARG_DOUBLE, &opt.many.silence,
+      "the same where no byte, copy or disk read came for so long", "SECONDS" },
+    { "keep", 0, 0, G_OPTION_ARG_STRING, &opt.many.keep,
+      "with -n: boot until 'Total>3s' or the like, and keep that capture "
+      "alone; -n 0: as often as it takes",
+      "CONDITION" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &opt.many.until,
       "with -n: end a boot at this milestone, or at a line that matches",
       "MILESTONE|REGEX" },
     { "format", 'F', 0, G_OPTION_ARG_STRING, &opt.many.format,
       "with -n: print statistics as text (default), or in another format: "
-      "--format help lists them",
+      "--format help lists them; of one boot with --timeout or --silence",
       "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_NONE, &opt.view,
       "watch the boot in this terminal, as bootstamp view does", NULL },
@@ -94,6 +102,9 @@ int cmd_run(int argc, char **argv)
     if (!rest[0]) {
         return usage_error("run", "no QEMU command given");
     }
+    if (opt.view && run_is_watched(&opt.many) && opt.many.runs < 0) {
+        return usage_error("run", "--view has no --timeout and no --silence");
+    }
     status = run_many_check(&opt.many);
     if (status) {
         return status;
@@ -110,8 +121,10 @@ int cmd_run(int argc, char **argv)
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;
     }
-    status = opt.many.runs ? run_many(&opt.many, opt.capture, opt.quiet, &start)
-                           : qemu_start(&start);
+    status = opt.many.runs >= 0
+                 ? run_many(&opt.many, opt.capture, opt.quiet, &start)
+             : run_is_watched(&opt.many) ? run_alone(&opt.many, &start)
+                                         : qemu_start(&start);
     qemu_start_clear(&start);
     return status;
 }

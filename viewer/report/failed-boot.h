@@ -9,17 +9,33 @@
 
 #include "viewer/common/json-out.h"
 
+/* What is known of a boot that hangs. */
+typedef struct HangEvidence {
+    char *milestone; /* the last one, or NULL */
+    uint64_t milestone_ns;
+    uint64_t activity_ns; /* of the last byte, copy or disk read */
+    GPtrArray *lines; /* char *: time, text: the last ones */
+    char *state; /* QEMU's, "running"; NULL: it did not answer */
+    char *registers; /* of all vCPUs, as QEMU prints them; NULL: the same */
+} HangEvidence;
+
 typedef struct FailedBoot {
     char *capture; /* where it is now, or would be */
     char *kind; /* in a word or two: "timeout", "silent" */
     char *message; /* in a line */
-    char *details; /* what is known of it, in lines; NULL: nothing */
+    HangEvidence *evidence; /* NULL: it does not hang */
 } FailedBoot;
 
-/* Copies all four; the caller frees by failed_boot_free(). */
+HangEvidence *hang_evidence_new(void);
+void hang_evidence_free(HangEvidence *e);
+
+/* Copies the strings and takes @evidence; free it by failed_boot_free(). */
 FailedBoot *failed_boot_new(const char *capture, const char *kind,
-                            const char *message, const char *details);
+                            const char *message, HangEvidence *evidence);
 void failed_boot_free(FailedBoot *f);
+
+/* The evidence in lines, made visible; "" where there is none. */
+char *failed_boot_details(const FailedBoot *f);
 
 /* A member "failed" of the object that is open; nothing for NULL. */
 void failed_boots_put(JsonOut *j, const GPtrArray *failed);

@@ -20,9 +20,10 @@ static void put_failed(Junit *j, const GPtrArray *failed)
     for (guint i = 0; failed && i < failed->len; i++) {
         const FailedBoot *f = g_ptr_array_index(failed, i);
         g_autofree char *name = g_path_get_basename(f->capture);
+        g_autofree char *details = failed_boot_details(f);
 
         junit_case(j, "bootstamp.boot", name, -1, JUNIT_ERROR, f->kind,
-                   f->message, f->details);
+                   f->message, details);
     }
 }
 

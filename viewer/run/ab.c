@@ -220,7 +220,8 @@ int run_ab(const RunAb *options, const char *dir)
     DiffOptions diff = options->diff;
     int status = EXIT_TROUBLE;
 
-    if (!boot_rules_init(&ab.rules, options->until, options->timeout, &error)) {
+    if (!boot_rules_init(&ab.rules, options->until, options->timeout,
+                         options->silence, &error)) {
         return usage_error("ab", "%s", error);
     }
     diff.failed = ab.rules.failed;

@@ -16,6 +16,7 @@ typedef struct RunAb {
         last; /* pairs: it goes on from @first to @last until it can tell */
     int warmup; /* pairs before these, without counting */
     double timeout; /* seconds a boot; 0: none */
+    double silence; /* seconds without a byte, copy or disk read; 0: any */
     const char *until; /* a milestone's name, or a regular expression; NULL */
     bool quiet;
     DiffOptions diff;

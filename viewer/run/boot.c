@@ -18,12 +18,12 @@
 #include "boot.h"
 #include "capture/paths.h"
 #include "progress.h"
+#include "qmp.h"
+#include "watch.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
 
 #define POLL_US 5000
-/* A milestone is there when it has not moved for this long: see look(). */
-#define SETTLED_US 250000
 #define KILL_AFTER_US (5 * G_USEC_PER_SEC)
 
 /* How a boot ended. */
@@ -31,18 +31,9 @@ typedef enum End {
     END_ITSELF,
     END_UNTIL,
     END_TIMEOUT,
+    END_SILENCE,
     END_SIGNAL, /* somebody stops us */
 } End;
-
-typedef struct Watch {
-    const BootRules *rules;
-    CaptureReader *reader; /* NULL: no capture yet */
-    CaptureLines *lines;
-    BootData *boot;
-    uint64_t at; /* time of the milestone, ns; or CAPTURE_NO_TIME */
-    gint64 since; /* when it was first seen there, us */
-    bool reached;
-} Watch;
 
 static volatile sig_atomic_t stop_signal;
 
@@ -76,12 +67,13 @@ void boot_catch_signals(void)
 }
 
 bool boot_rules_init(BootRules *rules, const char *until, double timeout,
-                     char **error)
+                     double silence, char **error)
 {
     g_autoptr(GError) e = NULL;
     const char *similar;
 
-    *rules = (BootRules){ .timeout = timeout, .until = until };
+    *rules =
+        (BootRules){ .timeout = timeout, .silence = silence, .until = until };
     if (until && !is_milestone(until)) {
         similar = similar_milestone(until);
         if (similar) {
@@ -110,88 +102,6 @@ void boot_rules_clear(BootRules *rules)
 {
     g_clear_pointer(&rules->failed, g_ptr_array_unref);
     g_clear_pointer(&rules->regex, g_regex_unref);
-}
-
-/* ------------------------------------------------------------------ */
-/* Watching                                                            */
-
-static void look_at_line(Watch *w, const CaptureLine *line)
-{
-    if (w->rules->regex && g_regex_match_full(w->rules->regex, line->text,
-                                              line->len, 0, 0, NULL, NULL)) {
-        w->reached = true;
-    }
-}
-
-/* The last item for -kernel has to be the last: the kernel must have come. */
-static bool is_early(const Watch *w, const CaptureMilestone *p)
-{
-    bool kernel = p->milestone != CAPTURE_MS_LINUX_BOOT_OS;
-
-    for (guint i = 0; i < capture_milestones_count(w->boot->phases); i++) {
-        kernel |= capture_milestones_get(w->boot->phases, i)->milestone ==
-                  CAPTURE_MS_COPY_KERNEL;
-    }
-    return !kernel || capture_copies_current(w->boot->copies) >= 0;
-}
-
-/* Some milestones move on: each end of a copy may have been the last. */
-static void look_at_phases(Watch *w)
-{
-    const char *until = w->rules->until;
-    gint64 now = g_get_monotonic_time();
-    uint64_t at = CAPTURE_NO_TIME;
-
-    for (guint i = 0; i < capture_milestones_count(w->boot->phases); i++) {
-        const CaptureMilestone *p = capture_milestones_get(w->boot->phases, i);
-
-        if (!strcmp(p->name, until) && !is_early(w, p)) {
-            at = p->time;
-            break;
-        }
-    }
-    if (at != w->at) {
-        w->at = at;
-        w->since = now;
-    }
-    w->reached = at != CAPTURE_NO_TIME && now - w->since >= SETTLED_US;
-}
-
-/* Reads on, and looks whether --until has come. */
-static void look(Watch *w, const char *path)
-{
-    CaptureRecord rec;
-    CaptureLine line;
-
-    if (!w->rules->until || w->reached) {
-        return;
-    }
-    if (!w->reader) {
-        w->reader = capture_reader_open(path, NULL);
-    }
-    while (w->reader && capture_reader_next(w->reader, &rec)) {
-        boot_data_record(w->boot, &rec);
-        if (capture_lines_feed(w->lines, &rec, &line)) {
-            boot_data_line(w->boot, &line);
-            look_at_line(w, &line);
-        }
-    }
-    /* A prompt has no newline. */
-    for (int i = 0; i < w->boot->names.count && w->rules->regex; i++) {
-        if (capture_lines_peek(w->lines, i, &line)) {
-            look_at_line(w, &line);
-        }
-    }
-    if (!w->rules->regex) {
-        look_at_phases(w);
-    }
-}
-
-static void watch_clear(Watch *w)
-{
-    capture_reader_close(w->reader);
-    capture_lines_free(w->lines);
-    boot_data_free(w->boot);
 }
 
 /* ------------------------------------------------------------------ */
@@ -231,42 +141,58 @@ static pid_t start(const QemuStart *qemu, const char *path)
     _exit(qemu_start_into(qemu, path));
 }
 
+/* Whether, and why, a boot is to be ended now. */
+static End look_at_end(const BootRules *rules, Watch *w, gint64 began)
+{
+    gint64 now = g_get_monotonic_time();
+    double took = (now - began) / 1e6;
+    double silent = (now - MAX(began, watch_active(w))) / 1e6;
+
+    if (stop_signal) {
+        return END_SIGNAL;
+    }
+    if (watch_reached(w)) {
+        return END_UNTIL;
+    }
+    if (rules->timeout > 0 && took > rules->timeout) {
+        return END_TIMEOUT;
+    }
+    return rules->silence > 0 && silent > rules->silence ? END_SILENCE
+                                                         : END_ITSELF;
+}
+
 /* Waits for @pid to end and ends it where it must; how it came to that. */
 static End wait_for(const BootRules *rules, pid_t pid, const char *path,
-                    int *status)
+                    Qmp *qmp, int *status, Hang *hang)
 {
     gint64 began = g_get_monotonic_time(), killed = 0;
-    double limit = rules->timeout * G_USEC_PER_SEC;
-    Watch w = {
-        .rules = rules,
-        .lines = capture_lines_new(),
-        .boot = boot_data_new(false),
-        .at = CAPTURE_NO_TIME,
-    };
+    bool watched = rules->until || rules->timeout > 0 || rules->silence > 0;
+    Watch *w = watch_new(path, rules->until, rules->regex);
     End end = END_ITSELF;
 
     while (waitpid(pid, status, WNOHANG) == 0) {
-        gint64 now = g_get_monotonic_time();
-
-        look(&w, path);
-        if (!killed &&
-            (w.reached || stop_signal || (limit > 0 && now - began > limit))) {
-            end = stop_signal ? END_SIGNAL
-                  : w.reached ? END_UNTIL
-                              : END_TIMEOUT;
+        if (watched) {
+            watch_look(w);
+        }
+        if (end == END_ITSELF) {
+            end = look_at_end(rules, w, began);
+            if (end == END_TIMEOUT || end == END_SILENCE) {
+                hang_look(hang, w, qmp);
+            }
+        }
+        if (end != END_ITSELF && !killed) {
             kill(pid, SIGTERM);
-            killed = now;
-        } else if (killed && now - killed > KILL_AFTER_US) {
+            killed = g_get_monotonic_time();
+        } else if (killed && g_get_monotonic_time() - killed > KILL_AFTER_US) {
             kill(pid, SIGKILL);
         }
         g_usleep(POLL_US);
     }
-    look(&w, path);
-    w.reached |= w.at != CAPTURE_NO_TIME; /* no more will come */
-    if (end == END_ITSELF && (w.reached || stop_signal)) {
-        end = w.reached ? END_UNTIL : END_SIGNAL;
+    watch_look(w);
+    if (end == END_ITSELF && (watch_came(w) || stop_signal)) {
+        end = watch_came(w) ? END_UNTIL : END_SIGNAL;
     }
-    watch_clear(&w);
+    watch_free(w);
     return end;
 }
 
@@ -337,22 +263,32 @@ static char *how_far(const BootRules *rules, const char *path)
     return g_string_free(text, FALSE);
 }
 
+/* What struck a boot that hangs, and what it is. */
+static char *describe_hang(const BootRules *rules, End end, const Hang *hang)
+{
+    return end == END_SILENCE
+               ? g_strdup_printf("no byte, copy or disk read for %g s: %s",
+                                 rules->silence, hang_kind_name(hang->kind))
+               : g_strdup_printf("took longer than %g s: %s", rules->timeout,
+                                 hang_kind_name(hang->kind));
+}
+
 /* Why a boot does not count, or NULL. */
 static char *objection(const BootRules *rules, End end, int status,
-                       const char *path)
+                       const char *path, const Hang *hang)
 {
+    g_autofree char *struck = describe_hang(rules, end, hang);
     g_autofree char *far = NULL;
     g_autofree char *words = NULL;
 
     if (end == END_UNTIL) {
         return NULL;
     }
-    if (end == END_TIMEOUT || end == END_SIGNAL) {
+    if (end == END_TIMEOUT || end == END_SILENCE || end == END_SIGNAL) {
         far = how_far(rules, path);
         return end == END_SIGNAL ? g_strdup_printf("stopped by %s%s",
                                                    strsignal(stop_signal), far)
-                                 : g_strdup_printf("took longer than %g s%s",
-                                                   rules->timeout, far);
+                                 : g_strdup_printf("%s%s", struck, far);
     }
     words = last_words(path);
     if (WIFSIGNALED(status)) {
@@ -373,12 +309,23 @@ static char *objection(const BootRules *rules, End end, int status,
     return NULL;
 }
 
-/* What a boot failed by, in a word. */
-static const char *end_name(End end)
+/* Remembers a boot that failed, and puts what is known behind QEMU's output. */
+static void note_failure(const BootRules *rules, End end, const char *where,
+                         const char *log, const char *why, Hang *hang)
 {
-    return end == END_TIMEOUT  ? "timeout"
-           : end == END_SIGNAL ? "interrupted"
-                               : "ended";
+    FailedBoot *f = failed_boot_new(where,
+                                    hang->evidence ? hang_kind_name(hang->kind)
+                                    : end == END_SIGNAL ? "interrupted"
+                                                        : "ended",
+                                    why, g_steal_pointer(&hang->evidence));
+    g_autofree char *details = failed_boot_details(f);
+    FILE *to = details[0] ? fopen(log, "ae") : NULL;
+
+    if (to) {
+        fputs(details, to);
+        fclose(to);
+    }
+    g_ptr_array_add(rules->failed, f);
 }
 
 static char *aside_path(const char *path)
@@ -393,35 +340,51 @@ void boot_put_aside(const char *path)
     g_rename(path, aside);
 }
 
-BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
-                     const char *path)
+/* The boot is over: does it count? */
+static BootResult judge(const BootRules *rules, End end, int status,
+                        const char *path, Hang *hang)
 {
     g_autofree char *log = log_path(path);
     g_autofree char *aside = aside_path(path);
-    g_autofree char *why = NULL;
+    g_autofree char *why = objection(rules, end, status, path, hang);
     const char *where;
-    pid_t pid = start(qemu, path);
+
+    if (!why) {
+        g_unlink(log);
+        return BOOT_GOOD;
+    }
+    progress_clear();
+    boot_put_aside(path);
+    /* It is the evidence: the name that it has now. */
+    where = g_file_test(aside, G_FILE_TEST_EXISTS) ? aside : path;
+    fail(where, "%s", why);
+    note_failure(rules, end, where, log, why, hang);
+    return end == END_SIGNAL ? BOOT_INTERRUPTED : BOOT_FAILED;
+}
+
+BootResult boot_once(const QemuStart *qemu, const BootRules *rules,
+                     const char *path)
+{
+    bool asks = rules->timeout > 0 || rules->silence > 0;
+    Qmp *qmp = asks ? qmp_listen() : NULL;
+    QemuStart one = *qemu;
+    Hang hang = { 0 };
+    BootResult result = BOOT_FAILED;
     int status = 0;
+    pid_t pid;
     End end;
 
+    one.qmp = qmp ? qmp_path(qmp) : NULL;
+    pid = start(&one, path);
     if (pid < 0) {
         fail("run", "cannot start a process: %s", g_strerror(errno));
-        return BOOT_FAILED;
+    } else {
+        end = wait_for(rules, pid, path, qmp, &status, &hang);
+        result = judge(rules, end, status, path, &hang);
     }
-    end = wait_for(rules, pid, path, &status);
-    why = objection(rules, end, status, path);
-    if (why) {
-        progress_clear();
-        boot_put_aside(path);
-        /* It is the evidence: the name that it has now. */
-        where = g_file_test(aside, G_FILE_TEST_EXISTS) ? aside : path;
-        fail(where, "%s", why);
-        g_ptr_array_add(rules->failed,
-                        failed_boot_new(where, end_name(end), why, NULL));
-        return end == END_SIGNAL ? BOOT_INTERRUPTED : BOOT_FAILED;
-    }
-    g_unlink(log);
-    return BOOT_GOOD;
+    hang_evidence_free(hang.evidence);
+    qmp_free(qmp);
+    return result;
 }
 
 /* ------------------------------------------------------------------ */

@@ -15,6 +15,7 @@
 /* When a boot ends, and when it does not count. */
 typedef struct BootRules {
     double timeout; /* seconds; 0: none */
+    double silence; /* seconds without a byte, copy or disk read; 0: any */
     const char *until; /* a milestone's name, or a regular expression; NULL */
     GRegex *regex; /* of @until, where that is no milestone */
     GPtrArray *failed; /* FailedBoot *: of all boots so far */
@@ -28,7 +29,7 @@ typedef enum BootResult {
 
 /* False: @until is neither; @error (caller: g_free) says why. */
 bool boot_rules_init(BootRules *rules, const char *until, double timeout,
-                     char **error);
+                     double silence, char **error);
 void boot_rules_clear(BootRules *rules);
 
 /* Boots once, with the capture at @path. */

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <glib/gstdio.h>
 
@@ -26,28 +27,69 @@ typedef struct Runner {
     char *dir;
     GPtrArray *good; /* captures that count, char * */
     int failed;
+    Budget *keep; /* NULL: all captures are */
+    char *kept; /* the capture that is over it */
 } Runner;
+
+/* So many boots fail at the start before it gives up. */
+#define HOPELESS 2
+
+/* "Total>3s" is a budget, "Total<=3s", that the capture has to break. */
+static Budget *parse_keep(const char *text, char **error)
+{
+    const char *at = strchr(text, '>');
+    g_autofree char *budget =
+        at ? g_strdup_printf("%.*s<=%s", (int)(at - text), text, at + 1) : NULL;
+    Budget *keep = budget ? budget_parse(budget, error) : NULL;
+
+    if (!keep) {
+        g_free(*error);
+        *error =
+            g_strdup_printf("'%s' is no condition such as 'Total>3s'", text);
+    }
+    return keep;
+}
+
+bool run_is_watched(const RunMany *o)
+{
+    return o->timeout > 0 || o->silence > 0;
+}
 
 int run_many_check(const RunMany *o)
 {
     g_autofree char *error = NULL;
     const StatsFormat *format;
     BootRules rules;
+    Budget *keep;
 
-    if (o->runs < 0 || o->runs > RUNS_MAX || o->warmup < 0 ||
-        o->warmup > RUNS_MAX || !(o->timeout >= 0) || isinf(o->timeout)) {
-        return usage_error("run", "a number of -n, --warmup or --timeout is "
-                                  "out of range");
+    if (o->runs < -1 || o->runs > RUNS_MAX || o->warmup < 0 ||
+        o->warmup > RUNS_MAX || !(o->timeout >= 0) || isinf(o->timeout) ||
+        !(o->silence >= 0) || isinf(o->silence)) {
+        return usage_error("run", "a number of -n, --warmup, --timeout or "
+                                  "--silence is out of range");
     }
     if (!parse_stats_format(o->format, &format)) {
         return usage_error(
             "run", "unknown format '%s': --format help lists them", o->format);
     }
-    if (!o->runs && (o->format || o->warmup || o->timeout > 0 || o->until)) {
-        return usage_error("run", "--warmup, --timeout, --until and --format "
-                                  "are for -n");
+    if (o->runs < 0 && (o->warmup || o->until || o->keep)) {
+        return usage_error("run", "--warmup, --until and --keep are for -n");
     }
-    if (!boot_rules_init(&rules, o->until, o->timeout, &error)) {
+    if (o->runs < 0 && o->format && !run_is_watched(o)) {
+        return usage_error("run", "--format is for -n, --timeout and "
+                                  "--silence");
+    }
+    if (!o->runs && !o->keep) {
+        return usage_error("run", "-n 0 boots until --keep has found one");
+    }
+    if (o->keep) {
+        keep = parse_keep(o->keep, &error);
+        if (!keep) {
+            return usage_error("run", "--keep: %s", error);
+        }
+        budget_free(keep);
+    }
+    if (!boot_rules_init(&rules, o->until, o->timeout, o->silence, &error)) {
         return usage_error("run", "%s", error);
     }
     boot_rules_clear(&rules);
@@ -86,6 +128,62 @@ static void boot_all(Runner *r)
     progress_clear();
 }
 
+/* ------------------------------------------------------------------ */
+/* --keep                                                              */
+
+/* Whether the capture is one of those that are looked for. */
+static bool is_wanted(const Runner *r, const char *path, double *value)
+{
+    g_autoptr(Sample) sample = sample_new(CLOCK_ANY, NULL);
+    g_autoptr(GPtrArray) budgets = g_ptr_array_new();
+    g_autoptr(GArray) results = NULL;
+
+    if (!sample_add(sample, path, NULL, NULL)) {
+        return false;
+    }
+    sample_finish(sample, NULL);
+    g_ptr_array_add(budgets, r->keep);
+    results = budgets_check(budgets, sample);
+    *value = g_array_index(results, BudgetResult, 0).value;
+    return *value > r->keep->limit; /* NAN is not */
+}
+
+/* Boots until one is over the limit; the others leave nothing. */
+static void boot_until_kept(Runner *r)
+{
+    int all = r->options->runs, good = 0;
+
+    progress_begin(r->quiet);
+    for (int i = 0; (i < all || !all) && !r->kept && !boot_stop_signal() &&
+                    (good || r->failed < HOPELESS);
+         i++) {
+        g_autofree char *name =
+            g_strdup_printf("boot-%06d" CAPTURE_SUFFIX, i + 1);
+        g_autofree char *path = g_build_filename(r->dir, name, NULL);
+        double value;
+
+        progress_show(i, all ? all : i + 1, "boots");
+        boot(r, path, true);
+        if (r->good->len == 0) {
+            continue;
+        }
+        good++;
+        g_ptr_array_set_size(r->good, 0);
+        if (is_wanted(r, path, &value)) {
+            r->kept = g_steal_pointer(&path);
+            progress_clear();
+            fprintf(stderr, "bootstamp: run: kept %s, boot %d: %s %.3f ms\n",
+                    r->kept, i + 1, r->keep->name, value / 1e6);
+        } else {
+            g_unlink(path);
+        }
+    }
+    progress_clear();
+    if (r->kept) {
+        g_ptr_array_add(r->good, g_strdup(r->kept));
+    }
+}
+
 static int report(const Runner *r)
 {
     const char *until = r->rules.regex ? NULL : r->options->until;
@@ -96,11 +194,12 @@ static int report(const Runner *r)
     };
     int status = EXIT_SUCCESS;
 
-    if (!r->quiet && r->good->len) {
+    if (!r->quiet && r->good->len && !r->keep) {
         fprintf(stderr, "bootstamp: run: captures are in %s\n", r->dir);
     }
     parse_stats_format(r->options->format, &options.format);
-    if (r->good->len || r->options->format) {
+    if (r->keep ? r->options->format != NULL
+                : r->good->len || r->options->format) {
         char *none[] = { NULL };
 
         status = print_stats(r->good->len ? (char **)r->good->pdata : none,
@@ -108,6 +207,9 @@ static int report(const Runner *r)
     }
     if (boot_stop_signal()) {
         return 128 + boot_stop_signal();
+    }
+    if (r->keep) {
+        return r->kept ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     return r->failed ? EXIT_FAILURE : status;
 }
@@ -124,14 +226,21 @@ int run_many(const RunMany *options, const char *dir, bool quiet,
     };
     int status;
 
-    if (!r.dir ||
-        !boot_rules_init(&r.rules, options->until, options->timeout, &error)) {
+    if (!r.dir || !boot_rules_init(&r.rules, options->until, options->timeout,
+                                   options->silence, &error)) {
         return EXIT_FAILURE;
     }
     r.good = g_ptr_array_new_with_free_func(g_free);
+    r.keep = options->keep ? parse_keep(options->keep, &error) : NULL;
     boot_catch_signals();
-    boot_all(&r);
+    if (r.keep) {
+        boot_until_kept(&r);
+    } else {
+        boot_all(&r);
+    }
     status = report(&r);
+    budget_free(r.keep);
+    g_free(r.kept);
     g_ptr_array_unref(r.good);
     boot_rules_clear(&r.rules);
     g_free(r.dir);

@@ -14,11 +14,17 @@
 
 /* What the options say. */
 typedef struct RunMany {
-    int runs, warmup;
+    int runs; /* -1: one boot, not of many; 0: until --keep has found one */
+    int warmup;
     double timeout; /* seconds; 0: none */
+    double silence; /* seconds without a byte, copy or disk read; 0: any */
+    char *keep; /* what the one capture that is kept is over; NULL: all are */
     char *until; /* a milestone's name, or a regular expression; NULL */
     char *format; /* of the statistics; NULL: text */
 } RunMany;
+
+/* Has one boot a limit of time? */
+bool run_is_watched(const RunMany *options);
 
 /* 0, or the exit status for options that make no sense. */
 int run_many_check(const RunMany *options);

@@ -8,6 +8,7 @@
 #define VIEWER_RUN_RUN_H
 
 #include "ab.h"
+#include "alone.h"
 #include "many.h"
 #include "native.h"
 #include "replay.h"

@@ -180,7 +180,8 @@ static void set_environment(const QemuStart *s, const char *firmware)
         s->capture ? g_canonicalize_filename(s->capture, NULL) : NULL;
     g_autofree char *words = g_strdup_printf(
         "%s%s%s%s", s->quiet ? "quiet," : "", s->if_fits ? "if-fits," : "",
-        s->view || s->only ? "foreground," : "", s->only ? "only," : "");
+        s->view || s->only || s->report ? "foreground," : "",
+        s->only ? "only," : "");
 
     if (s->module) {
         set_preload(s->module);
@@ -190,6 +191,10 @@ static void set_environment(const QemuStart *s, const char *firmware)
     set_or_unset(RUN_CAPTURE_ENV, path);
     set_or_unset(RUN_SERIAL_ENV, s->serial);
     set_or_unset(RUN_PROBES_ENV, firmware);
+    set_or_unset(RUN_QMP_ENV, s->qmp);
+    if (s->report) {
+        g_setenv(RUN_REPORT_ENV, s->report, TRUE);
+    }
 }
 
 bool qemu_start_prepare(QemuStart *s)

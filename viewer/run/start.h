@@ -17,6 +17,8 @@ typedef struct QemuStart {
     bool view; /* with the viewer in this terminal, if it is one */
     bool if_fits; /* start without a capture where the module does not fit */
     const char *serial; /* consoles too: "all", or a chardev; NULL: none */
+    const char *qmp; /* a socket that waits for a monitor; NULL: none */
+    const char *report; /* a file that gets the capture's name; NULL: none */
     bool only; /* @capture, and no other file; set by qemu_start_into() */
     char *module; /* to load, by qemu_start_prepare(); NULL: none is needed */
 } QemuStart;
