@@ -19,7 +19,7 @@ static struct {
     gboolean if_fits;
     char *serial; /* NULL, "all" or a chardev */
     RunMany many;
-} opt = { .many.runs = -1 };
+} opt = { .many.runs = RUN_ONCE };
 
 /* --serial or --serial=ID */
 static gboolean handle_serial(const char *name, const char *value,
@@ -102,7 +102,7 @@ int cmd_run(int argc, char **argv)
     if (!rest[0]) {
         return usage_error("run", "no QEMU command given");
     }
-    if (opt.view && run_is_watched(&opt.many) && opt.many.runs < 0) {
+    if (opt.view && run_is_watched(&opt.many) && opt.many.runs == RUN_ONCE) {
         return usage_error("run", "--view has no --timeout and no --silence");
     }
     status = run_many_check(&opt.many);
@@ -121,7 +121,7 @@ int cmd_run(int argc, char **argv)
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;
     }
-    status = opt.many.runs >= 0
+    status = opt.many.runs != RUN_ONCE
                  ? run_many(&opt.many, opt.capture, opt.quiet, &start)
              : run_is_watched(&opt.many) ? run_alone(&opt.many, &start)
                                          : qemu_start(&start);

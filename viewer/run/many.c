@@ -61,8 +61,9 @@ int run_many_check(const RunMany *o)
     const StatsFormat *format;
     BootRules rules;
     Budget *keep;
+    bool once = o->runs == RUN_ONCE;
 
-    if (o->runs < -1 || o->runs > RUNS_MAX || o->warmup < 0 ||
+    if ((o->runs < 0 && !once) || o->runs > RUNS_MAX || o->warmup < 0 ||
         o->warmup > RUNS_MAX || !(o->timeout >= 0) || isinf(o->timeout) ||
         !(o->silence >= 0) || isinf(o->silence)) {
         return usage_error("run", "a number of -n, --warmup, --timeout or "
@@ -72,10 +73,10 @@ int run_many_check(const RunMany *o)
         return usage_error(
             "run", "unknown format '%s': --format help lists them", o->format);
     }
-    if (o->runs < 0 && (o->warmup || o->until || o->keep)) {
+    if (once && (o->warmup || o->until || o->keep)) {
         return usage_error("run", "--warmup, --until and --keep are for -n");
     }
-    if (o->runs < 0 && o->format && !run_is_watched(o)) {
+    if (once && o->format && !run_is_watched(o)) {
         return usage_error("run", "--format is for -n, --timeout and "
                                   "--silence");
     }

@@ -8,13 +8,17 @@
 #define VIEWER_RUN_MANY_H
 
 #include <glib.h>
+#include <limits.h>
 #include <stdbool.h>
 
 #include "start.h"
 
+/* RunMany.runs: one boot, which is not one of many. */
+#define RUN_ONCE INT_MIN
+
 /* What the options say. */
 typedef struct RunMany {
-    int runs; /* -1: one boot, not of many; 0: until --keep has found one */
+    int runs; /* RUN_ONCE; 0: until --keep has found one */
     int warmup;
     double timeout; /* seconds; 0: none */
     double silence; /* seconds without a byte, copy or disk read; 0: any */
