@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,9 +15,14 @@
 #include "format.h"
 #include "paths.h"
 
+/* Where systemd has a folder for each user that is logged in. */
+#define SESSIONS "/run/user"
+#define SESSION_FOLDER "bootstamp"
+#define TEMPORARY_PREFIX "bootstamp-"
+
 static char *temporary_dir(void)
 {
-    return g_strdup_printf("%s/bootstamp-%u", g_get_tmp_dir(),
+    return g_strdup_printf("%s/" TEMPORARY_PREFIX "%u", g_get_tmp_dir(),
                            (unsigned)getuid());
 }
 
@@ -31,7 +37,7 @@ char *capture_default_dir(void)
 
     if (runtime && runtime[0] == '/' && !stat(runtime, &st) &&
         S_ISDIR(st.st_mode) && st.st_uid == getuid()) {
-        return g_build_filename(runtime, "bootstamp", NULL);
+        return g_build_filename(runtime, SESSION_FOLDER, NULL);
     }
     return temporary_dir();
 }
@@ -88,6 +94,35 @@ char *capture_make_default_dir(GError **error)
     return dir;
 }
 
+bool capture_parse_mode(const char *text, mode_t *mode)
+{
+    guint64 value;
+
+    if (!g_ascii_string_to_unsigned(text, 8, 0600, 0666, &value, NULL) ||
+        (value & 0600) != 0600 || (value & ~UINT64_C(0666))) {
+        return false;
+    }
+    *mode = value;
+    return true;
+}
+
+bool capture_parse_group(const char *text, gid_t *group)
+{
+    const struct group *found = getgrnam(text);
+    guint64 value;
+
+    if (found) {
+        *group = found->gr_gid;
+        return true;
+    }
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32 - 1, &value,
+                                    NULL)) {
+        return false;
+    }
+    *group = value;
+    return true;
+}
+
 char *capture_new_path(const char *dir, guint attempt)
 {
     char stamp[32];
@@ -103,6 +138,8 @@ char *capture_new_path(const char *dir, guint attempt)
     return g_strdup_printf("%s/boot-%s-%d%s" CAPTURE_SUFFIX, dir, stamp,
                            (int)getpid(), again);
 }
+
+#define ANYBODY ((uid_t)-1)
 
 typedef struct Found {
     char *path;
@@ -125,7 +162,8 @@ static bool has_magic(const char *path)
     return ok;
 }
 
-static void scan_dir(const char *dir, GArray *found)
+/* Another's file, or a link to one, is for who names it: only those of @uid. */
+static void scan_dir(const char *dir, uid_t uid, GArray *found)
 {
     GDir *d = g_dir_open(dir, 0, NULL);
     const char *name;
@@ -136,9 +174,9 @@ static void scan_dir(const char *dir, GArray *found)
                                     : g_strdup(name);
         struct stat st;
 
-        /* Another's file, or a link to one, is for who names it. */
         if (g_str_has_suffix(name, CAPTURE_SUFFIX) && !lstat(path, &st) &&
-            S_ISREG(st.st_mode) && st.st_uid == geteuid() && has_magic(path)) {
+            S_ISREG(st.st_mode) && (uid == ANYBODY || st.st_uid == uid) &&
+            has_magic(path)) {
             Found f = { g_steal_pointer(&path), st.st_mtim };
 
             g_array_append_val(found, f);
@@ -163,25 +201,49 @@ static int newest_first(gconstpointer a, gconstpointer b)
     return strcmp(x->path, y->path);
 }
 
-/* The folder, unless it is one that was scanned: @seen (struct stat). */
-static void scan_once(const char *dir, bool private, GArray *found,
-                      GArray *seen)
+/* Adds @dir to @seen (struct stat); false: it is there. */
+static bool is_new(const struct stat *dir, GArray *seen)
 {
-    struct stat st;
-
-    if ((private ? lstat(dir, &st) : stat(dir, &st)) ||
-        (private && !is_private(&st))) {
-        return;
-    }
     for (guint i = 0; i < seen->len; i++) {
         const struct stat *s = &g_array_index(seen, struct stat, i);
 
-        if (s->st_dev == st.st_dev && s->st_ino == st.st_ino) {
-            return;
+        if (s->st_dev == dir->st_dev && s->st_ino == dir->st_ino) {
+            return false;
         }
     }
-    g_array_append_val(seen, st);
-    scan_dir(dir, found);
+    g_array_append_vals(seen, dir, 1);
+    return true;
+}
+
+/* A default folder of @uid's, of anybody's: nobody else can write to it. */
+static void scan_private(const char *dir, uid_t uid, GArray *found,
+                         GArray *seen)
+{
+    struct stat st;
+
+    if (!lstat(dir, &st) && S_ISDIR(st.st_mode) && !(st.st_mode & 077) &&
+        (uid == ANYBODY || st.st_uid == uid) && is_new(&st, seen)) {
+        scan_dir(dir, st.st_uid, found);
+    }
+}
+
+/* @top/@prefix*@rest, such as /run/user/1000/bootstamp, whoever's it is. */
+static void scan_everybodys(const char *top, const char *prefix,
+                            const char *rest, GArray *found, GArray *seen)
+{
+    GDir *d = g_dir_open(top, 0, NULL);
+    const char *name;
+
+    while (d && (name = g_dir_read_name(d))) {
+        if (g_str_has_prefix(name, prefix)) {
+            g_autofree char *dir = g_strconcat(top, "/", name, rest, NULL);
+
+            scan_private(dir, ANYBODY, found, seen);
+        }
+    }
+    if (d) {
+        g_dir_close(d);
+    }
 }
 
 /*
@@ -190,7 +252,19 @@ static void scan_once(const char *dir, bool private, GArray *found,
  */
 static char *session_dir(void)
 {
-    return g_strdup_printf("/run/user/%u/bootstamp", (unsigned)getuid());
+    return g_strdup_printf(SESSIONS "/%u/" SESSION_FOLDER, (unsigned)getuid());
+}
+
+/* Takes what is in @found. */
+static GPtrArray *sorted(GArray *found)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+
+    g_array_sort(found, newest_first);
+    for (guint i = 0; i < found->len; i++) {
+        g_ptr_array_add(paths, g_array_index(found, Found, i).path);
+    }
+    return paths;
 }
 
 GPtrArray *capture_list(void)
@@ -200,17 +274,42 @@ GPtrArray *capture_list(void)
     g_autofree char *temporary = temporary_dir();
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
     g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(struct stat));
-    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    struct stat st;
 
-    scan_once(dir, true, found, seen);
+    scan_private(dir, getuid(), found, seen);
     if (!g_getenv("XDG_RUNTIME_DIR")) {
-        scan_once(session, true, found, seen);
+        scan_private(session, getuid(), found, seen);
     }
-    scan_once(temporary, true, found, seen);
-    scan_once(".", false, found, seen);
-    g_array_sort(found, newest_first);
-    for (guint i = 0; i < found->len; i++) {
-        g_ptr_array_add(paths, g_array_index(found, Found, i).path);
+    scan_private(temporary, getuid(), found, seen);
+    if (!stat(".", &st) && is_new(&st, seen)) {
+        scan_dir(".", geteuid(), found);
     }
-    return paths;
+    return sorted(found);
+}
+
+GPtrArray *capture_list_all(void)
+{
+    g_autofree char *dir = capture_default_dir();
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+    g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(struct stat));
+
+    scan_private(dir, getuid(), found, seen);
+    scan_everybodys(SESSIONS, "", "/" SESSION_FOLDER, found, seen);
+    scan_everybodys(g_get_tmp_dir(), TEMPORARY_PREFIX, "", found, seen);
+    return sorted(found);
+}
+
+GPtrArray *capture_list_folder(const char *dir, GError **error)
+{
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0) {
+        g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                            g_strerror(errno));
+        return NULL;
+    }
+    close(fd);
+    scan_dir(dir, ANYBODY, found);
+    return sorted(found);
 }

@@ -9,6 +9,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define CAPTURE_SUFFIX ".bst"
 
@@ -39,6 +40,14 @@ char *capture_make_default_dir(GError **error);
 int capture_open_default_dir(char **path, GError **error);
 
 /*
+ * Who may read a capture besides its owner: permissions in octal within 0666,
+ * with 0600 in them; and a group by its name or number.  False: @text is
+ * neither.
+ */
+bool capture_parse_mode(const char *text, mode_t *mode);
+bool capture_parse_group(const char *text, gid_t *group);
+
+/*
  * A path in the default folder for a new capture of this process.  @attempt
  * 0, 1, 2... gives other names: open with O_EXCL and try the next on EEXIST.
  * The caller frees it.
@@ -53,5 +62,18 @@ char *capture_new_path(const char *dir, guint attempt);
  * current folder.
  */
 GPtrArray *capture_list(void);
+
+/*
+ * The same of the default folders of all users, as far as they can be read
+ * (by root, that is), without the current folder's: each folder is private to
+ * one user, and only that user's files in it count.
+ */
+GPtrArray *capture_list_all(void);
+
+/*
+ * The captures in @dir, whoever's they are.  NULL: it cannot be read, see
+ * @error.
+ */
+GPtrArray *capture_list_folder(const char *dir, GError **error);
 
 #endif

@@ -21,6 +21,10 @@
 /* The capture, an absolute path; without it a new one in the default folder. */
 #define RUN_CAPTURE_ENV "BOOTSTAMP_CAPTURE"
 
+/* Permissions in octal, and a group, of captures that others may read. */
+#define RUN_MODE_ENV "BOOTSTAMP_MODE"
+#define RUN_GROUP_ENV "BOOTSTAMP_GROUP"
+
 /* "all" consoles, or the one of the chardev that this names. */
 #define RUN_SERIAL_ENV "BOOTSTAMP_SERIAL"
 

@@ -70,6 +70,20 @@ int writer_file_open(const CaptureWriterOptions *o, bool *created,
     return fd;
 }
 
+/* The group first: permissions are for its members. */
+bool writer_file_share(int fd, const CaptureWriterOptions *o, GError **error)
+{
+    if (o->has_group && fchown(fd, -1, o->group)) {
+        writer_set_errno(error, "cannot give the capture to the group", errno);
+        return false;
+    }
+    if (o->mode && fchmod(fd, o->mode)) {
+        writer_set_errno(error, "cannot set the capture's mode", errno);
+        return false;
+    }
+    return true;
+}
+
 void writer_file_remove(const CaptureWriterOptions *o)
 {
     unlinkat(folder_of(o), name_of(o), 0);

@@ -19,6 +19,9 @@ void writer_set_errno(GError **error, const char *what, int err);
 int writer_file_open(const CaptureWriterOptions *o, bool *created,
                      GError **error);
 
+/* Gives it the group and the permissions that @o has; false and @error. */
+bool writer_file_share(int fd, const CaptureWriterOptions *o, GError **error);
+
 /* Removes what writer_file_open() created. */
 void writer_file_remove(const CaptureWriterOptions *o);
 

@@ -302,7 +302,8 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
             return false;
         }
     }
-    if (!check_room(w->fd, size, end, error)) {
+    if (!check_room(w->fd, size, end, error) ||
+        !writer_file_share(w->fd, o, error)) {
         return false;
     }
     if (ftruncate(w->fd, old.version ? end : 0)) {

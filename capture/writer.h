@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "clock.h"
 #include "format.h"
@@ -47,6 +48,9 @@ typedef struct CaptureWriterOptions {
     bool append; /* go on in an existing capture */
     bool exclusive; /* fail where the file exists */
     uint64_t size_max; /* cap on the file in bytes; 0: none */
+    mode_t mode; /* permissions of the file; 0: 0600, or what it has */
+    bool has_group;
+    gid_t group; /* of the file */
     uint64_t start_ns; /* CLOCK_MONOTONIC at time 0; 0: now */
     CaptureClockMode clock;
     CaptureClockFunc *virtual_now; /* CAPTURE_CLOCK_MODE_VIRTUAL needs it */
@@ -72,7 +76,7 @@ typedef enum CaptureWriterError {
 } CaptureWriterError;
 
 /*
- * Creates the file (mode 0600), or empties it if it is a capture of ours that
+ * Creates the file (mode 0600, or @mode), or empties it if it is a capture of ours that
  * nobody is writing, or goes on in it with @append.  Another user's file, or
  * one with several names, is refused.  The first piece is ready to be
  * written to when this returns, and a SESSION record is in it.

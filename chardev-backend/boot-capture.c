@@ -41,8 +41,7 @@ struct BootCapture {
 static BootCapture *captures[CAPTURES_MAX];
 static bool machine_ready;
 static pid_t owner; /* who writes them */
-static bool default_only;
-static const char *default_path; /* NULL: a new one in the default folder */
+static BootCaptureDefaults defaults;
 static BootEmulator emulator = { .arch = "" };
 
 CaptureWriter *boot_capture_writer(BootCapture *c)
@@ -283,10 +282,9 @@ const char *boot_capture_arch(void)
     return emulator.arch;
 }
 
-void boot_capture_set_default_path(const char *path, bool only)
+void boot_capture_set_defaults(const BootCaptureDefaults *d)
 {
-    default_path = path;
-    default_only = only;
+    defaults = *d;
 }
 
 /* ------------------------------------------------------------------ */
@@ -320,7 +318,7 @@ static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
     if ((o->has_append && (!c->has_append || o->append != c->append)) ||
         (o->has_size && (!c->has_size || o->size != c->size)) ||
         (o->has_clock && o->clock != c->clock) ||
-        (o->has_fw_cfg && o->fw_cfg != c->fw_cfg)) {
+        (o->has_fw_cfg && o->fw_cfg != c->fw_cfg) || o->mode || o->group) {
         error_setg(errp,
                    "%s: another chardev of this QEMU writes it with "
                    "other options",
@@ -373,13 +371,33 @@ static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
     return writer;
 }
 
+/* Who may read the capture. */
+static bool parse_sharing(CaptureWriterOptions *w, const BootCaptureOptions *o,
+                          Error **errp)
+{
+    const char *mode = o->mode ? o->mode : defaults.mode;
+    const char *group = o->group ? o->group : defaults.group;
+
+    if (mode && !capture_parse_mode(mode, &w->mode)) {
+        error_setg(errp, "timestamp: '%s' is not a valid mode", mode);
+        error_append_hint(errp, "It is octal, from 0600 to 0666.\n");
+        return false;
+    }
+    w->has_group = group;
+    if (group && !capture_parse_group(group, &w->group)) {
+        error_setg(errp, "timestamp: no group '%s'", group);
+        return false;
+    }
+    return true;
+}
+
 static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
                                   const char *chardev_id, Error **errp)
 {
     g_autoptr(GError) err = NULL;
     CaptureWriter *writer;
     CaptureWriterOptions w = {
-        .path = o->path ? o->path : default_path,
+        .path = o->path ? o->path : defaults.path,
         .append = o->append,
         .size_max = o->size,
         .start_ns = boot_process_start(),
@@ -392,9 +410,12 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         .arch = emulator.arch,
     };
 
-    if (default_only && o->path) {
+    if (defaults.only && o->path) {
         error_setg(errp, "%s: bootstamp run -n names the captures", o->path);
         error_append_hint(errp, "Leave path= out.\n");
+        return NULL;
+    }
+    if (!parse_sharing(&w, o, errp)) {
         return NULL;
     }
     if (!w.path) {

@@ -23,7 +23,15 @@ typedef struct BootCaptureOptions {
     bool has_clock;
     CaptureClockMode clock;
     bool has_fw_cfg, fw_cfg; /* without it: on */
+    const char *mode, *group; /* as they were given, or NULL */
 } BootCaptureOptions;
+
+/* What a capture has whose options do not say; strings are the caller's. */
+typedef struct BootCaptureDefaults {
+    const char *path; /* NULL: a new file in the default folder */
+    bool only; /* a capture that names another file is refused */
+    const char *mode, *group;
+} BootCaptureDefaults;
 
 /*
  * Opens a capture, or takes another reference where a back end of this QEMU
@@ -66,11 +74,8 @@ BootStream *boot_capture_add_stream(BootCapture *capture, const char *label);
 /* Whether the guest wrote any byte into it. */
 bool boot_capture_has_bytes(const BootCapture *capture);
 
-/*
- * What a capture is written to that names no file; the caller keeps @path.
- * @only: one that names another file is refused.
- */
-void boot_capture_set_default_path(const char *path, bool only);
+/* For captures that are opened from now on; the strings stay. */
+void boot_capture_set_defaults(const BootCaptureDefaults *d);
 
 /*
  * Tells what stands in front of the stream of chardev @label: "isa-debugcon

@@ -112,12 +112,17 @@ static bool is_timestamp(Chardev *chr)
     return chr && object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_TIMESTAMP);
 }
 
+bool chr_is_captured(Chardev *chr)
+{
+    return find_tee(chr) || is_timestamp(chr);
+}
+
 bool chr_tee_add(Chardev *chr, BootCapture *capture, const char *frontend)
 {
     Tee *t = find_tee(NULL);
     BootStream *stream;
 
-    if (!t || find_tee(chr) || is_timestamp(chr) || !wrap_class(chr)) {
+    if (!t || chr_is_captured(chr) || !wrap_class(chr)) {
         return false;
     }
     stream = boot_capture_add_stream(capture, chr->label);

@@ -32,11 +32,10 @@
 #define DEBUG_PORT_READ 0xe9 /* what firmware looks for */
 
 static struct {
-    char *path; /* NULL: a new file in the default folder */
     char *serial; /* NULL: none, "all", or a chardev */
     char *probes; /* NULL, or a folder with firmware */
     char *report; /* NULL, or where the names of captures go */
-    bool quiet, if_fits, foreground, only;
+    bool quiet, if_fits, foreground;
 } run;
 
 static Chardev *debug_chardev;
@@ -100,6 +99,7 @@ typedef struct Consoles {
     GString *taken; /* "serial0 (isa-serial)", for people */
     GString *left;
     bool explicit_map; /* the command line says what goes where */
+    bool found; /* the chardev that --serial names */
 } Consoles;
 
 /* Devices that a person would read, by QEMU's names of them. */
@@ -138,12 +138,14 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
                                                ? !strcmp(run.serial, label)
                                                : is_console(type)));
 
-    if (!chr || object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_NULL)) {
+    c->found |= run.serial && !strcmp(run.serial, label);
+    if (!chr || object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_NULL) ||
+        chr_is_captured(chr)) {
         return;
     }
     if (wanted && chr_tee_add(chr, c->capture, name)) {
         add_name(c->taken, label, type);
-    } else if (!wanted && !run.serial && is_console(type) &&
+    } else if ((wanted || (!run.serial && is_console(type))) &&
                !strstr(c->left->str, label)) {
         add_name(c->left, label, type);
     }
@@ -192,9 +194,13 @@ static void say(const Consoles *c, bool placed)
             : debug_chardev         ? "no debug port, nothing else"
                                     : "timestamp chardevs");
     if (c->left->len) {
+        fprintf(stderr, "bootstamp: run: not captured: %s%s\n", c->left->str,
+                run.serial ? "" : "; run --serial captures it");
+    }
+    if (run.serial && strcmp(run.serial, "all") && !c->found) {
         fprintf(stderr,
-                "bootstamp: run: not captured: %s; run --serial captures it\n",
-                c->left->str);
+                "bootstamp: run: --serial=%s: no device has that chardev\n",
+                run.serial);
     }
 }
 
@@ -305,32 +311,34 @@ static char *take_env(const char *name)
     return value;
 }
 
-static void handle_words(const char *words)
+static void handle_words(const char *words, bool *only)
 {
     g_auto(GStrv) list = g_strsplit(words, ",", -1);
 
     run.quiet = g_strv_contains((const char *const *)list, "quiet");
     run.if_fits = g_strv_contains((const char *const *)list, "if-fits");
-    run.only = g_strv_contains((const char *const *)list, "only");
     run.foreground = g_strv_contains((const char *const *)list, "foreground");
+    *only = g_strv_contains((const char *const *)list, "only");
 }
 
 static void register_run(void)
 {
     static Notifier ready = { .notify = on_machine_ready };
     g_autofree char *words = take_env(RUN_ENV);
+    BootCaptureDefaults defaults = {
+        .path = take_env(RUN_CAPTURE_ENV),
+        .mode = take_env(RUN_MODE_ENV),
+        .group = take_env(RUN_GROUP_ENV),
+    };
 
-    run.path = take_env(RUN_CAPTURE_ENV);
     run.serial = take_env(RUN_SERIAL_ENV);
     run.probes = take_env(RUN_PROBES_ENV);
     run.report = take_env(RUN_REPORT_ENV);
     if (!words) {
         return;
     }
-    handle_words(words);
-    if (run.path) {
-        boot_capture_set_default_path(run.path, run.only);
-    }
+    handle_words(words, &defaults.only);
+    boot_capture_set_defaults(&defaults);
     if (run.probes) {
         qemu_add_data_dir(g_strdup(run.probes));
     }

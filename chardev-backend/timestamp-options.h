@@ -3,8 +3,8 @@
  *
  * A QEMU that was built with this back end has it in its schema
  * (ChardevTimestamp) and checks it; the schema of an unmodified one has no
- * place for it, and its command line no clock= and no fw-cfg=.  Each has a
- * timestamp-options.c of its own.
+ * place for it, and its command line no clock=, fw-cfg=, mode= and group=.
+ * Each has a timestamp-options.c of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +19,7 @@ typedef struct TimestampOptions {
     BootCaptureOptions capture;
     char *path; /* that of @capture */
     char *next; /* chardev=, or NULL */
+    char *mode, *group; /* those of @capture */
 } TimestampOptions;
 
 /* ChardevClass.parse */
@@ -38,6 +39,8 @@ static inline void timestamp_options_clear(TimestampOptions *o)
 {
     g_free(o->path);
     g_free(o->next);
+    g_free(o->mode);
+    g_free(o->group);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TimestampOptions, timestamp_options_clear)

@@ -32,7 +32,7 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp)
 {
     static const char *const known[] = {
-        "path", "append", "size", "chardev", "clock", NULL,
+        "path", "mode", "group", "append", "size", "chardev", "clock", NULL,
     };
     ChardevTimestamp *t;
     ERRP_GUARD();
@@ -48,6 +48,10 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
     t->chardev = g_strdup(qemu_opt_get(opts, "chardev"));
     BOOTSTAMP_SET_HAS_STRING(t, path);
     BOOTSTAMP_SET_HAS_STRING(t, chardev);
+    t->mode = g_strdup(qemu_opt_get(opts, "mode"));
+    t->group = g_strdup(qemu_opt_get(opts, "group"));
+    BOOTSTAMP_SET_HAS_STRING(t, mode);
+    BOOTSTAMP_SET_HAS_STRING(t, group);
     t->has_append = qemu_opt_get(opts, "append");
     t->append = qemu_opt_get_bool(opts, "append", false);
     t->has_size = qemu_opt_get(opts, "size");
@@ -72,6 +76,8 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
     TimestampOptions o = {
         .path = g_strdup(t->path),
         .next = g_strdup(t->chardev),
+        .mode = g_strdup(t->mode),
+        .group = g_strdup(t->group),
         .capture = {
             .has_append = t->has_append,
             .append = t->append,
@@ -83,6 +89,8 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
     };
 
     o.capture.path = o.path;
+    o.capture.mode = o.mode;
+    o.capture.group = o.group;
     return o;
 }
 

@@ -2,7 +2,7 @@
 # bootstamp run: what it adds and when, whose status and signals these are.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests reset.rom flood.rom pattern-1000.rom
+need_guests reset.rom flood.rom pattern-1000.rom serial-20000.rom halt.rom
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -116,6 +116,16 @@ like "$("$BOOTSTAMP" info c.bst)" 'x \(isa-serial 0x3f8\), 20000 bytes' "info kn
     -chardev file,id=two,path=two -serial chardev:two >out 2>err </dev/null
 like "$("$BOOTSTAMP" info c.bst | paste -sd ' ')" 'bootstamp .*two \(isa-serial 0x2f8\)' "--serial=ID: that one"
 is "$("$BOOTSTAMP" info c.bst | grep -c 'one (')" 0 "and no other"
+
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run --serial=three -c c.bst -- "$QEMU" $serial -serial file:one >out 2>err </dev/null
+like "$(cat err)" '^bootstamp: run: --serial=three: no device has that chardev$' "--serial=ID that there is not: it says so"
+for option in -q "-q --serial"; do
+    # shellcheck disable=SC2086
+    "$BOOTSTAMP" run ${option#-q} -c c.bst -- "$QEMU" $serial -chardev timestamp,id=a -serial chardev:a >out 2>err </dev/null
+    is "$(grep -c 'not captured' err) $(stream c.bst a | wc -c | tr -d ' ')" "0 20000" \
+        "run ${option#-q}: a serial port with a timestamp chardev is captured, once"
+done
 
 # --- where the module does not fit
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "capture/paths.h"
 #include "cmd.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
@@ -18,6 +19,7 @@ static struct {
     gboolean view;
     gboolean if_fits;
     char *serial; /* NULL, "all" or a chardev */
+    char *mode, *group;
     RunMany many;
 } opt = { .many.runs = RUN_ONCE };
 
@@ -44,6 +46,10 @@ static const GOptionEntry entries[] = {
       "ID" },
     { "if-fits", 0, 0, G_OPTION_ARG_NONE, &opt.if_fits,
       "start QEMU without a capture where the module does not fit it", NULL },
+    { "mode", 0, 0, G_OPTION_ARG_STRING, &opt.mode,
+      "permissions of the capture, such as 640 (default: 600)", "OCTAL" },
+    { "group", 0, 0, G_OPTION_ARG_STRING, &opt.group,
+      "give the capture to GROUP", "GROUP" },
     { "runs", 'n', 0, G_OPTION_ARG_INT, &opt.many.runs,
       "boot N times, into a folder (--capture), and print statistics", "N" },
     { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
@@ -69,6 +75,24 @@ static const GOptionEntry entries[] = {
       "watch the boot in this terminal, as bootstamp view does", NULL },
     G_OPTION_ENTRY_NULL
 };
+
+/* 0, or the exit status for a mode or a group that there is not. */
+static int check_sharing(void)
+{
+    mode_t mode;
+    gid_t group;
+
+    if (opt.mode && !capture_parse_mode(opt.mode, &mode)) {
+        return usage_error("run",
+                           "'%s' is not a valid mode; it is octal, "
+                           "from 600 to 666",
+                           opt.mode);
+    }
+    if (opt.group && !capture_parse_group(opt.group, &group)) {
+        return usage_error("run", "there is no group '%s'", opt.group);
+    }
+    return 0;
+}
 
 int cmd_run(int argc, char **argv)
 {
@@ -106,6 +130,7 @@ int cmd_run(int argc, char **argv)
         return usage_error("run", "--view has no --timeout and no --silence");
     }
     status = run_many_check(&opt.many);
+    status = status ? status : check_sharing();
     if (status) {
         return status;
     }
@@ -117,6 +142,8 @@ int cmd_run(int argc, char **argv)
         .view = opt.view,
         .if_fits = opt.if_fits,
         .serial = opt.serial,
+        .mode = opt.mode,
+        .group = opt.group,
     };
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;

@@ -190,7 +190,7 @@ void print_info(CaptureReader *r)
     print_counts(r, c);
 }
 
-void print_info_line(CaptureReader *r)
+void print_info_line(CaptureReader *r, const char *owner)
 {
     const char *path = capture_reader_path(r);
     CaptureHeader h;
@@ -206,6 +206,9 @@ void print_info_line(CaptureReader *r)
                    h.machine[0] ? strlen(h.machine) : 1, false);
     g_string_append_c(text, ' ');
     append_visible(text, path, strlen(path), false);
+    if (owner) {
+        printf("%-12s ", owner);
+    }
     printf("%-6s %-19s %9s %s\n", states[capture_reader_state(r)].word, started,
            size, text->str);
 }

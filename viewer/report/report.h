@@ -33,7 +33,10 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all);
 /* Prints what the capture holds, a line each. */
 void print_info(CaptureReader *r);
 
-/* Prints a capture in a line: state, start, size, machine, path. */
-void print_info_line(CaptureReader *r);
+/*
+ * Prints a capture in a line: state, start, size, machine, path; before them
+ * @owner, if not NULL.
+ */
+void print_info_line(CaptureReader *r, const char *owner);
 
 #endif

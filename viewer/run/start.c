@@ -190,6 +190,8 @@ static void set_environment(const QemuStart *s, const char *firmware)
     g_setenv(RUN_ENV, words, TRUE);
     set_or_unset(RUN_CAPTURE_ENV, path);
     set_or_unset(RUN_SERIAL_ENV, s->serial);
+    set_or_unset(RUN_MODE_ENV, s->mode);
+    set_or_unset(RUN_GROUP_ENV, s->group);
     set_or_unset(RUN_PROBES_ENV, firmware);
     set_or_unset(RUN_QMP_ENV, s->qmp);
     if (s->report) {

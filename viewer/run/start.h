@@ -16,6 +16,7 @@ typedef struct QemuStart {
     bool quiet; /* do not report what is captured */
     bool view; /* with the viewer in this terminal, if it is one */
     bool if_fits; /* start without a capture where the module does not fit */
+    const char *mode, *group; /* of the capture, for others; or NULL */
     const char *serial; /* consoles too: "all", or a chardev; NULL: none */
     const char *qmp; /* a socket that waits for a monitor; NULL: none */
     const char *report; /* a file that gets the capture's name; NULL: none */
