@@ -180,6 +180,22 @@ static void load_module(const char *self, const char *version)
     }
 }
 
+/* By the file's name: it may be started by another one, such as qemu-kvm. */
+static bool is_named_emulator(void)
+{
+    static const char emulator[] = "qemu-system-";
+    char path[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    const char *slash;
+
+    if (len < 0) {
+        return false;
+    }
+    path[len] = '\0';
+    slash = strrchr(path, '/');
+    return slash && !strncmp(slash + 1, emulator, sizeof(emulator) - 1);
+}
+
 /*
  * Distributions also build emulators without modules, and those export
  * nothing: Debian's microvm one.  Say so before QEMU says that it knows no
@@ -187,11 +203,7 @@ static void load_module(const char *self, const char *version)
  */
 static void report_unfit(void)
 {
-    static const char emulator[] = "qemu-system-";
-
-    if (!strncmp(program_invocation_short_name, emulator,
-                 sizeof(emulator) - 1) &&
-        !dlsym(RTLD_DEFAULT, "register_module_init") &&
+    if (is_named_emulator() && !dlsym(RTLD_DEFAULT, "register_module_init") &&
         dlsym(RTLD_DEFAULT, "g_main_context_new")) {
         fprintf(stderr,
                 "bootstamp: %s: this QEMU was built without modules "

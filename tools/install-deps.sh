@@ -57,6 +57,8 @@ tests="$tests clang libclang-rt-dev clang-format shellcheck"
 
 # make deb; bare systems; hosts of other kinds.
 slow='debhelper lintian debootstrap musl-tools'
+# Programs that start QEMU (tests/slow/libvirt.t, launchers.t), the parser of AppArmor's rules; depmod.
+slow="$slow libvirt-daemon-system libvirt-clients virtinst libguestfs-tools packer debvm autopkgtest mkosi apparmor kmod"
 
 packages="$build $headers $firmware $qemu $run $tests"
 list=no

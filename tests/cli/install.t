@@ -32,6 +32,17 @@ run ./configure, make and make install in the source of bootstamp" "check-qemu: 
 BOOTSTAMP_MODULE=$tmp/none.so "$check" "$(command -v "$QEMU")" >"$tmp/out" 2>&1
 is $? 1 "check-qemu: nor without a module"
 
+# --- rules for AppArmor, with this installation's paths
+rules=$stage$prefix/share/doc/bootstamp/apparmor-libvirt-qemu
+is "$(grep -c "^$prefix/lib/bootstamp/\*\.so mr,\|^$prefix/lib/bootstamp/\*/\*\.so mr,\|^$prefix/bin/bootstamp rmix,\|@[a-z]*@" "$rules")" 3 \
+    "AppArmor's rules name the installed files"
+if command -v apparmor_parser >/dev/null; then
+    printf '%s\n' '#include <tunables/global>' 'profile bootstamp-test {' "$(cat "$rules")" '}' >"$tmp/profile"
+    ok "and AppArmor's parser takes them" apparmor_parser -Q -K "$tmp/profile"
+else
+    skip "AppArmor's parser takes them" "no apparmor_parser: apt-get install apparmor"
+fi
+
 # --- a copied tree
 cp -a "$stage$prefix" "$tmp/tree"
 BOOTSTAMP=$tmp/tree/bin/bootstamp

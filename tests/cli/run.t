@@ -36,8 +36,10 @@ printf '#!/bin/sh\nexec %s "$@"\n' "$QEMU" >my-vm
 printf '#!/bin/sh\n%s "$@"\nexit $?\n' "$QEMU" >no-exec
 printf '#!/bin/sh\ncd /; unset XDG_RUNTIME_DIR; exec %s "$@"\n' "$QEMU" >elsewhere
 chmod +x my-vm no-exec elsewhere
-for wrapper in ./my-vm ./no-exec ./elsewhere "timeout 20 $QEMU" "nice $QEMU" "setarch x86_64 $QEMU" "taskset 1 $QEMU" \
+ln -s "$(command -v "$QEMU")" qemu-kvm
+for wrapper in ./my-vm ./qemu-kvm "strace -f -o trace.log $QEMU" "gdb -q -batch -ex run --args $QEMU" ./no-exec ./elsewhere "timeout 20 $QEMU" "nice $QEMU" "setarch x86_64 $QEMU" "taskset 1 $QEMU" \
     "env -u NONE $QEMU"; do
+    command -v "${wrapper%% *}" >/dev/null || { skip "$wrapper" "not installed"; continue; }
     # shellcheck disable=SC2086  # words
     "$BOOTSTAMP" run -c w.bst -- $wrapper $rom >out 2>err </dev/null
     is "$? $(bytes w.bst)" "0 1000" "$wrapper: a capture with all bytes" || diag "$(cat err)"
@@ -78,6 +80,19 @@ wait_for 10 sh -c '"$BOOTSTAMP" phases mute.bst 2>/dev/null | grep -q ^Run'
 kill -TERM $pid
 wait $pid
 like "$(cat err)" "^bootstamp: run: $tmp/mute.bst: the guest wrote no byte to it$" "a capture without a byte is reported"
+# Nothing writes to the debug port here: each command says so.
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -q -c silent.bst -- "$QEMU" $(rom serial-20000) -serial null 2>err
+like "$? $(cat err)" "^0 bootstamp: run: .*silent.bst: the guest wrote no byte to it$" "run -q: a capture without a byte"
+for what in phases stats "diff silent.bst" export "export -F raw" "export -F html" replay; do
+    # shellcheck disable=SC2086
+    "$BOOTSTAMP" $what silent.bst >out 2>err
+    like "$(cat err)" '^bootstamp: silent.bst: has no byte of the guest' "$what: it is said" || diag "$(cat err)"
+done
+like "$("$BOOTSTAMP" info silent.bst)" '^holds +0 bytes' "info has it in its lines"
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run -q -n 2 -c silent -- "$QEMU" $(rom serial-20000) -serial null >out 2>err
+is "$? $(grep -c 'boot-000[12].bst: has no byte of the guest' err)" "0 2" "run -n: it is said of each" || diag "$(cat err)"
 if command -v qemu-system-aarch64 >/dev/null; then
     "$BOOTSTAMP" run -c arm.bst -- qemu-system-aarch64 -M virt -display none -serial null -S >out 2>err </dev/null &
     pid=$!

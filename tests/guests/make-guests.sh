@@ -12,6 +12,8 @@
 #         the system need not know of; not part of all
 # grub    DIR/grub.iso: GRUB loads vmlinuz and initrd, from a disk or a CD-ROM, and boots them; where the machine's
 #         serial number is "halt" (-smbios type=1,serial=halt) it only loads them, and powers off; not part of all
+# modules DIR/generic/: Debian's usual kernel, vmlinuz, with lib/modules; not part of all
+# autopkgtest  DIR/autopkgtest.iso: GRUB boots that kernel, and init-autopkgtest; not part of all
 # NAME.elf  tests/guests/kernels/NAME.S, for -kernel
 #
 # A word with a slash is the folder.  Runs side by side wait for each other; what is up to date is left alone.
@@ -26,7 +28,8 @@ for word; do
     all) what="$what roms linux" ;;
     marks) what="$what linux marks" ;;
     grub) what="$what linux grub" ;;
-    roms | linux | linux-arm64 | *.rom | *.elf) what="$what $word" ;;
+    autopkgtest) what="$what modules autopkgtest" ;;
+    roms | linux | linux-arm64 | modules | *.rom | *.elf) what="$what $word" ;;
     *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
@@ -126,6 +129,19 @@ kernel() {
     keep vmlinuz "$package"
 }
 
+modules() {
+    [ -s "$out/generic/vmlinuz" ] && return
+    package=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
+    [ -n "$package" ] || { echo "make-guests.sh: no linux-image-amd64 in apt's lists" >&2; exit 1; }
+    unpack "$package" "$tmp/generic"
+    rm -f "$tmp"/generic/*.deb
+    mv "$tmp"/generic/boot/vmlinuz-* "$tmp/generic/vmlinuz"
+    depmod -b "$tmp/generic" "${package#linux-image-}"
+    rm -rf "$out/generic"
+    mv "$tmp/generic" "$out/generic"
+    echo "guests: $out/generic"
+}
+
 busybox() {
     for box in /bin/busybox /usr/bin/busybox; do
         [ -x $box ] && LC_ALL=C ldd $box 2>&1 | grep -q 'not a dynamic\|statically linked' && return
@@ -210,8 +226,34 @@ grub() {
     keep grub.iso "$stamp"
 }
 
+autopkgtest() {
+    init=$src/init-autopkgtest
+    stamp=$(sum "$init" "$src/make-guests.sh" "$out/generic/vmlinuz")
+    fresh autopkgtest.iso "$stamp" && return
+    busybox
+    root=$tmp/apt/root
+    mkdir -p "$root/bin" "$tmp/apt/iso/boot/grub"
+    cp "$box" "$root/bin/busybox"
+    cp "$init" "$root/init"
+    version=$(ls "$out/generic/lib/modules")
+    (cd "$out/generic" && for module in virtio_pci 9pnet_virtio 9p; do
+        modprobe -d . -S "$version" --show-depends $module
+    done | sed -n "s|^insmod .*/lib/modules/|lib/modules/|p" | sort -u | xargs cp --parents -t "$root")
+    depmod -b "$root" "$version" 2>/dev/null
+    (cd "$root" && find . | "$box" cpio -o -H newc -R 0:0 2>/dev/null) >"$tmp/apt/iso/initrd"
+    ln "$out/generic/vmlinuz" "$tmp/apt/iso/vmlinuz"
+    printf '%s\n' 'linux /vmlinuz console=ttyS0 quiet' 'initrd /initrd' boot >"$tmp/apt/iso/boot/grub/grub.cfg"
+    grub-mkrescue -d /usr/lib/grub/i386-pc -o "$tmp/autopkgtest.iso" "$tmp/apt/iso" >"$tmp/grub.log" 2>&1 || {
+        tail -n 3 "$tmp/grub.log" >&2
+        exit 1
+    }
+    keep autopkgtest.iso "$stamp"
+}
+
 for word in $what; do
     case $word in
+    modules) modules ;;
+    autopkgtest) autopkgtest ;;
     grub) grub ;;
     marks) marks ;;
     roms)

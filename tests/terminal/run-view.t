@@ -60,6 +60,21 @@ ok "a wrapper that does not exec, and a QEMU that wants the terminal too" wait_f
 tmux_ send-keys -t t q
 ok "after q the status is the wrapper's" wait_for 10 shows 'status 0'
 
+# QEMU is the first process of a name space, and its parent ignores signals.
+if unshare -pf true 2>/dev/null; then
+    in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/h.bst" -- unshare -pf "$QEMU" "${idle[@]}"
+    ok "unshare -pf: the guest's lines appear" wait_for 20 shows 'BIOS int 19'
+    ok "live" shows LIVE
+    pid=$(pgrep -f "^$QEMU .*" -P "$(pgrep -f "unshare -pf $QEMU" | tail -n 1)")
+    tmux_ send-keys -t t C-c
+    ok "unshare -pf: Ctrl-C ends both" wait_for 20 shows '^status '
+    ok "and QEMU" wait_for 10 sh -c "! kill -0 ${pid:-$$} 2>/dev/null"
+    like "$("$BOOTSTAMP" info "$tmp/h.bst")" '^state +ended' "in good order"
+    is "$(find "$tmp" -name 'bootstamp-qemu-*' -o -name 'bootstamp-run-*')" "" "no log is left"
+else
+    skip "unshare -pf" "no right to"
+fi
+
 in_terminal "$BOOTSTAMP" run --view -q -c "$tmp/f.bst" -- "$QEMU" "${rom[@]}" -daemonize
 ok "-daemonize is refused" wait_for 20 shows 'Leave -daemonize out'
 ok "with a status" wait_for 10 shows 'status 1'

@@ -47,3 +47,22 @@ void warn_of_loss(const char *path, CaptureLost lost)
         fail(path, "%s: the capture is not whole", text->str);
     }
 }
+
+void warn_of_no_bytes(const char *path)
+{
+    CaptureReader *r = capture_reader_open(path, NULL);
+    CaptureRecord rec;
+    bool found = false;
+
+    if (!r) {
+        return;
+    }
+    while (!found && capture_reader_next(r, &rec)) {
+        found = rec.kind == CAPTURE_BYTE;
+    }
+    if (!found && capture_reader_state(r) != CAPTURE_LIVE) {
+        fail(path, "has no byte of the guest: nothing wrote to the ports that "
+                   "were captured");
+    }
+    capture_reader_close(r);
+}

@@ -1,5 +1,5 @@
 /*
- * What a capture could not keep, which every command tells.
+ * What a capture could not keep, or never got, which every command tells.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,5 +34,11 @@ void append_loss(GString *out, CaptureLost lost);
 
 /* The same on standard error, where there is a loss. */
 void warn_of_loss(const char *path, CaptureLost lost);
+
+/*
+ * Says on standard error that the capture @path is ended and has no byte of
+ * the guest: nothing wrote to what was captured.
+ */
+void warn_of_no_bytes(const char *path);
 
 #endif

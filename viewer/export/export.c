@@ -453,6 +453,7 @@ int export_capture(const char *path, const ExportOptions *options)
         warn_of_loss(capture_reader_path(e->reader),
                      loss_total(&e->loss, e->reader));
     }
+    warn_of_no_bytes(capture_reader_path(e->reader));
     status = close_output(e, done);
     if (!done) {
         status = EXIT_FAILURE;

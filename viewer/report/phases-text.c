@@ -488,6 +488,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
         print_host(b.phases, b.vcpus, b.start);
         print_causes(&b);
         print_lost(&b, r);
+        warn_of_no_bytes(capture_reader_path(r));
     }
     capture_milestones_free(b.phases);
     g_ptr_array_unref(b.copies);

@@ -12,6 +12,7 @@
 #include "capture/patterns.h"
 #include "sample.h"
 #include "capture/walk.h"
+#include "viewer/common/loss.h"
 
 /* A copy of less is over before it could tell anything; so are reads. */
 #define COPY_BYTES_MIN 65536
@@ -550,6 +551,9 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     handle_initcalls(s, boot);
     handle_host(s, boot);
     s->bytes += boot->bytes;
+    if (!boot->bytes) {
+        warn_of_no_bytes(capture_reader_path(r));
+    }
     s->lines += boot->lines;
     capture_reader_close(r);
     return true;

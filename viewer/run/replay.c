@@ -22,6 +22,7 @@
 #include "capture/clock.h"
 #include "replay.h"
 #include "viewer/common/common.h"
+#include "viewer/common/loss.h"
 #include "viewer/screen/view.h"
 
 /* Bytes closer together than this go out at once: nobody sees less. */
@@ -353,6 +354,7 @@ static int replay_bytes(Replay *r)
     if (r->options->pty) {
         close_pty(r);
     }
+    warn_of_no_bytes(capture_reader_path(r->reader));
     return EXIT_SUCCESS;
 }
 
