@@ -61,7 +61,7 @@ done
 for command in export phases info; do
     fails 2 "^bootstamp: $command: 'b' is one argument too many" $command a b
 done
-fails 2 "^bootstamp: list: 'a' is one argument too many" list a
+fails 1 '^bootstamp: a: cannot list the folder: No such file' list a
 fails 2 "^bootstamp: run: no QEMU command given" run
 fails 2 "^bootstamp: run: no QEMU command given" run --
 fails 2 "^bootstamp: export: unknown format 'xml': --format help lists them" export --format xml

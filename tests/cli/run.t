@@ -81,8 +81,9 @@ kill -TERM $pid
 wait $pid
 like "$(cat err)" "^bootstamp: run: $tmp/mute.bst: the guest wrote no byte to it$" "a capture without a byte is reported"
 # Nothing writes to the debug port here: each command says so.
+quiet=$(rom serial-20000)
 # shellcheck disable=SC2086
-"$BOOTSTAMP" run -q -c silent.bst -- "$QEMU" $(rom serial-20000) -serial null 2>err
+"$BOOTSTAMP" run -q -c silent.bst -- "$QEMU" $quiet -serial null 2>err
 like "$? $(cat err)" "^0 bootstamp: run: .*silent.bst: the guest wrote no byte to it$" "run -q: a capture without a byte"
 for what in phases stats "diff silent.bst" export "export -F raw" "export -F html" replay; do
     # shellcheck disable=SC2086
@@ -91,7 +92,7 @@ for what in phases stats "diff silent.bst" export "export -F raw" "export -F htm
 done
 like "$("$BOOTSTAMP" info silent.bst)" '^holds +0 bytes' "info has it in its lines"
 # shellcheck disable=SC2086
-"$BOOTSTAMP" run -q -n 2 -c silent -- "$QEMU" $(rom serial-20000) -serial null >out 2>err
+"$BOOTSTAMP" run -q -n 2 -c silent -- "$QEMU" $quiet -serial null >out 2>err
 is "$? $(grep -c 'boot-000[12].bst: has no byte of the guest' err)" "0 2" "run -n: it is said of each" || diag "$(cat err)"
 if command -v qemu-system-aarch64 >/dev/null; then
     "$BOOTSTAMP" run -c arm.bst -- qemu-system-aarch64 -M virt -display none -serial null -S >out 2>err </dev/null &
@@ -159,6 +160,26 @@ cp "$BOOTSTAMP" "$build"/chardev-timestamp*.so "with space/"
 "with space/bootstamp" run -- "$QEMU" -version >out 2>err
 is $? 1 "a module that the dynamic linker cannot be told of"
 like "$(cat err)" 'no path with a space or a colon' "it says so"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    cp "$(command -v "$QEMU")" privileged
+    chmod 4755 privileged
+    chmod 755 . bin
+    cp "$BOOTSTAMP" "$build"/chardev-timestamp*.so bin/
+    setpriv --reuid 54321 --clear-groups bin/bootstamp run -- ./privileged -version >out 2>err
+    is "$? $(grep -c '^bootstamp: ./privileged: runs with more rights' err)" "1 1" "a set-user-id QEMU is refused"
+    setpriv --reuid 54321 --clear-groups bin/bootstamp run --if-fits -- ./privileged -version >out 2>err
+    is "$? $(grep -c 'QEMU emulator' out) $(grep -c 'runs with more rights' err)" "0 1 1" "--if-fits: it starts without"
+    chmod 755 privileged
+    if setcap cap_net_admin+ep privileged 2>/dev/null; then
+        setpriv --reuid 54321 --clear-groups bin/bootstamp run -- ./privileged -version >out 2>err
+        is "$? $(grep -c 'runs with more rights' err)" "1 1" "a QEMU with file capabilities is refused"
+    else
+        skip "a QEMU with file capabilities" "no setcap, or the file system has none"
+    fi
+    rm bin/bootstamp bin/chardev-timestamp*.so
+else
+    skip "a set-user-id QEMU" "not root"
+fi
 # shellcheck disable=SC2086
 "$BOOTSTAMP" run -c /nonexistent/x.bst -- "$QEMU" $rom >out 2>err </dev/null
 is $? 1 "a capture that cannot be made ends QEMU"

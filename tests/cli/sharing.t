@@ -51,18 +51,18 @@ like "$? $(cat err)" "^1 .*'7' is not a valid mode" "a wrong one there ends QEMU
 # --- list
 
 me=$(id -un 2>/dev/null || id -u)
-"$BOOTSTAMP" list team >list
-is "$(wc -l <list | tr -d ' ')" 3 "list FOLDER has the captures in it"
-like "$(sed -n 1p list)" "^$me +ended .* team/env\.bst$" "the newest first, with its owner"
+"$BOOTSTAMP" list team >found
+is "$(wc -l <found | tr -d ' ')" 3 "list FOLDER has the captures in it"
+like "$(sed -n 1p found)" "^$me +ended .* team/env\.bst$" "the newest first, with its owner"
 is "$("$BOOTSTAMP" list team many | wc -l | tr -d ' ')" 5 "list FOLDER FOLDER"
-"$BOOTSTAMP" list team none >list 2>err
+"$BOOTSTAMP" list team none >found 2>err
 is "$? $(cat err)" "1 bootstamp: none: cannot list the folder: No such file or directory" "a folder that is not there"
-"$BOOTSTAMP" list --all team >list 2>err
+"$BOOTSTAMP" list --all team >found 2>err
 is $? 2 "list --all FOLDER is a usage error"
 run_rom pattern-1000 -chardev timestamp,id=dbg
-"$BOOTSTAMP" list --all >list
-is "$(grep -c "^$me  *ended .* $tmp/run/bootstamp/boot-" list)" 1 "list --all has one's own"
-is "$(grep -c 'team/\|many/' list)" 0 "of the default folders"
+"$BOOTSTAMP" list --all >found
+is "$(grep -c "^$me  *ended .* $tmp/run/bootstamp/boot-" found)" 1 "list --all has one's own"
+is "$(grep -c 'team/\|many/' found)" 0 "of the default folders"
 if [ "$(id -u)" = 0 ]; then
     mkdir -m 700 bootstamp-54321 bootstamp-54322 bootstamp-54323
     cp team/own.bst bootstamp-54321/his.bst
@@ -73,11 +73,11 @@ if [ "$(id -u)" = 0 ]; then
     chown -R 54323:54323 bootstamp-54323
     chmod 755 bootstamp-54323
     ln -s bootstamp-54321 bootstamp-54324
-    "$BOOTSTAMP" list --all >list
-    is "$(grep -c '^54321  *ended .*/bootstamp-54321/his\.bst$' list)" 1 "list --all: another user's, with the owner"
-    is "$(grep -c 'planted\|open\|54324' list)" 0 "not what somebody else put there, an open folder, a link"
-    "$BOOTSTAMP" list >list
-    is "$(grep -c bootstamp-5432 list)" 0 "list without it: one's own only"
+    "$BOOTSTAMP" list --all >found
+    is "$(grep -c '^54321  *ended .*/bootstamp-54321/his\.bst$' found)" 1 "list --all: another user's, with the owner"
+    is "$(grep -c 'planted\|open\|54324' found)" 0 "not what somebody else put there, an open folder, a link"
+    "$BOOTSTAMP" list >found
+    is "$(grep -c bootstamp-5432 found)" 0 "list without it: one's own only"
     chmod 755 "$tmp"
     chgrp "$gid" team/one.bst
     chmod 640 team/one.bst

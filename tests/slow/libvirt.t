@@ -45,13 +45,14 @@ domain() {
 END
 }
 newest() { find "$captures" -name '*.bst' -newer "$work/domain" 2>/dev/null; }
+has_capture() { [ -n "$(newest)" ]; }
 has_boot() { "$BOOTSTAMP" phases "$1" 2>/dev/null | grep -q '^BIOS int 19'; }
 # try NAME COMMAND...: by COMMAND the domain boots, and there is one capture of it
 try() {
     local name=$1
     shift
     ok "$name: the domain starts" "$@"
-    wait_for 30 test -n "$(newest)"
+    wait_for 30 has_capture
     is "$(newest | wc -l)" 1 "$name: one capture, and none by libvirt's questions"
     capture=$(newest | head -n 1)
     ok "$name: with the firmware's lines" wait_for 30 has_boot "$capture"
@@ -125,19 +126,17 @@ as_user() {
     setpriv --reuid "$user" --regid "$(id -g $session_user)" --clear-groups env HOME="$home" XDG_RUNTIME_DIR="$home/run" \
         XDG_CONFIG_HOME="$home" XDG_CACHE_HOME="$home" XDG_DATA_HOME="$home" LIBVIRT_DEFAULT_URI=qemu:///session "$@"
 }
-# What try() asks, it asks the session's daemon.
-virsh() { as_user virsh "$@"; }
 as_user libvirtd >"$work/session.log" 2>&1 &
 daemons+=($!)
-wait_for 30 virsh version >/dev/null 2>&1
+wait_for 30 as_user virsh version >/dev/null 2>&1
 captures="/tmp/bootstamp-$user $home/run/bootstamp"
 newest() {
     # shellcheck disable=SC2086  # two folders
     find $captures -name '*.bst' -newer "$work/domain" 2>/dev/null
 }
 domain "" "$(environment "${variables[@]}")" >"$work/domain"
-ok "qemu:///session: the domain starts" virsh create "$work/domain"
-wait_for 30 test -n "$(newest)"
+ok "qemu:///session: the domain starts" as_user virsh create "$work/domain"
+wait_for 30 has_capture
 is "$(newest | wc -l)" 1 "qemu:///session: one capture"
 capture=$(newest | head -n 1)
 diag "in $capture"
@@ -145,6 +144,6 @@ ok "qemu:///session: with the firmware's lines" wait_for 30 has_boot "$capture"
 like "$(as_user "$BOOTSTAMP" list)" "^live .* $capture" "qemu:///session: the user's list finds it"
 like "$(as_user "$BOOTSTAMP" info)" "^capture +$capture" "qemu:///session: and info, without a name"
 like "$(as_user env -u XDG_RUNTIME_DIR "$BOOTSTAMP" list)" "^live .* $capture" "qemu:///session: also without XDG_RUNTIME_DIR"
-virsh destroy bootstamp-test >/dev/null
+as_user virsh destroy bootstamp-test >/dev/null
 rm -rf "/tmp/bootstamp-$user"
 done_testing
