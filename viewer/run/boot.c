@@ -200,17 +200,11 @@ static End wait_for(const BootRules *rules, pid_t pid, const char *path,
 static char *last_milestone(const char *path)
 {
     CaptureReader *reader = capture_reader_open(path, NULL);
-    CaptureLines *lines = capture_lines_new();
     BootData *boot = boot_data_new(false);
-    CaptureRecord rec;
-    CaptureLine line;
     char *name = NULL;
 
-    while (reader && capture_reader_next(reader, &rec)) {
-        boot_data_record(boot, &rec);
-        if (capture_lines_feed(lines, &rec, &line)) {
-            boot_data_line(boot, &line);
-        }
+    if (reader) {
+        boot_data_read(boot, reader);
     }
     for (guint i = 0; i < capture_milestones_count(boot->phases); i++) {
         const CaptureMilestone *p = capture_milestones_get(boot->phases, i);
@@ -222,7 +216,6 @@ static char *last_milestone(const char *path)
         }
     }
     capture_reader_close(reader);
-    capture_lines_free(lines);
     boot_data_free(boot);
     return name;
 }

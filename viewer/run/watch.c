@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "capture/walk.h"
 #include "watch.h"
 
 /* A milestone is there when it has not moved for this long: see watch_look(). */
@@ -24,7 +25,7 @@ struct Watch {
     const char *until;
     GRegex *regex;
     CaptureReader *reader; /* NULL: no capture yet */
-    CaptureLines *lines;
+    CaptureWalk *walk; /* of @reader */
     BootData *boot;
     GRegex *panic, *prompt;
 
@@ -74,8 +75,11 @@ static char *line_text(const Watch *w, const CaptureLine *line)
     return g_string_free(text, FALSE);
 }
 
-static void look_at_line(Watch *w, const CaptureLine *line)
+static void handle_line(void *data, const CaptureLine *line)
 {
+    Watch *w = data;
+
+    boot_data_line(w->boot, line);
     w->reached |= w->regex && matches(w->regex, line);
     w->panicked |= matches(w->panic, line);
     w->prompted = matches(w->prompt, line);
@@ -104,8 +108,11 @@ static bool is_activity(const CaptureRecord *rec)
     return false;
 }
 
-static void look_at_record(Watch *w, const CaptureRecord *rec)
+static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
 {
+    Watch *w = data;
+
+    boot_data_record(w->boot, rec);
     if (is_activity(rec)) {
         w->active = g_get_monotonic_time();
         w->activity =
@@ -118,6 +125,7 @@ static void look_at_record(Watch *w, const CaptureRecord *rec)
         w->resets += w->ran;
         w->panicked = w->prompted = false;
     }
+    return CAPTURE_WALK_ON;
 }
 
 /* The last item for -kernel has to be the last: the kernel must have come. */
@@ -153,13 +161,18 @@ static void look_at_phases(Watch *w)
     w->reached = at != CAPTURE_NO_TIME && now - w->since >= SETTLED_US;
 }
 
-/* A prompt has no newline. */
+/* A line that has no end yet, as a prompt; false: there is none. */
+static bool peek(const Watch *w, uint8_t stream, CaptureLine *line)
+{
+    return w->walk && capture_walk_peek(w->walk, stream, line);
+}
+
 static void look_at_open_lines(Watch *w)
 {
     CaptureLine line;
 
     for (int i = 0; i < w->boot->names.count; i++) {
-        if (capture_lines_peek(w->lines, i, &line)) {
+        if (peek(w, i, &line)) {
             w->reached |= w->regex && matches(w->regex, &line);
             w->panicked |= matches(w->panic, &line);
         }
@@ -168,22 +181,20 @@ static void look_at_open_lines(Watch *w)
 
 void watch_look(Watch *w)
 {
-    CaptureRecord rec;
-    CaptureLine line;
+    static const CaptureWalkOps ops = { .record = handle_record,
+                                        .line = handle_line };
 
     if (w->reached) {
         return;
     }
     if (!w->reader) {
         w->reader = capture_reader_open(w->path, NULL);
-    }
-    while (w->reader && capture_reader_next(w->reader, &rec)) {
-        boot_data_record(w->boot, &rec);
-        look_at_record(w, &rec);
-        if (capture_lines_feed(w->lines, &rec, &line)) {
-            boot_data_line(w->boot, &line);
-            look_at_line(w, &line);
+        if (w->reader) {
+            w->walk = capture_walk_new(w->reader, false, &ops, w);
         }
+    }
+    if (w->walk) {
+        capture_walk_on(w->walk);
     }
     look_at_open_lines(w);
     if (w->until && !w->regex) {
@@ -200,7 +211,6 @@ Watch *watch_new(const char *path, const char *until, GRegex *regex)
     w->path = g_strdup(path);
     w->until = until;
     w->regex = regex;
-    w->lines = capture_lines_new();
     w->boot = boot_data_new(false);
     w->panic = g_regex_new(PANIC, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
     w->prompt = g_regex_new(PROMPT, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
@@ -211,8 +221,10 @@ Watch *watch_new(const char *path, const char *until, GRegex *regex)
 
 void watch_free(Watch *w)
 {
+    if (w->walk) {
+        capture_walk_end(w->walk);
+    }
     capture_reader_close(w->reader);
-    capture_lines_free(w->lines);
     boot_data_free(w->boot);
     g_regex_unref(w->panic);
     g_regex_unref(w->prompt);
@@ -268,7 +280,7 @@ static bool is_waiting(const Watch *w)
     bool open = false;
 
     for (int i = 0; i < w->boot->names.count; i++) {
-        if (capture_lines_peek(w->lines, i, &line)) {
+        if (peek(w, i, &line)) {
             open = true;
             if (matches(w->prompt, &line)) {
                 return true;
@@ -326,7 +338,7 @@ void hang_look(Hang *hang, const Watch *w, Qmp *qmp)
         g_ptr_array_add(e->lines, g_strdup(l->data));
     }
     for (int i = 0; i < w->boot->names.count; i++) {
-        if (capture_lines_peek(w->lines, i, &line)) {
+        if (peek(w, i, &line)) {
             g_ptr_array_add(e->lines, line_text(w, &line));
         }
     }
