@@ -219,23 +219,26 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
     case CAPTURE_DMA_END:
         handle_dma_end(c, rec);
         break;
-    case CAPTURE_VCPU:
-    case CAPTURE_BYTE:
-    case CAPTURE_CLOCK:
-    case CAPTURE_VCLOCK:
-    case CAPTURE_STREAM:
-    case CAPTURE_MACHINE:
     case CAPTURE_VM:
         if (rec->u.vm.event == CAPTURE_VM_STOP ||
             rec->u.vm.event == CAPTURE_VM_RESET) {
             c->current = -1; /* nobody copies any more */
         }
         break;
+    case CAPTURE_VCPU:
+    case CAPTURE_BYTE:
+    case CAPTURE_CLOCK:
+    case CAPTURE_VCLOCK:
+    case CAPTURE_STREAM:
+    case CAPTURE_MACHINE:
     case CAPTURE_LOST:
     case CAPTURE_PROBE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_NAMED:
+    case CAPTURE_POST:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
 }

@@ -93,7 +93,10 @@ typedef enum CaptureClass {
     K(0x0f, DISK,     disk,           VM,     CaptureDisk)                     \
     K(0x10, DISK_IO,  disk_io,        HOST,   CaptureDiskIo)                   \
     K(0x11, NAMED,    named_probe,    GUEST,  CaptureNamed)                    \
-    K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)
+    K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)                     \
+    K(0x13, POST,     post_code,      GUEST,  CapturePost)                     \
+    K(0x14, EXIT_KIND, exit_kind,     VM,     CaptureExitKind)                 \
+    K(0x15, EXITS,    exits,          HOST,   CaptureExits)
 /* clang-format on */
 
 /* The kinds of records.  A switch over them has no default: it names all. */
@@ -347,6 +350,24 @@ typedef struct CAPTURE_PACKED CaptureVcpu {
     uint64_t wait_ns; /* ready to run, without a CPU */
     uint64_t steal_ns; /* of all of the host's CPUs, since it booted */
 } CaptureVcpu;
+
+/* A write to port 0x80, where firmware shows how far it is. */
+typedef struct CAPTURE_PACKED CapturePost {
+    uint8_t code;
+} CapturePost;
+
+/* Why a guest leaves KVM. */
+typedef struct CAPTURE_PACKED CaptureExitKind {
+    uint8_t id; /* numbered from 0 in each session */
+    /* KVM's name: "io_exits" */
+} CaptureExitKind;
+
+/* KVM's counter of a kind, all vCPUs together, totals since they began. */
+typedef struct CAPTURE_PACKED CaptureExits {
+    uint8_t id;
+    uint32_t window_us; /* news came within that time before; 0: no news */
+    uint64_t count;
+} CaptureExits;
 
 /* Whether a word's @kind is an event that this version knows. */
 static inline bool capture_kind_is_known(uint8_t kind)

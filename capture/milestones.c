@@ -234,6 +234,8 @@ static CaptureMilestoneSource source_of(const CaptureRecord *rec)
     case CAPTURE_PROBE:
     case CAPTURE_NAMED:
         return CAPTURE_SOURCE_PROBE;
+    case CAPTURE_POST:
+        return CAPTURE_SOURCE_POST;
     case CAPTURE_BYTE:
         return CAPTURE_SOURCE_LOG;
     case CAPTURE_CLOCK:
@@ -252,6 +254,8 @@ static CaptureMilestoneSource source_of(const CaptureRecord *rec)
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
     return CAPTURE_SOURCE_EVENT;
@@ -800,6 +804,11 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
             note_activity(p);
         }
         break;
+    case CAPTURE_POST:
+        if (!handle_event(p, rec, CAPTURE_RULE_POST, rec->u.post.code, NULL)) {
+            note_activity(p);
+        }
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
@@ -810,6 +819,8 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_NAMED:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
 }

@@ -23,6 +23,7 @@ typedef enum CaptureMilestoneSource {
     CAPTURE_SOURCE_EVENT, /* the VM or fw_cfg */
     CAPTURE_SOURCE_LOG, /* a line */
     CAPTURE_SOURCE_PROBE,
+    CAPTURE_SOURCE_POST, /* a POST code */
 } CaptureMilestoneSource;
 
 typedef struct CaptureMilestone {

@@ -15,12 +15,14 @@
 #define REGEX_LIMITS "(*LIMIT_MATCH=20000)"
 
 #define PROBES (BOOTPROBE_NUMBER_MASK + 1)
+#define POST_CODES 256
 
 struct CapturePatterns {
     int refs;
     GPtrArray *patterns; /* CapturePattern * */
     char *probes[PROBES];
     GArray *candidates[UINT8_MAX + 1]; /* by a line's first byte, or NULL */
+    char *posts[POST_CODES];
 };
 
 /* Made of capture/phases.conf by the Makefile. */
@@ -99,6 +101,9 @@ void capture_patterns_unref(CapturePatterns *p)
     for (int i = 0; i < PROBES; i++) {
         g_free(p->probes[i]);
     }
+    for (int i = 0; i < POST_CODES; i++) {
+        g_free(p->posts[i]);
+    }
     g_free(p);
 }
 
@@ -115,6 +120,11 @@ const CapturePattern *capture_patterns_get(const CapturePatterns *p, guint i)
 const char *capture_patterns_probe(const CapturePatterns *p, unsigned number)
 {
     return number < PROBES ? p->probes[number] : NULL;
+}
+
+const char *capture_patterns_post(const CapturePatterns *p, uint8_t code)
+{
+    return p->posts[code];
 }
 
 /* ------------------------------------------------------------------ */
@@ -183,25 +193,39 @@ static bool get_number(const char *word, uint64_t max, uint16_t *number,
     return true;
 }
 
-/* "probe NUMBER NAME" */
-static bool handle_probe(Parser *p, const char *rest, GError **error)
+/* "NUMBER NAME" into @names[0] to @names[@max]; @what it is a name of */
+static bool take_number_name(Parser *p, const char *rest, const char *what,
+                             char **names, uint16_t max, GError **error)
 {
     g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
     const char *name = words[1] ? g_strchug(words[1]) : "";
     uint16_t number;
 
     p->now = NULL;
-    if (!get_number(words[0], BOOTPROBE_NUMBER_MASK, &number, error)) {
+    if (!get_number(words[0], max, &number, error)) {
         return false;
     }
     if (!*name) {
-        return refuse(error, "the probe has no name");
+        return refuse(error, "the %s has no name", what);
     }
-    if (p->to->probes[number]) {
-        return refuse(error, "probe 0x%02x has a name already", number);
+    if (names[number]) {
+        return refuse(error, "%s 0x%02x has a name already", what, number);
     }
-    p->to->probes[number] = g_strdup(name);
+    names[number] = g_strdup(name);
     return good_name(name, error);
+}
+
+/* "probe NUMBER NAME" */
+static bool handle_probe(Parser *p, const char *rest, GError **error)
+{
+    return take_number_name(p, rest, "probe", p->to->probes, PROBES - 1, error);
+}
+
+/* "postcode NUMBER NAME" */
+static bool handle_postcode(Parser *p, const char *rest, GError **error)
+{
+    return take_number_name(p, rest, "POST code", p->to->posts, POST_CODES - 1,
+                            error);
 }
 
 static guint index_of(const CapturePatterns *p, const char *name)
@@ -436,6 +460,15 @@ static bool handle_mark(Parser *p, const char *rest, GError **error)
     return add_rule(p, &rule, error);
 }
 
+/* "post NUMBER" */
+static bool handle_post(Parser *p, const char *rest, GError **error)
+{
+    CaptureRule rule = { .kind = CAPTURE_RULE_POST };
+
+    return get_number(rest, POST_CODES - 1, &rule.number, error) &&
+           add_rule(p, &rule, error);
+}
+
 /* ------------------------------------------------------------------ */
 /* The file                                                            */
 
@@ -470,6 +503,8 @@ static const struct {
     { "matches", handle_matches, BELOW },
     { "fwcfg", handle_fwcfg, BELOW },
     { "mark", handle_mark, BELOW },
+    { "post", handle_post, BELOW },
+    { "postcode", handle_postcode, TOP },
     /* clang-format on */
 };
 
@@ -502,15 +537,22 @@ static bool handle_line(Parser *p, char *line, GError **error)
     return refuse(error, "'%s' is not a keyword", line);
 }
 
+/* What the later file names has that name. */
+static void merge_names(char **to, char **from, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (from[i]) {
+            g_free(to[i]);
+            to[i] = g_steal_pointer(&from[i]);
+        }
+    }
+}
+
 static void merge(CapturePatterns *p, CapturePatterns *from)
 {
     forget_candidates(p);
-    for (int i = 0; i < PROBES; i++) {
-        if (from->probes[i]) {
-            g_free(p->probes[i]);
-            p->probes[i] = g_steal_pointer(&from->probes[i]);
-        }
-    }
+    merge_names(p->probes, from->probes, PROBES);
+    merge_names(p->posts, from->posts, POST_CODES);
     while (from->patterns->len) {
         CapturePattern *pattern = g_ptr_array_steal_index(from->patterns, 0);
         guint i = index_of(p, pattern->name);
@@ -681,6 +723,7 @@ static bool may_begin(const CaptureRule *rule, uint8_t first)
     case CAPTURE_RULE_ITEM:
     case CAPTURE_RULE_KEY:
     case CAPTURE_RULE_MARK:
+    case CAPTURE_RULE_POST:
         break;
     }
     return false;
@@ -743,6 +786,7 @@ bool capture_rule_matches(const CaptureRule *rule, const char *text, size_t len,
     case CAPTURE_RULE_ITEM:
     case CAPTURE_RULE_KEY:
     case CAPTURE_RULE_MARK:
+    case CAPTURE_RULE_POST:
         break;
     }
     return false;

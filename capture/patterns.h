@@ -30,6 +30,7 @@ typedef enum CaptureRuleKind {
     CAPTURE_RULE_ITEM, /* the fw_cfg item named @text is selected */
     CAPTURE_RULE_KEY, /* the fw_cfg item with key @number is selected */
     CAPTURE_RULE_MARK, /* a probe with id @number is written */
+    CAPTURE_RULE_POST, /* the POST code @number is written */
     CAPTURE_RULE_FAILED, /* a line begins with @text: the attempt failed */
 } CaptureRuleKind;
 
@@ -109,6 +110,9 @@ G_STATIC_ASSERT(CAPTURE_PATTERN_RULES_MAX <= 64);
  * may share @p.
  */
 const GArray *capture_patterns_candidates(CapturePatterns *p, uint8_t first);
+
+/* The name of a POST code, or NULL. */
+const char *capture_patterns_post(const CapturePatterns *p, uint8_t code);
 
 /*
  * Does a line of @stream begin so?  @text are guest bytes.  Of rules for

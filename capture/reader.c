@@ -430,6 +430,16 @@ static bool decode_disk(CaptureRecord *rec, const uint8_t *p,
     return true;
 }
 
+static bool decode_exit_kind(CaptureRecord *rec, const uint8_t *p,
+                             const uint8_t *end)
+{
+    if (!TAKE(rec->u.exit_kind.id)) {
+        return false;
+    }
+    take_string(rec->u.exit_kind.name, CAPTURE_NAME_MAX, &p, end);
+    return true;
+}
+
 static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
                           const uint8_t *p, const uint8_t *end)
 {
@@ -491,6 +501,12 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.vcpu);
     case CAPTURE_PROBE:
         return TAKE(rec->u.probe);
+    case CAPTURE_POST:
+        return TAKE(rec->u.post);
+    case CAPTURE_EXIT_KIND:
+        return decode_exit_kind(rec, p, end);
+    case CAPTURE_EXITS:
+        return TAKE(rec->u.exits);
     case CAPTURE_DISK:
         return decode_disk(rec, p, end);
     case CAPTURE_DISK_IO:

@@ -84,6 +84,12 @@ typedef struct CaptureRecord {
         CaptureDmaEnd dma_end;
         CaptureProbe probe;
         CaptureVcpu vcpu;
+        CapturePost post;
+        struct {
+            uint8_t id;
+            char name[CAPTURE_NAME_MAX];
+        } exit_kind;
+        CaptureExits exits;
         struct {
             uint8_t id;
             char name[CAPTURE_NAME_MAX];

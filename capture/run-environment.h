@@ -14,6 +14,7 @@
  *   if-fits     where the back end does not fit QEMU, or no capture can be
  *               made, QEMU starts all the same
  *   foreground  somebody waits for QEMU: -daemonize is refused
+ *   post-codes  writes to port 0x80 of an x86 machine are captured
  *   only        RUN_CAPTURE_ENV is the only capture that may be written
  */
 #define RUN_ENV "BOOTSTAMP_RUN"

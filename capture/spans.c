@@ -21,6 +21,7 @@ struct CaptureSpans {
     guint deeper; /* nested ones begun where there is no room */
     uint64_t dropped;
     guint boot;
+    int post; /* the POST code before, -1: none, or other probes since */
     bool idle; /* since the last reset no probe but of the firmware's own */
     bool ran; /* a reset is the guest's from now on */
 };
@@ -31,6 +32,7 @@ CaptureSpans *capture_spans_new(void)
 
     s->rows = g_array_new(FALSE, TRUE, sizeof(CaptureSpan));
     s->names = g_string_chunk_new(1024);
+    s->post = -1;
     return s;
 }
 
@@ -48,11 +50,9 @@ static CaptureSpan *row_at(CaptureSpans *s, guint i)
     return &g_array_index(s->rows, CaptureSpan, i);
 }
 
-/* What a probe says, numbered or named; a name is still the record's. */
-static CaptureSpan read_probe(CaptureSpans *s, const CaptureRecord *rec,
-                              bool *side)
+static CaptureSpan new_row(const CaptureSpans *s, const CaptureRecord *rec)
 {
-    CaptureSpan row = {
+    return (CaptureSpan){
         .depth = s->nested.count,
         .boot = s->boot,
         .pos = rec->pos,
@@ -61,6 +61,13 @@ static CaptureSpan read_probe(CaptureSpans *s, const CaptureRecord *rec,
         .end = CAPTURE_NO_TIME,
         .vend = CAPTURE_NO_TIME,
     };
+}
+
+/* What a probe says, numbered or named; a name is still the record's. */
+static CaptureSpan read_probe(CaptureSpans *s, const CaptureRecord *rec,
+                              bool *side)
+{
+    CaptureSpan row = new_row(s, rec);
 
     if (rec->kind == CAPTURE_NAMED) {
         row.id = rec->u.named.head.kind & BOOTPROBE_KIND_MASK;
@@ -167,11 +174,25 @@ static void end_side(CaptureSpans *s, CaptureSpan *end)
     }
 }
 
+/* Linux delays by writes to that port: many of the same code are one. */
+static void handle_post(CaptureSpans *s, const CaptureRecord *rec)
+{
+    CaptureSpan row = new_row(s, rec);
+
+    row.id = rec->u.post.code;
+    s->idle = false;
+    if (s->post != row.id) {
+        add_row(s, CAPTURE_SPAN_POST, &row);
+    }
+    s->post = row.id;
+}
+
 static void handle_probe(CaptureSpans *s, const CaptureRecord *rec)
 {
     bool side;
     CaptureSpan row = read_probe(s, rec, &side);
 
+    s->post = -1;
     s->idle &= row.id == (BOOTPROBE_POINT | BOOTPROBE_REBOOT);
 
     switch (row.id & BOOTPROBE_KIND_MASK) {
@@ -208,6 +229,7 @@ static void handle_vm(CaptureSpans *s, CaptureVmEvent event)
         }
         s->idle = true;
         forget_open(s);
+        s->post = -1;
     }
 }
 
@@ -221,6 +243,7 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
         s->dropped = 0;
         s->boot = 0;
         s->ran = s->idle = false;
+        s->post = -1;
         break;
     case CAPTURE_VM:
         handle_vm(s, rec->u.vm.event);
@@ -228,6 +251,9 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_PROBE:
     case CAPTURE_NAMED:
         handle_probe(s, rec);
+        break;
+    case CAPTURE_POST:
+        handle_post(s, rec);
         break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
@@ -244,6 +270,8 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
 }

@@ -18,6 +18,7 @@ typedef enum CaptureSpanKind {
     CAPTURE_SPAN_POINT,
     CAPTURE_SPAN_NESTED, /* inside the one above it with a smaller depth */
     CAPTURE_SPAN_SIDE, /* runs beside others: a thread */
+    CAPTURE_SPAN_POST, /* a POST code, in @id; a repeated one once */
     CAPTURE_SPAN_STRAY, /* an end without a beginning; or no valid kind */
 } CaptureSpanKind;
 

@@ -32,6 +32,11 @@ static bool look(CaptureWriter *w)
     return w->news && now - w->news < LOOK_BUSY_NS;
 }
 
+bool capture_writer_is_closing(const CaptureWriter *w)
+{
+    return w->last_look;
+}
+
 /* One round of the helper's work; returns how long to sleep, in ms. */
 static int tick(CaptureWriter *w)
 {
@@ -84,6 +89,7 @@ static void *helper_main(void *opaque)
         }
     }
     pthread_mutex_unlock(&w->lock);
+    w->last_look = true;
     if (!w->dead) {
         look(w); /* what came since the last round */
     }

@@ -67,6 +67,7 @@ struct CaptureWriter {
     CaptureLost reported; /* losses that the capture has already */
     CaptureLookFunc *look; /* NULL: nothing to look at */
     void *look_data;
+    bool last_look; /* the helper's own */
     uint64_t news; /* when it last had some, ns, CLOCK_MONOTONIC */
     uint64_t first; /* word that the session begins at */
     int fd;

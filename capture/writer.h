@@ -117,6 +117,9 @@ uint64_t capture_writer_now(const CaptureWriter *w);
  */
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns);
 
+/* In a CaptureLookFunc: it is called for the last time. */
+bool capture_writer_is_closing(const CaptureWriter *w);
+
 /* One guest byte of @stream (below CAPTURE_STREAMS_MAX), stamped now. */
 void capture_append(CaptureWriter *w, uint8_t stream, uint8_t byte);
 

@@ -30,16 +30,17 @@
 #define CHARDEV_ID "bootstamp"
 #define DEBUG_PORT 0x402
 #define DEBUG_PORT_READ 0xe9 /* what firmware looks for */
+#define POST_PORT 0x80
 
 static struct {
     char *serial; /* NULL: none, "all", or a chardev */
     char *probes; /* NULL, or a folder with firmware */
     char *report; /* NULL, or where the names of captures go */
-    bool quiet, if_fits, foreground;
+    bool quiet, if_fits, foreground, post_codes;
 } run;
 
 static Chardev *debug_chardev;
-static MemoryRegion debug_port;
+static MemoryRegion debug_port, post_port;
 
 /* ------------------------------------------------------------------ */
 /* The debug port                                                      */
@@ -89,6 +90,40 @@ static void place_debug_port(void)
                           "bootstamp-debug-port", 1);
     memory_region_add_subregion(get_system_io(), DEBUG_PORT, &debug_port);
     boot_capture_set_frontend(CHARDEV_ID, "debugcon 0x402");
+}
+
+/* ------------------------------------------------------------------ */
+/* The port that firmware writes POST codes to                         */
+
+/* As a PC without a card that shows them. */
+static uint64_t post_port_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return UINT64_MAX;
+}
+
+static void post_port_write(void *opaque, hwaddr addr, uint64_t value,
+                            unsigned size)
+{
+    CapturePost post = { .code = value };
+
+    boot_event(CAPTURE_POST, &post, sizeof(post));
+}
+
+static const MemoryRegionOps post_port_ops = {
+    .read = post_port_read,
+    .write = post_port_write,
+    .valid.min_access_size = 1,
+    .valid.max_access_size = 1,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+};
+
+/* QEMU has a region there, which does nothing; machines may have none. */
+static void place_post_port(void)
+{
+    memory_region_init_io(&post_port, NULL, &post_port_ops, NULL,
+                          "bootstamp-post-port", 1);
+    memory_region_add_subregion_overlap(get_system_io(), POST_PORT, &post_port,
+                                        1);
 }
 
 /* ------------------------------------------------------------------ */
@@ -193,6 +228,11 @@ static void say(const Consoles *c, bool placed)
             placed || c->taken->len ? c->taken->str
             : debug_chardev         ? "no debug port, nothing else"
                                     : "timestamp chardevs");
+    if (run.post_codes) {
+        fprintf(stderr, "bootstamp: run: POST codes %s\n",
+                is_x86() ? "at port 0x80 are captured"
+                         : "are not captured: not an x86 machine");
+    }
     if (c->left->len) {
         fprintf(stderr, "bootstamp: run: not captured: %s%s\n", c->left->str,
                 run.serial ? "" : "; run --serial captures it");
@@ -223,6 +263,9 @@ static void start_capture(void)
     }
     if (free_port) {
         place_debug_port();
+    }
+    if (run.post_codes && is_x86()) {
+        place_post_port();
     }
     if (run.probes && is_x86() && !port_is_taken(BOOTPROBE_PORT)) {
         bootprobe_place(boot_capture_stream_label(c.capture, 0));
@@ -317,6 +360,7 @@ static void handle_words(const char *words, bool *only)
 
     run.quiet = g_strv_contains((const char *const *)list, "quiet");
     run.if_fits = g_strv_contains((const char *const *)list, "if-fits");
+    run.post_codes = g_strv_contains((const char *const *)list, "post-codes");
     run.foreground = g_strv_contains((const char *const *)list, "foreground");
     *only = g_strv_contains((const char *const *)list, "only");
 }

@@ -158,6 +158,13 @@ my %reads = (
             substr((strings $text)[0], 0, 64), $arg;
         undef;
     } ],
+    POST => [ 1, sub { event $_[0], sprintf 'POST code 0x%02x', unpack 'C', $_[1]; undef } ],
+    EXIT_KIND => [ 1, sub {
+        my ($id, $text) = unpack 'C a*', $_[1];
+        event $_[0], "KVM exits of kind $id" . detail((strings $text)[0]);
+        undef;
+    } ],
+    EXITS => [ 13, sub { event $_[0], sprintf 'KVM exits of kind %d: %d so far', unpack 'C x4 Q<', $_[1]; undef } ],
     PROBE => [ 9, sub { event $_[0], sprintf 'probe 0x%x argument 0x%x', unpack 'L< L<', $_[1]; undef } ],
 );
 

@@ -68,9 +68,14 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_NAMED:
         FUZZ_CHECK(memchr(rec->u.named.name, 0, sizeof(rec->u.named.name)));
         break;
+    case CAPTURE_EXIT_KIND:
+        FUZZ_CHECK(memchr(rec->u.exit_kind.name, 0, CAPTURE_NAME_MAX));
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
+    case CAPTURE_POST:
+    case CAPTURE_EXITS:
     case CAPTURE_LOST:
     case CAPTURE_SELECT:
     case CAPTURE_PIO:

@@ -59,7 +59,7 @@ static char *describe(CaptureSpans *s)
         const CaptureSpan *row = capture_spans_get(s, i);
 
         g_string_append_printf(out, "%s%c%u@%u", i ? " " : "",
-                               ".n|!"[row->kind], row -> number, row -> depth);
+                               ".n|p!"[row->kind], row -> number, row -> depth);
         if (row->name) {
             g_string_append_printf(out, ":%s", row->name);
         }

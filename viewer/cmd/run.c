@@ -15,6 +15,7 @@
 static struct {
     char *capture;
     gboolean probes;
+    gboolean post_codes;
     gboolean quiet;
     gboolean view;
     gboolean if_fits;
@@ -38,6 +39,8 @@ static const GOptionEntry entries[] = {
       "FILE" },
     { "probes", 0, 0, G_OPTION_ARG_NONE, &opt.probes,
       "use the firmware with probes, which reports its progress", NULL },
+    { "post-codes", 0, 0, G_OPTION_ARG_NONE, &opt.post_codes,
+      "capture POST codes too: what is written to port 0x80", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet,
       "do not say what is captured", NULL },
     { "serial", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
@@ -138,6 +141,7 @@ int cmd_run(int argc, char **argv)
         .argv = rest,
         .capture = opt.capture,
         .probes = opt.probes,
+        .post_codes = opt.post_codes,
         .quiet = opt.quiet,
         .view = opt.view,
         .if_fits = opt.if_fits,

@@ -180,6 +180,18 @@ static size_t append_character(GString *out, const char *text, size_t len)
     return size;
 }
 
+void append_post_code(GString *out, uint8_t code)
+{
+    const char *name =
+        capture_patterns_post(capture_patterns_default(NULL), code);
+
+    g_string_append_printf(out, "POST code 0x%02x", code);
+    if (name) {
+        g_string_append_c(out, ' ');
+        append_visible(out, name, strlen(name), false);
+    }
+}
+
 void append_visible(GString *out, const char *text, size_t len, bool keep_tabs)
 {
     size_t i = 0;

@@ -73,6 +73,9 @@ void append_line_text(GString *out, const CaptureLine *line);
  */
 void append_csv_cell(GString *row, const char *text);
 
+/* "POST code 0x29", and its name where phases.conf has one. */
+void append_post_code(GString *out, uint8_t code);
+
 /* Blanks up to @cells that @text (UTF-8 without control bytes) does not fill. */
 void append_padded(GString *out, const char *text, int cells);
 

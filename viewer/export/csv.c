@@ -61,6 +61,11 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
         return "disk";
+    case CAPTURE_POST:
+        return "post";
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
+        return "exits";
     case CAPTURE_VCPU:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:

@@ -32,7 +32,9 @@ enum {
     EVENT_PROBE,
     EVENT_LOST,
     EVENT_DISK,
-    EVENT_NAMED
+    EVENT_NAMED,
+    EVENT_POST,
+    EVENT_EXITS,
 };
 
 typedef struct Packets {
@@ -206,6 +208,10 @@ static const char *const events[] = {
     "u64 write_bytes; u64 writes; u64 write_ns; };",
     "name = \"named_probe\"; id = 5; stream_id = 0; "
     "fields := struct { u8 kind; u64 arg; string name; };",
+    "name = \"post_code\"; id = 6; stream_id = 0; "
+    "fields := struct { u8 code; };",
+    "name = \"exits\"; id = 7; stream_id = 0; "
+    "fields := struct { u8 number; u64 count; };",
     "name = \"line\"; id = 0; stream_id = 1; "
     "fields := struct { u8 number; string source; string text; };",
 };
@@ -326,6 +332,11 @@ static void put_event(Export *e, uint16_t id, const CaptureRecord *rec)
     } else if (id == EVENT_LOST) {
         put_u64(to, rec->u.lost.bytes);
         put_u64(to, rec->u.lost.events);
+    } else if (id == EVENT_POST) {
+        put(to, &rec->u.post.code, 1);
+    } else if (id == EVENT_EXITS) {
+        put(to, &rec->u.exits.id, 1);
+        put_u64(to, rec->u.exits.count);
     } else if (id == EVENT_DISK) {
         put(to, &rec->u.disk_io.id, sizeof(rec->u.disk_io.id));
         put(to, &rec->u.disk_io.read_bytes,
@@ -362,6 +373,12 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_NAMED:
         put_event(e, EVENT_NAMED, rec);
         break;
+    case CAPTURE_POST:
+        put_event(e, EVENT_POST, rec);
+        break;
+    case CAPTURE_EXITS:
+        put_event(e, EVENT_EXITS, rec);
+        break;
     case CAPTURE_LOST:
         put_event(e, EVENT_LOST, rec);
         break;
@@ -376,6 +393,7 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
+    case CAPTURE_EXIT_KIND:
         break;
     }
 }

@@ -105,6 +105,18 @@ bool append_event(GString *out, const CaptureRecord *rec)
         g_string_append_printf(out, " argument 0x%" PRIx64,
                                rec->u.named.head.arg);
         return true;
+    case CAPTURE_POST:
+        append_post_code(out, rec->u.post.code);
+        return true;
+    case CAPTURE_EXITS:
+        g_string_append_printf(out, "KVM exits of kind %u: %" PRIu64 " so far",
+                               rec->u.exits.id, rec->u.exits.count);
+        return true;
+    case CAPTURE_EXIT_KIND:
+        g_string_append_printf(out, "KVM exits of kind %u",
+                               rec->u.exit_kind.id);
+        append_detail(out, rec->u.exit_kind.name);
+        return true;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

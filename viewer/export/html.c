@@ -132,7 +132,7 @@ static void html_event(Export *e, const CaptureRecord *rec)
 
     if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
         rec->kind == CAPTURE_PROBE || rec->kind == CAPTURE_NAMED ||
-        e->options->events) {
+        rec->kind == CAPTURE_POST || e->options->events) {
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
             put_row(e, rec->time, "e", "", text->str);

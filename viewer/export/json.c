@@ -187,6 +187,18 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         put_hex(j, "arg", rec->u.named.head.arg);
         json_out_string(j, "name", rec->u.named.name);
         break;
+    case CAPTURE_POST:
+        json_out_int(j, "code", rec->u.post.code);
+        break;
+    case CAPTURE_EXIT_KIND:
+        json_out_int(j, "id", rec->u.exit_kind.id);
+        json_out_string(j, "name", rec->u.exit_kind.name);
+        break;
+    case CAPTURE_EXITS:
+        json_out_int(j, "id", rec->u.exits.id);
+        json_out_int(j, "window_ns", rec->u.exits.window_us * UINT64_C(1000));
+        json_out_int(j, "count", rec->u.exits.count);
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
@@ -339,6 +351,27 @@ static void put_talk(Export *e)
     }
 }
 
+/* How often the guest left KVM in a phase, by kind. */
+static void put_exits(Export *e)
+{
+    const State *s = e->state;
+    const BootData *b = s->boot;
+    g_autoptr(GArray) rows = exit_rows(b->phases, b->exits, b->end);
+
+    for (guint i = 0; i < rows->len; i++) {
+        const ExitRow *r = &g_array_index(rows, ExitRow, i);
+
+        begin(s->json, "exits_in");
+        json_out_int(s->json, "time_ns", r->start);
+        json_out_int(s->json, "end_ns", r->end);
+        json_out_string(s->json, "phase", r->phase);
+        json_out_int(s->json, "boot", r->boot);
+        json_out_string(s->json, "kind", r->kind);
+        json_out_int(s->json, "count", r->count);
+        end(s->json, e->out);
+    }
+}
+
 static void put_initcall(Export *e, const CaptureInitcall *call)
 {
     State *s = e->state;
@@ -367,6 +400,7 @@ static bool json_end(Export *e)
     }
     put_disk_rows(e);
     put_talk(e);
+    put_exits(e);
     for (guint i = 0; i < capture_initcalls_count(s->boot->initcalls); i++) {
         put_initcall(e, capture_initcalls_get(s->boot->initcalls, i));
     }

@@ -283,6 +283,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_VM:
     case CAPTURE_PROBE:
     case CAPTURE_NAMED:
+    case CAPTURE_POST:
     case CAPTURE_LOST:
         text = g_string_new(NULL);
         if (append_event(text, rec)) {
@@ -297,6 +298,8 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break; /* at the end */
     }
 }
@@ -344,6 +347,27 @@ static guint put_around(Export *e, const GArray *spans, guint i, bool by_group)
     return i;
 }
 
+/* What the vCPUs had of the phase, and how often they left KVM. */
+static void put_host(JsonOut *j, const BootData *b, const PhaseSpan *p)
+{
+    CaptureVcpuTime t = capture_vcpus_between(b->vcpus, p->start, p->end);
+
+    if (capture_vcpus_threads(b->vcpus) && !b->virtual_clock) {
+        json_out_double(j, "on_cpu_ms", t.cpu / 1e6);
+        json_out_double(j, "waiting_ms", t.wait / 1e6);
+        json_out_double(j, "idle_ms", t.idle / 1e6);
+    }
+    for (guint i = 0; i < capture_exits_kinds(b->exits); i++) {
+        const char *name = capture_exits_name(b->exits, i);
+        uint64_t n = capture_exits_between(b->exits, i, p->start, p->end);
+        g_autofree char *label = g_strdup_printf("KVM %s", name);
+
+        if (name && n) {
+            json_out_int(j, label, n);
+        }
+    }
+}
+
 /* What the time of a phase was, as far as it is known. */
 static void put_causes(Export *e, const PhaseSpan *p)
 {
@@ -353,6 +377,7 @@ static void put_causes(Export *e, const PhaseSpan *p)
         capture_disks_between(b->disks, CAPTURE_DISKS_ALL, p->start, p->end);
 
     begin_args(s->json);
+    put_host(s->json, b, p);
     if (reads.requests) {
         json_out_int(s->json, "disk_bytes", reads.bytes);
         json_out_double(s->json, "disk_reading_ms", reads.active_ns / 1e6);

@@ -22,6 +22,7 @@ BootData *boot_data_new(bool virtual_clock)
     b->disks = capture_disks_new();
     b->initcalls = capture_initcalls_new();
     b->talk = capture_talk_new();
+    b->exits = capture_exits_new();
     b->virtual_clock = virtual_clock;
     b->bin_ns = FIRST_BIN_NS;
     return b;
@@ -45,6 +46,7 @@ void boot_data_free(BootData *b)
         capture_disks_free(b->disks);
         capture_initcalls_free(b->initcalls);
         capture_talk_free(b->talk);
+        capture_exits_free(b->exits);
         g_free(b->machine);
         g_free(b);
     }
@@ -142,6 +144,9 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_POST:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
     b->end = MAX(b->end, rec->time);
@@ -152,6 +157,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
         capture_copies_feed(b->copies, rec);
         capture_vcpus_record(b->vcpus, rec);
         capture_disks_feed(b->disks, rec);
+        capture_exits_record(b->exits, rec);
         capture_initcalls_record(b->initcalls, rec);
         start_stages_feed(&b->stages, rec);
     } else if (rec->stream >= b->names.count) {

@@ -10,6 +10,7 @@
 
 #include "capture/copies.h"
 #include "capture/disks.h"
+#include "capture/exits.h"
 #include "capture/initcalls.h"
 #include "capture/milestones.h"
 #include "capture/talk.h"
@@ -52,6 +53,7 @@ typedef struct BootData {
     CaptureDisks *disks;
     CaptureInitcalls *initcalls;
     CaptureTalk *talk;
+    CaptureExitCounts *exits;
     StartStages stages;
     StreamNames names;
     Density *density[CAPTURE_STREAMS_MAX]; /* NULL: no byte came */

@@ -10,6 +10,7 @@
 
 #include "capture/copies.h"
 #include "capture/disks.h"
+#include "capture/exits.h"
 #include "capture/initcalls.h"
 #include "capture/patterns.h"
 #include "capture/milestones.h"
@@ -35,6 +36,7 @@ typedef struct Boot {
     CaptureDisks *disks;
     CaptureInitcalls *initcalls;
     CaptureTalk *talk;
+    CaptureExitCounts *exits;
     StartStages stages;
     StreamNames names;
     CaptureSpans *spans;
@@ -87,6 +89,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
     capture_spans_record(b->spans, rec);
     capture_vcpus_record(b->vcpus, rec);
     capture_talk_feed(b->talk, rec);
+    capture_exits_record(b->exits, rec);
     start_stages_feed(&b->stages, rec);
     stream_names_feed(&b->names, rec);
     return CAPTURE_WALK_ON;
@@ -149,6 +152,17 @@ static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
     }
 }
 
+/* Behind the detail: what it was seen by, where that is no line. */
+static void append_source(GString *detail, CaptureMilestoneSource source)
+{
+    const char *text = source == CAPTURE_SOURCE_PROBE  ? "probe"
+                       : source == CAPTURE_SOURCE_POST ? "POST code"
+                                                       : "";
+
+    g_string_append_printf(detail, "%s%s", detail->len && *text ? ", " : "",
+                           text);
+}
+
 static void print_phases(const Boot *b)
 {
     guint n = capture_milestones_count(b->phases);
@@ -178,9 +192,7 @@ static void print_phases(const Boot *b)
 
         append_padded(name, p->name, width);
         append_visible(detail, p->detail, strlen(p->detail), false);
-        if (p->source == CAPTURE_SOURCE_PROBE) {
-            g_string_append(detail, detail->len ? ", probe" : "probe");
-        }
+        append_source(detail, p->source);
         printf("%s %12s %12s %6.1f%%%s%s\n", name->str, at, step,
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
@@ -322,10 +334,14 @@ static void append_argument(GString *out, uint8_t unit, uint64_t arg)
 /* The name of a probe with its argument, as far as they say something. */
 static void append_probe(GString *out, const CaptureSpan *s)
 {
-    const char *name =
-        capture_patterns_probe(capture_patterns_default(NULL), s->number);
+    CapturePatterns *patterns = capture_patterns_default(NULL);
+    const char *name = capture_patterns_probe(patterns, s->number);
     uint32_t arg = s->arg;
 
+    if (s->kind == CAPTURE_SPAN_POST) {
+        append_post_code(out, s->id);
+        return;
+    }
     if (s->name) {
         append_visible(out, s->name, strlen(s->name), false);
         append_argument(out, s->unit, s->arg);
@@ -372,7 +388,7 @@ static void print_span(const CaptureSpan *s, uint64_t start)
                (s->id & BOOTPROBE_KIND_MASK) == BOOTPROBE_END
                    ? "nothing to end"
                    : "reserved kind");
-    } else if (s->kind == CAPTURE_SPAN_POINT) {
+    } else if (s->kind == CAPTURE_SPAN_POINT || s->kind == CAPTURE_SPAN_POST) {
         printf("\n");
     } else {
         printf("            -  no end\n");
@@ -450,6 +466,7 @@ static void print_causes(const Boot *b)
 {
     print_disk_rows(b->phases, b->disks, b->end);
     print_talk(b->phases, b->talk, &b->names, b->start, b->end, b->all);
+    print_exits(b->phases, b->exits, b->start, b->end, b->all);
     print_initcalls(b->initcalls, b->start,
                     b->all ? G_MAXUINT : INITCALLS_SHOWN);
 }
@@ -474,6 +491,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     b.spans = capture_spans_new();
     b.vcpus = capture_vcpus_new();
     b.talk = capture_talk_new();
+    b.exits = capture_exits_new();
     capture_walk_all(r, virtual_clock, &ops, &b);
     if (session < 0 || session > b.sessions) {
         status = fail(capture_reader_path(r), "has %d session%s, not %d",
@@ -497,5 +515,6 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     capture_spans_free(b.spans);
     capture_vcpus_free(b.vcpus);
     capture_talk_free(b.talk);
+    capture_exits_free(b.exits);
     return status;
 }

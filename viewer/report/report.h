@@ -13,6 +13,7 @@
 #include "diff.h"
 #include "looks.h"
 #include "disk-table.h"
+#include "exit-table.h"
 #include "initcall-table.h"
 #include "otlp.h"
 #include "sample.h"

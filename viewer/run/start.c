@@ -178,10 +178,11 @@ static void set_environment(const QemuStart *s, const char *firmware)
         g_strdup_printf("%" G_GUINT64_FORMAT, capture_mono_ns());
     g_autofree char *path =
         s->capture ? g_canonicalize_filename(s->capture, NULL) : NULL;
-    g_autofree char *words = g_strdup_printf(
-        "%s%s%s%s", s->quiet ? "quiet," : "", s->if_fits ? "if-fits," : "",
-        s->view || s->only || s->report ? "foreground," : "",
-        s->only ? "only," : "");
+    g_autofree char *words =
+        g_strdup_printf("%s%s%s%s%s", s->post_codes ? "post-codes," : "",
+                        s->quiet ? "quiet," : "", s->if_fits ? "if-fits," : "",
+                        s->view || s->only || s->report ? "foreground," : "",
+                        s->only ? "only," : "");
 
     if (s->module) {
         set_preload(s->module);

@@ -13,6 +13,7 @@ typedef struct QemuStart {
     char **argv; /* QEMU, or what starts it, and its arguments */
     const char *capture; /* file, or NULL: a new one in the default folder */
     bool probes; /* firmware with probes */
+    bool post_codes; /* capture what is written to port 0x80 */
     bool quiet; /* do not report what is captured */
     bool view; /* with the viewer in this terminal, if it is one */
     bool if_fits; /* start without a capture where the module does not fit */

@@ -178,7 +178,8 @@ static void handle_break(Index *x, const CaptureRecord *rec)
 static bool has_row(const CaptureRecord *rec)
 {
     return rec->kind == CAPTURE_SESSION || rec->kind == CAPTURE_VM ||
-           rec->kind == CAPTURE_LOST || rec->kind == CAPTURE_PROBE;
+           rec->kind == CAPTURE_LOST || rec->kind == CAPTURE_PROBE ||
+           rec->kind == CAPTURE_NAMED || rec->kind == CAPTURE_POST;
 }
 
 /* Of the fw_cfg items those of the last boot are shown. */

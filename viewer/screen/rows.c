@@ -319,6 +319,11 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
                                    (guint64)rec->u.named.head.arg);
         }
         break;
+    case CAPTURE_POST:
+        if (!milestone) {
+            append_post_code(out, rec->u.post.code);
+        }
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
@@ -333,6 +338,8 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
     case CAPTURE_VCPU:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
+    case CAPTURE_EXIT_KIND:
+    case CAPTURE_EXITS:
         break;
     }
     return out->len > 0;

@@ -1,0 +1,79 @@
+/*
+ * The table of how often the guest left KVM.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "exit-table.h"
+#include "phase-times.h"
+#include "viewer/common/common.h"
+
+static void add_rows(GArray *rows, const CaptureExitCounts *exits,
+                     const PhaseTime *p)
+{
+    for (guint i = 0; i < capture_exits_kinds(exits); i++) {
+        ExitRow row = {
+            .phase = p->name,
+            .boot = p->boot,
+            .start = p->start,
+            .end = p->end,
+            .kind = capture_exits_name(exits, i),
+            .count = capture_exits_between(exits, i, p->start, p->end),
+        };
+
+        if (row.kind && row.count) {
+            g_array_append_val(rows, row);
+        }
+    }
+}
+
+GArray *exit_rows(const CaptureMilestones *phases,
+                  const CaptureExitCounts *exits, uint64_t end)
+{
+    g_autoptr(GArray) times = phase_times(phases, end);
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(ExitRow));
+
+    for (guint i = 0; i < times->len; i++) {
+        add_rows(rows, exits, &g_array_index(times, PhaseTime, i));
+    }
+    return rows;
+}
+
+static void print_row(const char *phase, const char *kind, uint64_t count,
+                      uint64_t ns)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    append_visible(name, kind, strlen(kind), false);
+    printf("%-24s %-20s %12" PRIu64 " %12.0f\n", phase, name->str, count,
+           ns ? count * 1e9 / ns : 0);
+}
+
+void print_exits(const CaptureMilestones *phases,
+                 const CaptureExitCounts *exits, uint64_t start, uint64_t end,
+                 bool all)
+{
+    g_autoptr(GArray) rows = exit_rows(phases, exits, end);
+
+    if (!rows->len) {
+        return;
+    }
+    printf("\n%-24s %-20s %12s %12s\n", "KVM exits in", "Kind", "Count",
+           "per second");
+    for (guint i = 0; all && i < rows->len; i++) {
+        const ExitRow *r = &g_array_index(rows, ExitRow, i);
+
+        print_row(r->phase, r->kind, r->count, r->end - r->start);
+    }
+    for (guint i = 0; i < capture_exits_kinds(exits); i++) {
+        const char *kind = capture_exits_name(exits, i);
+        uint64_t count = capture_exits_between(exits, i, 0, UINT64_MAX);
+
+        if (kind && count) {
+            print_row("All", kind, count, end > start ? end - start : 0);
+        }
+    }
+}
