@@ -234,7 +234,8 @@ static char *last_words(const char *path)
     lines = g_strsplit(g_strchomp(text), "\n", -1);
     for (int i = 0; lines[i]; i++) {
         words = lines[i];
-        if (g_str_has_prefix(words, "bootstamp: ")) {
+        /* Also "qemu-system-x86_64: bootstamp: ...", with a hint after it. */
+        if (strstr(words, "bootstamp: ")) {
             break; /* ours comes first, and QEMU's follow from it */
         }
     }
