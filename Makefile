@@ -62,18 +62,18 @@ LINK_HARDEN = -Wl,-z,relro,-z,now,-z,noexecstack
 
 CAPTURE_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(GLIB_CFLAGS) $(CFLAGS)
 VIEWER_FLAGS = $(BASE) $(HARDEN) -fPIE $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(CFLAGS)
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) $(CFLAGS)
 PRELOAD_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(CFLAGS)
 # QEMU_CFLAGS has QEMU's folders as -isystem: only our code is warned about.
 BACKEND_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden -DBOOTSTAMP_LOADABLE \
 	$(QEMU_CFLAGS) \
 	$(GLIB_CFLAGS) $(CFLAGS)
 
-VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) -lm -pthread
+VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) $(ZSTD_LIBS) -lm -pthread
 
 # Builds of the unit tests.  Sanitizers bring their own checks: no FORTIFY.
 SAN = $(BASE) -g -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(filter-out -O%,$(CFLAGS)) -O1
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) $(filter-out -O%,$(CFLAGS)) -O1
 plain_FLAGS = $(VIEWER_FLAGS)
 plain_LINK = -pie
 asan_FLAGS = $(SAN) -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -84,7 +84,7 @@ tsan_LINK = -fsanitize=thread
 # tests/fuzz: libFuzzer, which clang has.  -g1 is enough for a backtrace.
 FUZZ_CC ?= clang
 fuzz_FLAGS = $(BASE) -g1 -O1 -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	$(FUZZ_CFLAGS)
 fuzz_LINK = -fsanitize=fuzzer,address,undefined $(FUZZ_CFLAGS)
 

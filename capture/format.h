@@ -209,7 +209,8 @@ typedef struct CaptureHeader {
     char machine[64];
     char arch[32];
     char boot_id[40]; /* the host's, tells whether start_mono_ns is of now */
-    uint8_t pad3[CAPTURE_HEADER_SIZE - 584];
+    char labels[1024]; /* "NAME=VALUE", a line each */
+    uint8_t pad3[CAPTURE_HEADER_SIZE - 584 - 1024];
 } CaptureHeader;
 
 /* Which clocks a capture has. */

@@ -20,6 +20,12 @@
 #define SESSION_FOLDER "bootstamp"
 #define TEMPORARY_PREFIX "bootstamp-"
 
+bool capture_is_name(const char *name)
+{
+    return g_str_has_suffix(name, CAPTURE_SUFFIX) ||
+           g_str_has_suffix(name, CAPTURE_SUFFIX_ZSTD);
+}
+
 static char *temporary_dir(void)
 {
     return g_strdup_printf("%s/" TEMPORARY_PREFIX "%u", g_get_tmp_dir(),
@@ -174,9 +180,9 @@ static void scan_dir(const char *dir, uid_t uid, GArray *found)
                                     : g_strdup(name);
         struct stat st;
 
-        if (g_str_has_suffix(name, CAPTURE_SUFFIX) && !lstat(path, &st) &&
-            S_ISREG(st.st_mode) && (uid == ANYBODY || st.st_uid == uid) &&
-            has_magic(path)) {
+        if (capture_is_name(name) && !lstat(path, &st) && S_ISREG(st.st_mode) &&
+            (uid == ANYBODY || st.st_uid == uid) &&
+            (has_magic(path) || g_str_has_suffix(name, CAPTURE_SUFFIX_ZSTD))) {
             Found f = { g_steal_pointer(&path), st.st_mtim };
 
             g_array_append_val(found, f);

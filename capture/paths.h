@@ -12,6 +12,10 @@
 #include <sys/types.h>
 
 #define CAPTURE_SUFFIX ".bst"
+#define CAPTURE_SUFFIX_ZSTD CAPTURE_SUFFIX ".zst" /* compressed */
+
+/* Whether a file of that name is a capture, as it is or compressed. */
+bool capture_is_name(const char *name);
 
 /*
  * Environment: CLOCK_MONOTONIC in ns when `bootstamp run` started QEMU, in

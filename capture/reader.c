@@ -659,6 +659,7 @@ void capture_reader_header(CaptureReader *r, CaptureHeader *h)
     h->machine[sizeof(h->machine) - 1] = '\0';
     h->arch[sizeof(h->arch) - 1] = '\0';
     h->boot_id[sizeof(h->boot_id) - 1] = '\0';
+    h->labels[sizeof(h->labels) - 1] = '\0';
 }
 
 CaptureState capture_reader_state(CaptureReader *r)
@@ -836,6 +837,33 @@ static bool check_header(CaptureReader *r, GError **error)
     return true;
 }
 
+#define ZSTD_MAGIC UINT32_C(0xfd2fb528) /* RFC 8878, 3.1.1 */
+
+static CaptureUnpackFunc *unpack;
+
+void capture_reader_set_unpack(CaptureUnpackFunc *func)
+{
+    unpack = func;
+}
+
+/* Puts what is in a compressed file in its place; false: it cannot be. */
+static bool unpack_file(CaptureReader *r, GError **error)
+{
+    uint32_t magic;
+    int fd;
+
+    if (!unpack || pread(r->fd, &magic, sizeof(magic), 0) != sizeof(magic) ||
+        magic != ZSTD_MAGIC) {
+        return true;
+    }
+    fd = unpack(r->fd, error);
+    if (fd >= 0) {
+        close(r->fd);
+        r->fd = fd;
+    }
+    return fd >= 0;
+}
+
 CaptureReader *capture_reader_open(const char *path, GError **error)
 {
     /* O_NONBLOCK: a FIFO is refused below, not waited for here. */
@@ -863,7 +891,7 @@ CaptureReader *capture_reader_open_fd(int fd, const char *path, GError **error)
         capture_reader_close(r);
         return NULL;
     }
-    if (!check_header(r, error)) {
+    if (!unpack_file(r, error) || !check_header(r, error)) {
         capture_reader_close(r);
         return NULL;
     }

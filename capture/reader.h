@@ -124,6 +124,18 @@ typedef struct CaptureCursor {
  */
 CaptureReader *capture_reader_open(const char *path, GError **error);
 
+/*
+ * Makes an ordinary file of a compressed one: its descriptor, or -1 with
+ * @error set.  @fd stays open, at its begin.
+ */
+typedef int CaptureUnpackFunc(int fd, GError **error);
+
+/*
+ * Readers that are opened from now on take files that begin as Zstandard's do
+ * by @unpack.  The library itself unpacks nothing, for it is in QEMU, too.
+ */
+void capture_reader_set_unpack(CaptureUnpackFunc *unpack);
+
 /* The same for a file that is open; @fd is the reader's, also on failure. */
 CaptureReader *capture_reader_open_fd(int fd, const char *path, GError **error);
 void capture_reader_close(CaptureReader *r);

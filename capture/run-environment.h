@@ -35,6 +35,9 @@
 /* A file that gets the path of the first capture, a line. */
 #define RUN_REPORT_ENV "BOOTSTAMP_REPORT"
 
+/* Labels of the captures, "NAME=VALUE", a line each. */
+#define RUN_LABELS_ENV "BOOTSTAMP_LABELS"
+
 /* A Unix socket at which run waits for a QMP monitor. */
 #define RUN_QMP_ENV "BOOTSTAMP_QMP"
 

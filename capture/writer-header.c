@@ -66,6 +66,9 @@ void writer_fill_header(CaptureHeader *h, const CaptureWriterOptions *o,
     g_strlcpy(h->chardev_id, o->chardev_id ? o->chardev_id : "",
               sizeof(h->chardev_id));
     g_strlcpy(h->arch, o->arch ? o->arch : "", sizeof(h->arch));
+    if (o->labels) {
+        g_strlcpy(h->labels, o->labels, sizeof(h->labels));
+    }
 }
 
 int writer_write_header(int fd, const CaptureHeader *h)

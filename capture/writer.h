@@ -59,6 +59,8 @@ typedef struct CaptureWriterOptions {
     const char *qemu_version;
     const char *chardev_id;
     const char *arch;
+    const char
+        *labels; /* see labels.h; NULL: those of the file that is there */
 } CaptureWriterOptions;
 
 /* The smallest size_max that is taken, in bytes. */

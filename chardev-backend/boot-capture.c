@@ -408,6 +408,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
         .arch = emulator.arch,
+        .labels = defaults.labels,
     };
 
     if (defaults.only && o->path) {

@@ -31,6 +31,7 @@ typedef struct BootCaptureDefaults {
     const char *path; /* NULL: a new file in the default folder */
     bool only; /* a capture that names another file is refused */
     const char *mode, *group;
+    const char *labels; /* see capture/labels.h; NULL: none */
 } BootCaptureDefaults;
 
 /*

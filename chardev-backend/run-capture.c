@@ -373,6 +373,7 @@ static void register_run(void)
         .path = take_env(RUN_CAPTURE_ENV),
         .mode = take_env(RUN_MODE_ENV),
         .group = take_env(RUN_GROUP_ENV),
+        .labels = take_env(RUN_LABELS_ENV),
     };
 
     run.serial = take_env(RUN_SERIAL_ENV);

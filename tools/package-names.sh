@@ -10,13 +10,13 @@
 package_table='
 gcc               gcc               gcc             gcc
 libc6-dev         glibc-devel       glibc           musl-dev
-linux-libc-dev    kernel-headers    linux-api-headers linux-headers
 make              make              make            make
 pkg-config        pkgconf-pkg-config pkgconf        pkgconf
 libglib2.0-dev    glib2-devel       glib2-devel     glib-dev
 libjson-glib-dev  json-glib-devel   json-glib       json-glib-dev
 libncurses-dev    ncurses-devel     ncurses         ncurses-dev
 libvterm-dev      libvterm-devel    libvterm        libvterm-dev
+libzstd-dev       libzstd-devel     zstd            zstd-dev
 dpkg-dev          -                 -               -
 meson             meson             meson           meson
 ninja-build       ninja-build       ninja           samurai

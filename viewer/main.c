@@ -12,6 +12,7 @@
 
 #include "viewer/cmd/cmd.h"
 #include "viewer/common/common.h"
+#include "viewer/common/unpack.h"
 #include "config.h"
 
 #define COMMAND_ROW(name, summary) { #name, cmd_##name, summary },
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* points, as in the times */
     signal(SIGPIPE, SIG_DFL);
+    capture_reader_set_unpack(unpack_zstd);
     if (!name) {
         print_help(stderr);
         return EXIT_USAGE;

@@ -33,6 +33,14 @@ is $? 1 "run -F junit: no boot is good"
 is "$("$BOOTSTAMP" run --format help)" "$("$BOOTSTAMP" stats --format help)" "run has the formats of stats"
 is "$("$BOOTSTAMP" ab --format help)" "$("$BOOTSTAMP" diff --format help)" "ab has those of diff"
 
+# In JSON: values of the measures; each is a dot
+if command -v jq >/dev/null; then
+    stats_dots=$(jq '[.measures[].values | length] | add' "$tmp/stats.json")
+    diff_dots=$(jq '[.measures[] | .n_a + .n_b] | add' "$tmp/diff.json")
+else
+    stats_dots='no jq' diff_dots='no jq'
+fi
+
 # --- junit: what Jenkins, GitLab and the schema of surefire have in common
 cat >"$tmp/junit.xsd" <<'XSD'
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -114,17 +122,37 @@ fi
 # --- markdown, by GitHub's parser
 if command -v cmark-gfm >/dev/null && command -v xmllint >/dev/null; then
     for command in stats diff; do
-        { echo '<html>'; cmark-gfm --unsafe -e table "$tmp/$command.markdown"; echo '</html>'; } >"$tmp/$command.html"
-        ok "$command markdown: well-formed when rendered" xmllint --noout "$tmp/$command.html"
+        { echo '<html>'; cmark-gfm --unsafe -e table "$tmp/$command.markdown"; echo '</html>'; } >"$tmp/$command.md.html"
+        ok "$command markdown: well-formed when rendered" xmllint --noout "$tmp/$command.md.html"
     done
-    is "$(xmllint --xpath 'string(//tr[td[1]/code="BIOS post"]/td[8])' "$tmp/diff.html")" slower "markdown: a row of the table"
-    is "$(xmllint --xpath 'count(//em | //a | //boot | //code/*)' "$tmp/stats.html")" 0 "markdown: a guest's text is no markup"
+    is "$(xmllint --xpath 'string(//tr[td[1]/code="BIOS post"]/td[8])' "$tmp/diff.md.html")" slower "markdown: a row of the table"
+    is "$(xmllint --xpath 'count(//em | //a | //boot | //code/*)' "$tmp/stats.md.html")" 0 "markdown: a guest's text is no markup"
     "$BOOTSTAMP" stats -F markdown --lines 100 "$tmp/a" >"$tmp/long.markdown"
     { echo '<html>'; cmark-gfm --unsafe -e table "$tmp/long.markdown"; echo '</html>'; } >"$tmp/long.html"
     is "$(xmllint --xpath 'string(//td/code[contains(., "Searching")])' "$tmp/long.html")" \
         "$(printf '%s' "$hostile" | sed 's/7$/#/')" "markdown: and comes back as it was"
 else
     skip "markdown" "no cmark-gfm"
+fi
+
+# --- html, by two parsers
+if command -v xmllint >/dev/null; then
+    for command in stats diff; do
+        page() { xmllint --html --nonet --xpath "$1" "$tmp/$command.html" 2>/dev/null; }
+        is "$(page 'count(//script | //*[@src or @href] | //boot)')" 0 "$command html: no script, loads nothing, a guest's text is no markup"
+        is "$(page 'count(//table[1]//circle)')" "$([ $command = stats ] && echo "$stats_dots" || echo "$diff_dots")" "$command html: a dot for each boot"
+    done
+    is "$(page 'string(//tr[@class="slower"][1]/td[1])')" "BIOS post" "html: what is slower is marked"
+else
+    skip "html" "no xmllint"
+fi
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -n "$browser" ]; then
+    timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/chromium" --dump-dom "file://$tmp/diff.html" \
+        >"$tmp/dom.html" 2>"$tmp/browser.log"
+    like "$(tr '>' '\n' <"$tmp/dom.html" | grep -c '^<circle')" '^[1-9][0-9]+$' "html: Chromium draws the dots"
+else
+    skip "html: Chromium" "no Chromium"
 fi
 
 # --- trend charts

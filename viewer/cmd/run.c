@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "capture/labels.h"
 #include "capture/paths.h"
 #include "cmd.h"
 #include "viewer/common/common.h"
@@ -19,6 +20,7 @@ static struct {
     gboolean quiet;
     gboolean view;
     gboolean if_fits;
+    char **labels;
     char *serial; /* NULL, "all" or a chardev */
     char *mode, *group;
     RunMany many;
@@ -53,6 +55,10 @@ static const GOptionEntry entries[] = {
       "permissions of the capture, such as 640 (default: 600)", "OCTAL" },
     { "group", 0, 0, G_OPTION_ARG_STRING, &opt.group,
       "give the capture to GROUP", "GROUP" },
+    { "label", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.labels,
+      "a label that the capture has from now on, such as commit=abc; may be "
+      "given several times",
+      "NAME=VALUE" },
     { "runs", 'n', 0, G_OPTION_ARG_INT, &opt.many.runs,
       "boot N times, into a folder (--capture), and print statistics", "N" },
     { "warmup", 0, 0, G_OPTION_ARG_INT, &opt.many.warmup,
@@ -97,8 +103,22 @@ static int check_sharing(void)
     return 0;
 }
 
+/* The labels as the capture has them; 0, or the exit status. */
+static int read_labels(GString *labels)
+{
+    g_autofree char *error = NULL;
+
+    for (guint i = 0; opt.labels && opt.labels[i]; i++) {
+        if (!capture_label_add(labels, opt.labels[i], &error)) {
+            return usage_error("run", "--label: %s", error);
+        }
+    }
+    return 0;
+}
+
 int cmd_run(int argc, char **argv)
 {
+    g_autoptr(GString) labels = g_string_new(NULL);
     g_auto(GStrv) rest = NULL;
     QemuStart start = { 0 };
     int status;
@@ -134,6 +154,7 @@ int cmd_run(int argc, char **argv)
     }
     status = run_many_check(&opt.many);
     status = status ? status : check_sharing();
+    status = status ? status : read_labels(labels);
     if (status) {
         return status;
     }
@@ -148,6 +169,7 @@ int cmd_run(int argc, char **argv)
         .serial = opt.serial,
         .mode = opt.mode,
         .group = opt.group,
+        .labels = labels->len ? labels->str : NULL,
     };
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;

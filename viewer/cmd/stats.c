@@ -13,7 +13,7 @@
 #include "viewer/report/report.h"
 
 static struct {
-    char *clock, *format, *until, **budgets;
+    char *clock, *format, *until, *group_by, **budgets;
     int lines;
 } opt = { .lines = 10 };
 
@@ -30,6 +30,10 @@ static const GOptionEntry entries[] = {
       "a limit: '[p90|p95|p99|max ]PHASE<=TIME', such as 'Total<=1.2s'; may "
       "be given several times",
       "LIMIT" },
+    { "group-by", 0, 0, G_OPTION_ARG_STRING, &opt.group_by,
+      "a report for each: directory, directory=N (the Nth below FOLDER), or "
+      "the name of a label",
+      "WHAT" },
     { "lines", 0, 0, G_OPTION_ARG_INT, &opt.lines,
       "how many of the slowest lines to show (default: 10)", "N" },
     G_OPTION_ENTRY_NULL
@@ -69,12 +73,19 @@ int cmd_stats(int argc, char **argv)
     if (opt.lines < 0) {
         return usage_error("stats", "--lines %d is below zero", opt.lines);
     }
+    if (!stats_check_group_by(opt.group_by)) {
+        return usage_error("stats",
+                           "--group-by takes directory, directory=1 to "
+                           "directory=9 or the name of a label, not '%s'",
+                           opt.group_by);
+    }
     budgets = budgets_parse(opt.budgets, &error);
     if (!budgets) {
         return usage_error("stats", "%s", error);
     }
     options.budgets = budgets;
     options.until = opt.until;
+    options.group_by = opt.group_by;
     options.lines = opt.lines;
     return print_stats(rest[0] ? rest : NULL, g_strv_length(rest), &options);
 }

@@ -31,6 +31,29 @@ static void end(JsonOut *j, FILE *out)
     json_out_end(j, out, "\n");
 }
 
+/* An object of their names; nothing without any. */
+static void put_labels(JsonOut *j, const char *labels)
+{
+    g_auto(GStrv) lines = g_strsplit(labels, "\n", -1);
+
+    if (!labels[0]) {
+        return;
+    }
+    json_builder_set_member_name(j->builder, "labels");
+    json_builder_begin_object(j->builder);
+    for (guint i = 0; lines[i]; i++) {
+        char *equals = strchr(lines[i], '=');
+
+        if (equals) {
+            *equals = '\0';
+            if (g_utf8_validate(lines[i], -1, NULL)) {
+                json_out_string(j, lines[i], equals + 1);
+            }
+        }
+    }
+    json_builder_end_object(j->builder);
+}
+
 static bool json_begin(Export *e)
 {
     State *s = g_new0(State, 1);
@@ -51,6 +74,7 @@ static bool json_begin(Export *e)
     }
     json_out_string(s->json, "qemu_version", h.qemu_version);
     json_out_string(s->json, "arch", h.arch);
+    put_labels(s->json, h.labels);
     end(s->json, e->out);
     return true;
 }

@@ -48,7 +48,6 @@ typedef struct DiffSide {
     GPtrArray *lines; /* DiffLine *, in the first capture's order */
     GHashTable *by_key; /* key and occurrence -> DiffLine */
     GHashTable *counts; /* key -> occurrences in the capture being read */
-    guint capture, taken;
     bool cut;
 } DiffSide;
 
@@ -88,6 +87,7 @@ typedef struct Diff {
     FORMAT(text)                                                               \
     FORMAT(json)                                                               \
     FORMAT(markdown)                                                           \
+    FORMAT(html)                                                               \
     FORMAT(junit)                                                              \
     FORMAT(openmetrics)                                                        \
     FORMAT(otlp)                                                               \

@@ -19,7 +19,7 @@ typedef struct DiffLine {
     bool outside; /* a reset was before it */
 } DiffLine;
 
-/* What handle_line() needs. */
+/* What lines_merge() needs. */
 typedef struct Taker {
     Diff *diff;
     DiffSide *side;
@@ -118,29 +118,66 @@ static guint count_key(DiffSide *s, guint key)
     return n;
 }
 
-static void handle_line(void *data, const SampleLine *line)
+/* Lines of one capture, on their way: keys one after the other, with NULs. */
+typedef struct ReadLines {
+    GString *keys, *key;
+    GArray *lines; /* ReadLine */
+    bool cut; /* there were more */
+} ReadLines;
+
+typedef struct ReadLine {
+    uint64_t delta; /* ns */
+    bool outside;
+} ReadLine;
+
+static void *lines_begin(void)
 {
-    Taker *t = data;
+    ReadLines *r = g_new0(ReadLines, 1);
+
+    r->keys = g_string_new(NULL);
+    r->key = g_string_new(NULL);
+    r->lines = g_array_new(FALSE, FALSE, sizeof(ReadLine));
+    return r;
+}
+
+static void lines_discard(void *own)
+{
+    ReadLines *r = own;
+
+    g_string_free(r->keys, TRUE);
+    g_string_free(r->key, TRUE);
+    g_array_unref(r->lines);
+    g_free(r);
+}
+
+static void lines_line(void *own, const BootLine *line)
+{
+    ReadLines *r = own;
+    ReadLine l = { line->delta, line->outside };
+
+    if (r->lines->len >= DIFF_LINES_MAX) {
+        r->cut = true;
+        return;
+    }
+    make_line_key(r->key, line->line);
+    g_string_append_len(r->keys, r->key->str, r->key->len + 1);
+    g_array_append_val(r->lines, l);
+}
+
+static void take_line(const Taker *t, const char *text, const ReadLine *line,
+                      guint capture)
+{
     DiffSide *s = t->side;
     double value = line->delta;
     gpointer place;
     DiffLine *l;
     guint key;
 
-    if (line->capture != s->capture) {
-        s->capture = line->capture;
-        s->taken = 0;
-        g_hash_table_remove_all(s->counts);
-    }
-    if (s->taken++ >= DIFF_LINES_MAX) {
-        s->cut = true;
-        return;
-    }
-    make_line_key(t->diff->key, line->line);
+    g_string_assign(t->diff->key, text);
     key = key_id(t->diff);
     place = (gpointer)((guintptr)key << 32 | count_key(s, key));
     l = g_hash_table_lookup(s->by_key, place);
-    if (!l && line->capture == 0) {
+    if (!l && capture == 0) {
         l = g_new0(DiffLine, 1);
         l->key = key;
         l->deltas = g_array_new(FALSE, FALSE, sizeof(double));
@@ -153,6 +190,24 @@ static void handle_line(void *data, const SampleLine *line)
     }
 }
 
+static void lines_merge(void *data, void *own, guint capture)
+{
+    const Taker *t = data;
+    ReadLines *r = own;
+    const char *text = r->keys->str;
+
+    g_hash_table_remove_all(t->side->counts);
+    for (guint i = 0; i < r->lines->len; i++) {
+        take_line(t, text, &g_array_index(r->lines, ReadLine, i), capture);
+        text += strlen(text) + 1;
+    }
+    t->side->cut |= r->cut;
+    lines_discard(r);
+}
+
+static const BootLineOps line_ops = { lines_begin, lines_line, lines_merge,
+                                      lines_discard };
+
 bool diff_add(Diff *d, bool to_b, const char *path)
 {
     Taker t = { d, to_b ? &d->b : &d->a };
@@ -160,7 +215,7 @@ bool diff_add(Diff *d, bool to_b, const char *path)
     if (to_b && d->a.sample->captures->len) {
         d->b.sample->clock = d->a.sample->clock;
     }
-    return sample_add(t.side->sample, path, handle_line, &t);
+    return sample_add(t.side->sample, path, &line_ops, &t);
 }
 
 /* ------------------------------------------------------------------ */

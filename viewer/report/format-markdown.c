@@ -105,7 +105,7 @@ static void put_measure(const Measure *m)
 
 static void put_lines(const Stats *s)
 {
-    g_autoptr(GPtrArray) all = stats_sorted_lines(s, stats_by_total);
+    g_autoptr(GPtrArray) all = stats_sorted_lines(s->lines, stats_by_total);
 
     if (!all->len || !s->opt.lines) {
         return;

@@ -135,6 +135,15 @@ static const char *const clocks[] = {
     [CAPTURE_CLOCK_MODE_VIRTUAL] = "virtual",
 };
 
+static void print_labels(const char *labels)
+{
+    g_auto(GStrv) lines = g_strsplit(labels, "\n", -1);
+
+    for (guint i = 0; lines[i] && lines[i][0]; i++) {
+        print_text(i ? "" : "labels", lines[i]);
+    }
+}
+
 static void print_counts(CaptureReader *r, const Counts *c)
 {
     CaptureHeader h;
@@ -158,6 +167,7 @@ static void print_counts(CaptureReader *r, const Counts *c)
     printf("%-12s %u\n", "pid",
            c->has_session ? c->session.u.session.pid : h.pid);
     print_machine(c);
+    print_labels(h.labels);
     print_time("started",
                c->has_session ? c->session.u.session.wall_ns : h.start_wall_ns);
     printf("%-12s %s s\n", "length", length->str);

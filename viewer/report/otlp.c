@@ -286,6 +286,22 @@ static void read_line(void *data, const CaptureLine *line)
     boot_data_line(((Otlp *)data)->boot, line);
 }
 
+static void put_labels(JsonOut *j, const char *labels)
+{
+    g_auto(GStrv) lines = g_strsplit(labels, "\n", -1);
+
+    for (guint i = 0; lines[i]; i++) {
+        char *equals = strchr(lines[i], '=');
+        g_autofree char *name = NULL;
+
+        if (equals) {
+            *equals = '\0';
+            name = g_strdup_printf("bootstamp.label.%s", lines[i]);
+            put_attribute(j, name, equals + 1);
+        }
+    }
+}
+
 /* Names of OpenTelemetry's conventions where there are some. */
 static void put_resource(Otlp *o, const char *name, const char *value)
 {
@@ -307,6 +323,7 @@ static void put_resource(Otlp *o, const char *name, const char *value)
         put_int(j, "bootstamp.machine.ram", o->machine.u.machine.ram);
         put_int(j, "bootstamp.machine.cpus", o->machine.u.machine.cpus);
     }
+    put_labels(j, o->header.labels);
     if (name) {
         put_attribute(j, name, value);
     }

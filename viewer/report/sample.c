@@ -4,14 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <errno.h>
 #include <string.h>
 
 #include "boot-data.h"
-#include "capture/paths.h"
 #include "capture/patterns.h"
 #include "sample.h"
-#include "capture/walk.h"
 #include "viewer/common/loss.h"
 
 /* A copy of less is over before it could tell anything; so are reads. */
@@ -419,87 +416,6 @@ GArray *sample_lacking(const Sample *s, const Measure *m)
     return lacking;
 }
 
-typedef struct Pass {
-    Sample *sample;
-    BootData *boot;
-    SampleLineFunc func;
-    void *data;
-    RowClock clock;
-    CaptureVcpus *host; /* of the whole capture, or NULL: it is not asked */
-    uint64_t last_pos, last_time; /* of the line before */
-    uint64_t reset_pos; /* of the last reset */
-} Pass;
-
-/* A line may begin before the one that ended before it. */
-static void give_line(Pass *p, const CaptureLine *line, RowDelta delta)
-{
-    SampleLine l = {
-        .capture = p->sample->captures->len - 1,
-        .line = line,
-        .delta = row_delta_wait(delta),
-        .outside = !delta.first && p->last_pos < p->reset_pos &&
-                   p->reset_pos < line->pos,
-    };
-
-    if (p->host && l.delta) {
-        l.host = capture_vcpus_between(p->host, p->last_time, line->time);
-    }
-    if (p->sample->cpu) {
-        l.delta = l.host.cpu;
-    }
-    p->func(p->data, &l);
-}
-
-static void handle_line(void *data, const CaptureLine *line)
-{
-    Pass *p = data;
-    RowDelta delta = row_clock_next(&p->clock, line->time);
-
-    boot_data_line(p->boot, line);
-    if (p->func && !line->continued) {
-        give_line(p, line, delta);
-    }
-    p->last_pos = line->pos;
-    p->last_time = line->time;
-}
-
-static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
-{
-    Pass *p = data;
-
-    boot_data_record(p->boot, rec);
-    if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
-        p->reset_pos = rec->pos;
-    }
-    return CAPTURE_WALK_ON;
-}
-
-/*
- * What the host did up to a line is recorded after it, so all of that is read
- * before the lines.
- */
-static CaptureVcpus *read_host(CaptureReader *r)
-{
-    CaptureVcpus *v = capture_vcpus_new();
-    uint8_t bytes[512], stream;
-    CaptureRecord rec;
-    CaptureCursor begin;
-
-    capture_reader_tell(r, &begin);
-    do {
-        while (
-            capture_reader_next_bytes(r, &stream, NULL, bytes, sizeof(bytes))) {
-            /* guest bytes do not matter here */
-        }
-        if (!capture_reader_next(r, &rec)) {
-            break;
-        }
-        capture_vcpus_record(v, &rec);
-    } while (true);
-    capture_reader_seek(r, &begin);
-    return v;
-}
-
 /* Waiting for more than this share of the time that they wanted to run. */
 #define DISTURBED_SHARE 0.1
 
@@ -515,34 +431,21 @@ static void handle_host(Sample *s, const BootData *b)
     }
 }
 
-static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
-                        void *data)
+bool sample_take(Sample *s, const BootReading *r)
 {
-    CaptureReader *r = open_capture(path);
-    g_autoptr(BootData) boot = NULL;
-    Pass pass = { .sample = s, .func = func, .data = data };
-    static const CaptureWalkOps ops = { .record = handle_record,
-                                        .line = handle_line };
+    const BootData *boot = r->boot;
 
-    if (!r || !choose_clock(r, s->clock, &s->virtual_clock)) {
-        capture_reader_close(r);
+    if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
+        fail(r->path, "does not tell of the time of CPUs: an older version "
+                      "wrote it, or nothing ran");
         return false;
     }
     if (!s->captures->len) {
-        s->clock = s->virtual_clock ? CLOCK_VIRTUAL : CLOCK_HOST;
-        s->exact = s->virtual_clock;
+        s->clock = r->virtual_clock ? CLOCK_VIRTUAL : CLOCK_HOST;
+        s->exact = r->virtual_clock;
     }
-    g_ptr_array_add(s->captures, g_strdup(capture_reader_path(r)));
-    boot = pass.boot = boot_data_new(s->virtual_clock);
-    pass.host = func && !s->virtual_clock ? read_host(r) : NULL;
-    capture_walk_all(r, s->virtual_clock, &ops, &pass);
-    capture_vcpus_free(pass.host);
-    if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
-        fail(capture_reader_path(r), "does not tell of the time of CPUs: an "
-                                     "older version wrote it, or nothing ran");
-        capture_reader_close(r);
-        return false;
-    }
+    s->virtual_clock = r->virtual_clock;
+    g_ptr_array_add(s->captures, g_strdup(r->path));
     s->exact &= boot->icount;
     handle_phases(s, boot);
     handle_copies(s, boot);
@@ -552,53 +455,40 @@ static bool add_capture(Sample *s, const char *path, SampleLineFunc func,
     handle_host(s, boot);
     s->bytes += boot->bytes;
     if (!boot->bytes) {
-        warn_of_no_bytes(capture_reader_path(r));
+        warn_of_no_bytes(r->path);
     }
     s->lines += boot->lines;
-    capture_reader_close(r);
     return true;
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+/* What take() needs. */
+typedef struct Adder {
+    Sample *sample;
+    const BootLineOps *ops;
+    void *data;
+} Adder;
 
-static bool add_folder(Sample *s, const char *path, SampleLineFunc func,
-                       void *data)
+static bool take(void *data, BootReading *r)
 {
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const char *name;
+    const Adder *a = data;
 
-    if (!dir) {
-        fail(path, "cannot open: %s", g_strerror(errno));
+    if (!sample_take(a->sample, r)) {
         return false;
     }
-    while ((name = g_dir_read_name(dir))) {
-        if (g_str_has_suffix(name, CAPTURE_SUFFIX)) {
-            g_ptr_array_add(names, g_build_filename(path, name, NULL));
-        }
-    }
-    if (!names->len) {
-        fail(path, "has no capture: no *" CAPTURE_SUFFIX " file");
-        return false;
-    }
-    g_ptr_array_sort(names, by_name);
-    for (guint i = 0; i < names->len; i++) {
-        if (!add_capture(s, g_ptr_array_index(names, i), func, data)) {
-            return false;
-        }
+    if (a->ops) {
+        a->ops->merge(a->data, g_steal_pointer(&r->lines),
+                      a->sample->captures->len - 1);
     }
     return true;
 }
 
-bool sample_add(Sample *s, const char *path, SampleLineFunc func, void *data)
+bool sample_add(Sample *s, const char *path, const BootLineOps *ops, void *data)
 {
-    if (path && g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        return add_folder(s, path, func, data);
-    }
-    return add_capture(s, path, func, data);
+    g_autoptr(GPtrArray) files = boot_files_new();
+    BootReadRules rules = { .clock = s->clock, .cpu = s->cpu, .ops = ops };
+    Adder a = { s, ops, data };
+
+    return boot_files_add(files, path) && read_boots(files, &rules, take, &a);
 }
 
 void measure_summarise(const Measure *m, StatsSummary *summary)

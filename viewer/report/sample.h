@@ -7,7 +7,7 @@
 #ifndef VIEWER_REPORT_SAMPLE_H
 #define VIEWER_REPORT_SAMPLE_H
 
-#include "capture/vcpus.h"
+#include "read-boots.h"
 #include "stats-math.h"
 #include "viewer/common/common.h"
 
@@ -58,26 +58,19 @@ typedef struct Sample {
     GHashTable *by_name[MEASURE_KINDS];
 } Sample;
 
-/* A line, and the time since the one before it. */
-typedef struct SampleLine {
-    guint capture; /* number of the capture */
-    const CaptureLine *line;
-    uint64_t delta; /* by the sample's clock, ns */
-    bool outside; /* the machine was reset between them */
-    CaptureVcpuTime host; /* what that time was, where the capture tells */
-} SampleLine;
-
-typedef void (*SampleLineFunc)(void *data, const SampleLine *line);
-
 Sample *sample_new(ClockChoice clock, const char *until);
 void sample_free(Sample *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
 
 /*
- * Reads a capture, or all *.bst of a folder by name.  False: it has said what
- * is wrong.
+ * Reads a capture (NULL: the newest), or all captures of a folder and of the
+ * folders in it, by name.  False: it has said what is wrong.
  */
-bool sample_add(Sample *s, const char *path, SampleLineFunc func, void *data);
+bool sample_add(Sample *s, const char *path, const BootLineOps *ops,
+                void *data);
+
+/* Takes a capture that was read; false: it has said what is wrong. */
+bool sample_take(Sample *s, const BootReading *r);
 
 /*
  * Call it when all captures are there: decides where Total ends and puts the

@@ -25,13 +25,13 @@ int stats_by_worst(gconstpointer a, gconstpointer b)
                                 : strcmp(x->key, y->key);
 }
 
-GPtrArray *stats_sorted_lines(const Stats *s, GCompareFunc order)
+GPtrArray *stats_sorted_lines(const LineSums *lines, GCompareFunc order)
 {
     GPtrArray *all = g_ptr_array_new();
     GHashTableIter it;
     gpointer value;
 
-    g_hash_table_iter_init(&it, s->lines);
+    g_hash_table_iter_init(&it, lines->sums);
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         g_ptr_array_add(all, value);
     }

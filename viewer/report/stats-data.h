@@ -20,6 +20,7 @@ typedef struct StatsOptions {
     int lines; /* how many of the slowest to show */
     GPtrArray *budgets; /* Budget *, or NULL */
     const GPtrArray *failed; /* FailedBoot *: that do not count; or NULL */
+    const char *group_by; /* see stats_check_group_by(); NULL: one group */
 } StatsOptions;
 
 /* Lines that are the same but for their numbers, of all captures. */
@@ -31,17 +32,22 @@ typedef struct LineSum {
     bool outside; /* a reset was before it */
 } LineSum;
 
+/* The lines of one capture, or of many. */
+typedef struct LineSums {
+    GHashTable *sums; /* key -> LineSum */
+    GString *key;
+    bool has_host; /* a capture tells what its vCPUs had */
+    bool pruned; /* lines of little time were dropped */
+} LineSums;
+
 /* Captures that are reported together: all of them, or a group. */
 typedef struct Stats {
     StatsOptions opt;
     char *group; /* NULL: all captures */
     Sample *sample;
-    GHashTable *lines; /* key -> LineSum */
+    LineSums *lines;
     GArray *budgets; /* BudgetResult */
     GArray *lacking; /* guint: captures without a Total */
-    GString *key;
-    bool has_host; /* a capture tells what its vCPUs had */
-    bool pruned; /* lines of little time were dropped */
 } Stats;
 
 /*
@@ -53,7 +59,7 @@ typedef struct Stats {
 /* LineSum by their total or their worst, the largest first. */
 int stats_by_total(gconstpointer a, gconstpointer b);
 int stats_by_worst(gconstpointer a, gconstpointer b);
-GPtrArray *stats_sorted_lines(const Stats *s, GCompareFunc order);
+GPtrArray *stats_sorted_lines(const LineSums *lines, GCompareFunc order);
 
 /* What a format prints: the groups in their order, or one for all. */
 typedef struct StatsReport {
@@ -76,6 +82,7 @@ char *stats_title(const Stats *s, const Measure *m);
     FORMAT(json)                                                               \
     FORMAT(csv)                                                                \
     FORMAT(markdown)                                                           \
+    FORMAT(html)                                                               \
     FORMAT(junit)                                                              \
     FORMAT(openmetrics)                                                        \
     FORMAT(otlp)                                                               \

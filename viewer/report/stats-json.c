@@ -99,7 +99,7 @@ static void put_disturbed(JsonOut *j, const Sample *s)
 static void print_group(const Stats *s)
 {
     guint max_lines = s->opt.lines;
-    g_autoptr(GPtrArray) lines = stats_sorted_lines(s, stats_by_total);
+    g_autoptr(GPtrArray) lines = stats_sorted_lines(s->lines, stats_by_total);
     JsonOut *j = json_out_new();
 
     json_builder_begin_object(json_out_begin(j));

@@ -172,13 +172,13 @@ static void print_histogram(const Measure *m)
 static void print_lines(const Stats *s, GCompareFunc order, const char *title,
                         int max)
 {
-    g_autoptr(GPtrArray) all = stats_sorted_lines(s, order);
+    g_autoptr(GPtrArray) all = stats_sorted_lines(s->lines, order);
 
     if (!all->len || !max) {
         return;
     }
     printf("\n%s\n%10s %10s %8s", title, "Total", "Worst", "Count");
-    if (s->has_host) {
+    if (s->lines->has_host) {
         printf(" %10s %10s %10s", "On CPU", "Waiting", "Idle");
     }
     printf("\n");
@@ -188,7 +188,7 @@ static void print_lines(const Stats *s, GCompareFunc order, const char *title,
         print_ms(l->total, 9);
         print_ms(l->worst, 10);
         printf(" %8" PRIu64, l->count);
-        if (s->has_host) {
+        if (s->lines->has_host) {
             print_ms(l->cpu, 10);
             print_ms(l->wait, 10);
             print_ms(l->idle, 10);
@@ -231,7 +231,7 @@ static void print_group(const Stats *s)
     }
     print_lines(s, stats_by_total, "Slowest lines by total", max_lines);
     print_lines(s, stats_by_worst, "Slowest lines by their worst", max_lines);
-    if (s->pruned) {
+    if (s->lines->pruned) {
         printf("\nMore than %d different lines: those of little time were "
                "dropped.\n",
                STATS_KEYS_MAX);

@@ -7,74 +7,128 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "line-key.h"
+#include "capture/labels.h"
+#include "line-sums.h"
 #include "stats.h"
 
 #define FORMAT_ROW(name) &stats_##name,
 static const StatsFormat *const formats[] = { STATS_FORMATS(FORMAT_ROW) };
 
 /* ------------------------------------------------------------------ */
-/* Lines                                                               */
+/* Groups                                                              */
 
-static void prune(Stats *s)
+/* Captures of no group. */
+#define NO_GROUP "(none)"
+#define BY_DIRECTORY "directory"
+
+bool stats_check_group_by(const char *by)
 {
-    g_autoptr(GPtrArray) all = stats_sorted_lines(s, stats_by_total);
+    const char *level;
 
-    for (guint i = STATS_KEYS_MAX / 2; i < all->len; i++) {
-        LineSum *l = g_ptr_array_index(all, i);
-
-        g_hash_table_remove(s->lines, l->key);
+    if (!by || !strcmp(by, BY_DIRECTORY)) {
+        return true;
     }
-    s->pruned = true;
+    if (!g_str_has_prefix(by, BY_DIRECTORY "=")) {
+        return by[0] && !strchr(by, '='); /* a label */
+    }
+    level = by + strlen(BY_DIRECTORY "=");
+    return level[0] >= '1' && level[0] <= '9' && !level[1];
 }
 
-static void handle_line(void *data, const SampleLine *line)
+/* The @level-th folder of a path, from 1 on. */
+static char *folder_at(const char *folder, guint level)
+{
+    g_auto(GStrv) parts = g_strsplit(folder, "/", -1);
+    guint n = g_strv_length(parts);
+
+    return g_strdup(n >= level ? parts[level - 1] : NO_GROUP);
+}
+
+static char *group_of(const char *by, const BootReading *r)
+{
+    char *label;
+
+    if (!strcmp(by, BY_DIRECTORY)) {
+        return g_strdup(r->file->folder[0] ? r->file->folder : NO_GROUP);
+    }
+    if (g_str_has_prefix(by, BY_DIRECTORY "=")) {
+        return folder_at(r->file->folder, by[strlen(BY_DIRECTORY "=")] - '0');
+    }
+    label = capture_label_get(r->header.labels, by);
+    return label ? label : g_strdup(NO_GROUP);
+}
+
+static Stats *stats_new(const StatsOptions *options, const char *group)
+{
+    Stats *s = g_new0(Stats, 1);
+
+    s->opt = *options;
+    s->group = g_strdup(group);
+    s->sample = sample_new(options->clock, options->until);
+    s->lines = line_sums_new();
+    return s;
+}
+
+static void stats_free(gpointer data)
 {
     Stats *s = data;
-    LineSum *sum;
 
-    make_line_key(s->key, line->line);
-    sum = g_hash_table_lookup(s->lines, s->key->str);
-    if (!sum) {
-        if (g_hash_table_size(s->lines) >= STATS_KEYS_MAX) {
-            prune(s);
+    sample_free(s->sample);
+    line_sums_free(s->lines);
+    g_clear_pointer(&s->budgets, g_array_unref);
+    g_clear_pointer(&s->lacking, g_array_unref);
+    g_free(s->group);
+    g_free(s);
+}
+
+/* What take() needs. */
+typedef struct Reading {
+    const StatsOptions *options;
+    GPtrArray *groups; /* Stats * */
+    GHashTable *by_name; /* of group -> Stats * */
+} Reading;
+
+static Stats *find_group(Reading *all, const BootReading *r)
+{
+    const char *by = all->options->group_by;
+    g_autofree char *name = by ? group_of(by, r) : NULL;
+    Stats *s = name               ? g_hash_table_lookup(all->by_name, name)
+               : all->groups->len ? g_ptr_array_index(all->groups, 0)
+                                  : NULL;
+
+    if (!s) {
+        s = stats_new(all->options, name);
+        g_ptr_array_add(all->groups, s);
+        if (name) {
+            g_hash_table_insert(all->by_name, s->group, s);
         }
-        sum = g_new0(LineSum, 1);
-        sum->key = g_strdup(s->key->str);
-        g_hash_table_insert(s->lines, (char *)sum->key, sum);
     }
-    sum->outside |= line->outside;
-    sum->count++;
-    sum->total += line->delta;
-    sum->cpu += line->host.cpu;
-    sum->wait += line->host.wait;
-    sum->idle += line->host.idle;
-    s->has_host |= line->host.cpu > 0;
-    if (line->delta > sum->worst) {
-        sum->worst = line->delta;
-        sum->worst_capture = line->capture;
+    return s;
+}
+
+static bool take(void *data, BootReading *r)
+{
+    Stats *s = find_group(data, r);
+
+    if (!sample_take(s->sample, r)) {
+        return false;
     }
+    if (r->lines) {
+        line_sums_merge(s->lines, g_steal_pointer(&r->lines),
+                        s->sample->captures->len - 1);
+    }
+    return true;
+}
+
+static int by_group(gconstpointer a, gconstpointer b)
+{
+    const Stats *x = *(Stats *const *)a, *y = *(Stats *const *)b;
+
+    return g_strcmp0(x->group, y->group);
 }
 
 /* ------------------------------------------------------------------ */
 /* The report                                                          */
-
-static void line_sum_free(gpointer data)
-{
-    LineSum *l = data;
-
-    g_free((char *)l->key);
-    g_free(l);
-}
-
-static void stats_clear(Stats *s)
-{
-    sample_free(s->sample);
-    g_hash_table_unref(s->lines);
-    g_string_free(s->key, TRUE);
-    g_clear_pointer(&s->budgets, g_array_unref);
-    g_clear_pointer(&s->lacking, g_array_unref);
-}
 
 /* Missing is not good: a boot that did not get there, a budget not kept. */
 static int finish(Stats *s)
@@ -89,36 +143,44 @@ static int finish(Stats *s)
     return budgets_broken(s->budgets) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int report(Stats *s)
+static int report(const StatsOptions *options, GPtrArray *groups)
 {
-    const StatsFormat *format = s->opt.format ? s->opt.format : formats[0];
-    g_autoptr(GPtrArray) groups = g_ptr_array_new();
-    StatsReport r = { &s->opt, groups };
-    int status = finish(s);
+    const StatsFormat *format = options->format ? options->format : formats[0];
+    StatsReport r = { options, groups };
+    int status = EXIT_SUCCESS;
 
-    g_ptr_array_add(groups, s);
+    if (!groups->len) { /* no boot is good: the formats tell of the others */
+        g_ptr_array_add(groups, stats_new(options, NULL));
+    }
+    g_ptr_array_sort(groups, by_group);
+    for (guint i = 0; i < groups->len; i++) {
+        status |= finish(g_ptr_array_index(groups, i));
+    }
     format->print(&r);
     return status;
 }
 
 int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
 {
-    Stats s = { .opt = *options, .key = g_string_new(NULL) };
-    int status = EXIT_FAILURE;
-    bool ok = true;
+    g_autoptr(GPtrArray) files = boot_files_new();
+    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(stats_free);
+    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    Reading all = { options, groups, by_name };
+    BootReadRules rules = {
+        .clock = options->clock == CLOCK_CPU ? CLOCK_HOST : options->clock,
+        .cpu = options->clock == CLOCK_CPU,
+        .ops = options->lines ? &line_sums_ops : NULL,
+    };
 
-    s.sample = sample_new(options->clock, options->until);
-    s.lines =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, line_sum_free);
-    for (guint i = 0; ok && i < (paths ? n_paths : 1); i++) {
-        ok = sample_add(s.sample, paths ? paths[i] : NULL,
-                        options->lines ? handle_line : NULL, &s);
+    for (guint i = 0; i < (paths ? n_paths : 1); i++) {
+        if (!boot_files_add(files, paths ? paths[i] : NULL)) {
+            return EXIT_FAILURE;
+        }
     }
-    if (ok) {
-        status = report(&s);
+    if (!read_boots(files, &rules, take, &all)) {
+        return EXIT_FAILURE;
     }
-    stats_clear(&s);
-    return status;
+    return report(options, groups);
 }
 
 void print_stats_formats(FILE *to)

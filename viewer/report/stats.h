@@ -16,6 +16,13 @@ void print_stats_formats(FILE *to);
 bool parse_stats_format(const char *name, const StatsFormat **format);
 
 /*
+ * Whether captures can be grouped by that: "directory", their folder below the
+ * one that was named; "directory=N", the N-th folder of it (1 to 9); else the
+ * name of a label.  NULL: they are not.
+ */
+bool stats_check_group_by(const char *by);
+
+/*
  * Reads captures and folders of them (NULL: the newest capture) and prints;
  * returns the exit status:
  * EXIT_FAILURE also where a capture lacks the milestone that was asked for,

@@ -194,6 +194,7 @@ static void set_environment(const QemuStart *s, const char *firmware)
     set_or_unset(RUN_MODE_ENV, s->mode);
     set_or_unset(RUN_GROUP_ENV, s->group);
     set_or_unset(RUN_PROBES_ENV, firmware);
+    set_or_unset(RUN_LABELS_ENV, s->labels);
     set_or_unset(RUN_QMP_ENV, s->qmp);
     if (s->report) {
         g_setenv(RUN_REPORT_ENV, s->report, TRUE);

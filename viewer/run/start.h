@@ -19,6 +19,7 @@ typedef struct QemuStart {
     bool if_fits; /* start without a capture where the module does not fit */
     const char *mode, *group; /* of the capture, for others; or NULL */
     const char *serial; /* consoles too: "all", or a chardev; NULL: none */
+    const char *labels; /* lines, see capture/labels.h; NULL: none */
     const char *qmp; /* a socket that waits for a monitor; NULL: none */
     const char *report; /* a file that gets the capture's name; NULL: none */
     bool only; /* @capture, and no other file; set by qemu_start_into() */
