@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
@@ -58,6 +59,7 @@ static pthread_mutex_t steer_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t last_tsc, last_ns, next_tick, period;
 static bool stepped; /* at the last tick */
 static uint64_t first_tsc, first_ns; /* when we were loaded */
+static int source_error; /* errno of reading the kernel's choice */
 
 static inline uint64_t read_tsc(void)
 {
@@ -129,7 +131,7 @@ static int64_t measured(uint64_t tsc, uint64_t ns, uint64_t tsc_before,
  * The kernel trusts the counter on every CPU, or it would not use it: it
  * watches it against other clocks and gives it up when they disagree.
  */
-static bool kernel_uses_tsc(void)
+static bool kernel_uses_tsc(int *error)
 {
     char name[16] = "";
     int fd = open("/sys/devices/system/clocksource/clocksource0/"
@@ -137,10 +139,16 @@ static bool kernel_uses_tsc(void)
                   O_RDONLY | O_CLOEXEC);
     ssize_t got = fd < 0 ? -1 : read(fd, name, sizeof(name) - 1);
 
+    *error = got < 0 ? errno : 0;
     if (fd >= 0) {
         close(fd);
     }
     return got == 4 && !memcmp(name, "tsc\n", 4);
+}
+
+int capture_clock_error(void)
+{
+    return source_error;
 }
 
 void capture_clock_init(void)
@@ -148,7 +156,7 @@ void capture_clock_init(void)
     uint64_t tsc, ns;
 
     pthread_mutex_lock(&steer_lock);
-    if (!current && kernel_uses_tsc()) {
+    if (!current && kernel_uses_tsc(&source_error)) {
         read_pair(&tsc, &ns);
         while (ns - first_ns < FIRST_NS) {
             usleep(FIRST_NS / 1000);

@@ -32,6 +32,12 @@ void capture_clock_tick(void);
 /* True where the time stamp counter is read. */
 bool capture_clock_is_tsc(void);
 
+/*
+ * The errno with which the name of the kernel's clock source could not be
+ * read, so that the time stamp counter is not used; 0: it could.
+ */
+int capture_clock_error(void);
+
 /* CLOCK_MONOTONIC in nanoseconds; wait-free, no system call. */
 uint64_t capture_mono_ns(void);
 

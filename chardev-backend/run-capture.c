@@ -233,6 +233,12 @@ static void say(const Consoles *c, bool placed)
                 is_x86() ? "at port 0x80 are captured"
                          : "are not captured: not an x86 machine");
     }
+    if (capture_clock_error()) {
+        fprintf(stderr,
+                "bootstamp: run: cannot read the kernel's clock source (%s), "
+                "so stamps take longer; for AppArmor see docs/libvirt.md\n",
+                strerror(capture_clock_error()));
+    }
     if (c->left->len) {
         fprintf(stderr, "bootstamp: run: not captured: %s%s\n", c->left->str,
                 run.serial ? "" : "; run --serial captures it");

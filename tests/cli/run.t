@@ -110,6 +110,16 @@ for probe in "-version" "-M help" "-machine none -display none -qmp stdio" "-mac
     is "$?$(find . -name probe.bst)" 0 "$probe: no capture"
 done
 
+if unshare -m true 2>/dev/null; then
+    # shellcheck disable=SC2086,SC2016
+    unshare -m sh -c 'mount -t tmpfs none /sys/devices/system/clocksource && exec "$@"' - \
+        "$BOOTSTAMP" run -c clock.bst -- "$QEMU" $rom >out 2>err </dev/null
+    is "$? $(bytes clock.bst) $(grep -c "cannot read the kernel's clock source (No such file" err)" "0 1000 1" \
+        "a clock source that cannot be read is reported" || diag "$(cat err)"
+else
+    skip "a clock source that cannot be read" "no right to"
+fi
+
 # --- consoles
 
 serial=$(rom serial-20000)
