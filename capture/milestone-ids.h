@@ -8,24 +8,6 @@
 #ifndef CAPTURE_MILESTONE_IDS_H
 #define CAPTURE_MILESTONE_IDS_H
 
-typedef enum CaptureMilestoneId {
-    CAPTURE_MS_START, /* QEMU's process */
-    CAPTURE_MS_RUN, /* the vCPUs */
-    CAPTURE_MS_BIOS_POST, /* these three: phases.conf */
-    CAPTURE_MS_BIOS_INT19,
-    CAPTURE_MS_BIOS_BOOT_OS,
-    CAPTURE_MS_COPY_KERNEL, /* the select of fw_cfg 0x11 that it is copied by */
-    CAPTURE_MS_COPY_INITRD, /* the same of fw_cfg 0x12 */
-    CAPTURE_MS_LINUX_BOOT_OS, /* end of the last item for -kernel */
-    CAPTURE_MS_RESET, /* the guest was reset */
-    CAPTURE_MS_SUSPENDED,
-    CAPTURE_MS_WOKEN, /* from that */
-    CAPTURE_MS_ATTEMPT, /* to boot, which failed; phases.conf has its name */
-    CAPTURE_MS_SHUTDOWN, /* shutdown request */
-    CAPTURE_MS_STOP, /* QEMU ended */
-    CAPTURE_MS_CUSTOM, /* and above: others of phases.conf */
-} CaptureMilestoneId;
-
 /* What runs from a milestone on. */
 typedef enum CaptureGroup {
     CAPTURE_GROUP_NONE, /* the same as before it */
@@ -35,6 +17,36 @@ typedef enum CaptureGroup {
     CAPTURE_GROUP_GUEST,
     CAPTURE_GROUP_SHUTDOWN,
 } CaptureGroup;
+
+/*
+ * Each with its name, and the group of what runs from it on.  BIOS_POST to
+ * BIOS_BOOT_OS are patterns of phases.conf; COPY_KERNEL and COPY_INITRD are the
+ * select of fw_cfg 0x11 and 0x12 that they are copied by, LINUX_BOOT_OS the end
+ * of the last item for -kernel; of an ATTEMPT to boot that failed phases.conf
+ * has the name.
+ */
+#define CAPTURE_MILESTONES(MS)                                                 \
+    MS(START, "Start", QEMU)                                                   \
+    MS(RUN, "Run", FIRMWARE)                                                   \
+    MS(BIOS_POST, "BIOS post", FIRMWARE)                                       \
+    MS(BIOS_INT19, "BIOS int 19", FIRMWARE)                                    \
+    MS(BIOS_BOOT_OS, "BIOS boot OS", LOADER)                                   \
+    MS(COPY_KERNEL, "LinuxBoot copy kernel", LOADER)                           \
+    MS(COPY_INITRD, "LinuxBoot copy initrd", LOADER)                           \
+    MS(LINUX_BOOT_OS, "LinuxBoot boot OS", GUEST)                              \
+    MS(RESET, "Reset", FIRMWARE)                                               \
+    MS(SUSPENDED, "Suspended", QEMU)                                           \
+    MS(WOKEN, "Woken up", FIRMWARE)                                            \
+    MS(ATTEMPT, "Boot attempt", FIRMWARE)                                      \
+    MS(SHUTDOWN, "Shutdown request", SHUTDOWN)                                 \
+    MS(STOP, "Stop", SHUTDOWN)
+
+#define CAPTURE_MILESTONE_ID(id, name, group) CAPTURE_MS_##id,
+typedef enum CaptureMilestoneId {
+    CAPTURE_MILESTONES(CAPTURE_MILESTONE_ID)
+        CAPTURE_MS_CUSTOM, /* and above: others of phases.conf */
+} CaptureMilestoneId;
+#undef CAPTURE_MILESTONE_ID
 
 /* The number of a milestone of that name, or -1. */
 int capture_milestone_number(const char *name);

@@ -13,6 +13,8 @@ static bool machine_ready;
 
 void boot_source_register(BootSource *source)
 {
+    g_assert(!source->look == !source->look_begin &&
+             !source->look == !source->look_end);
     source->next = sources;
     sources = source;
 }

@@ -135,8 +135,8 @@ _bootstamp() {
     esac
     if [[ $word != -* ]]; then
         case ${COMP_WORDS[1]} in
-        view | export | phases | stats | diff | replay | info) _bootstamp_captures "$word" ;;
         ab) mapfile -t COMPREPLY < <(compgen -c -- "${word:-qemu-system-}" | sort -u) ;;
+        *) _bootstamp_captures "$word" ;;
         esac
         return
     fi

@@ -51,10 +51,10 @@ completes "a command begun" "export" bootstamp e
 # shellcheck disable=SC2046
 completes "formats" "$(listed $(formats) help)" bootstamp export --format ''
 contains "formats: the default" text bootstamp export --format ''
-completes "formats of -F" "raw|readserial" bootstamp export -F r
+completes "formats of -F" "$(formats | grep ^r | sort | paste -sd '|')" bootstamp export -F r
 # shellcheck disable=SC2046
 completes "formats behind =" "$(listed $(formats) help)" bootstamp export --format =
-completes "a format begun behind =" "text" bootstamp export --format = t
+completes "a format begun behind =" "$(formats | grep ^t | sort | paste -sd '|')" bootstamp export --format = t
 completes "clocks" "host|virtual" bootstamp phases --clock ''
 completes "times" "delta|monotonic|relative|wall" bootstamp export --time ''
 completes "nothing for a stream" "" bootstamp export --stream ''

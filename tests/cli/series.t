@@ -38,6 +38,10 @@ idle() {
 }
 is "$(idle)" "" "and of capture/ only what one of them needs"
 is "$(cut -d ' ' -f 4 files | sort | uniq -d)" "" "no two become the same file"
+steps() { (cd "$src/chardev-backend/hooks" && printf '%s\n' [0-9]*/ | tr -d /); }
+is "$(sed -n 's/^| \([0-9]*\) `\([a-z-]*\)` |.*/\1-\2/p' "$src/docs/in-tree.md")" "$(steps | sed 's/^0//')" \
+    "docs/in-tree.md has each step"
+is "$(sed -n 's/^00\([0-9]*-[a-z-]*\) .*/\1/p' "$src/docs/in-tree.md")" "$(steps)" "with the lines that it adds"
 is "$(find "$src/chardev-backend/hooks" -type f ! -name message ! -name files ! -name '*.diff')" "" \
     "hooks/ has what is written by hand alone"
 is "$(find "$src" -path "$src/build*" -prune -o -name '*.patch' -path '*chardev-backend*' -print)" "" \

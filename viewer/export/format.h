@@ -50,7 +50,8 @@ typedef struct ExportFormat {
     void (*record)(Export *e, const CaptureRecord *record);
     void (*line)(Export *e, const CaptureLine *line);
     bool (*end)(Export *e); /* also after a failed begin() */
-    /* The same as @record and @line, but in the order of their times. */
+    /* The same as @record and @line, but in the order of their times; both or
+     * none. */
     void (*row_event)(Export *e, const CaptureRecord *record);
     void (*row_line)(Export *e, const CaptureLine *line);
     bool no_bytes; /* @record is for what is no guest byte */

@@ -82,7 +82,7 @@ typedef struct Diff {
     guint lines_exact, lines_differ; /* of both sides, what the guest decided */
 } Diff;
 
-/* The formats: diff_NAME, a file of its own each, in the listed order. */
+/* The formats: diff_NAME in a file format-NAME.c, in the listed order. */
 #define DIFF_FORMATS(FORMAT)                                                   \
     FORMAT(text)                                                               \
     FORMAT(json)                                                               \

@@ -76,7 +76,7 @@ static inline const Stats *stats_group(const StatsReport *r, guint i)
 /* "NAME" of a measure, with "GROUP: " before it where there are groups. */
 char *stats_title(const Stats *s, const Measure *m);
 
-/* The formats: stats_NAME, a file of its own each, in the listed order. */
+/* The formats: stats_NAME in a file format-NAME.c, in the listed order. */
 #define STATS_FORMATS(FORMAT)                                                  \
     FORMAT(text)                                                               \
     FORMAT(json)                                                               \

@@ -36,8 +36,13 @@ static void leave(View *v)
     }
 }
 
+/* An overlay opens, or closes; a pane beside the log gets the keys. */
 static void open_pane(View *v, PaneId id)
 {
+    if (pane_kind(id) == PANE_TILED) {
+        v->focus = view_has_pane(v, id) ? id : v->focus;
+        return;
+    }
     v->open = v->open == id ? PANE_LOG : id;
     v->lists[id] = (ListState){ 0, 0 };
 }
@@ -227,7 +232,7 @@ void act_global(View *v, Action action)
         act_wrap(v);
         break;
     case ACTION_SORT:
-        v->focus = view_has_pane(v, PANE_COPIES) ? PANE_COPIES : v->focus;
+        open_pane(v, PANE_COPIES);
         v->sort = (v->sort + 1) % SORTS;
         break;
     case ACTION_PANE:
@@ -248,7 +253,17 @@ void act_global(View *v, Action action)
     case ACTION_QUIT:
         leave(v);
         break;
-    default:
+    case ACTION_NONE:
+    case ACTION_COUNT:
+        break;
+    case ACTION_DOWN:
+    case ACTION_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_PAGE_UP:
+    case ACTION_HALF_DOWN:
+    case ACTION_HALF_UP:
+    case ACTION_LEFT:
+    case ACTION_RIGHT:
         /* Moving: a pane that has no other use for it leaves it to the log. */
         if (v->open == PANE_LOG) {
             pane_ops(PANE_LOG)->act(v, action);

@@ -178,7 +178,7 @@ static void act(View *v, Action action)
     } else {
         int before = v->last_action;
 
-        if (!pane_ops(id)->act(v, action)) {
+        if (!pane_ops(id)->act || !pane_ops(id)->act(v, action)) {
             act_global(v, action);
         }
         if (v->last_action == before) {
@@ -243,12 +243,14 @@ static void click_hint(View *v, int x)
 static void press_mouse(View *v, PaneId id, const MEVENT *event)
 {
     const Box *box = &v->boxes[id];
+    const PaneOps *ops = pane_ops(id);
 
     v->dirty = true;
-    if (event->bstate & BUTTON4_PRESSED) {
-        pane_ops(id)->wheel(v, -WHEEL_ROWS);
-    } else if (event->bstate & BUTTON5_PRESSED) {
-        pane_ops(id)->wheel(v, WHEEL_ROWS);
+    if (event->bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+        if (ops->wheel) {
+            ops->wheel(v, event->bstate & BUTTON4_PRESSED ? -WHEEL_ROWS
+                                                          : WHEEL_ROWS);
+        }
     } else if (event->bstate & BUTTON1_PRESSED) {
         if (v->open == PANE_LOG) {
             v->focus = id;
@@ -256,7 +258,9 @@ static void press_mouse(View *v, PaneId id, const MEVENT *event)
         if (id == PANE_TIMELINE) {
             v->drag_from = event->x - box->x;
         }
-        pane_ops(id)->click(v, box, event->y - box->y, event->x - box->x);
+        if (ops->click) {
+            ops->click(v, box, event->y - box->y, event->x - box->x);
+        }
     }
 }
 

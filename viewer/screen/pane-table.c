@@ -14,7 +14,11 @@ static const PaneKind kinds[PANE_COUNT] = { PANES(PANE_KIND) };
 
 const PaneOps *pane_ops(PaneId id)
 {
-    return ops[id];
+    const PaneOps *o = ops[id];
+
+    g_assert(o->draw && !o->count == !o->text && !o->count == !o->selected &&
+             !o->count == !o->select);
+    return o;
 }
 
 PaneKind pane_kind(PaneId id)

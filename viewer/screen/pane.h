@@ -20,6 +20,9 @@ typedef struct PaneHint {
 typedef struct PaneOps {
     /* Draws into @box; @focus: it has the keys. */
     void (*draw)(View *v, const Box *box, bool focus);
+
+    /* The rest may be NULL. */
+
     /* False: the action is not for this pane. */
     bool (*act)(View *v, Action action);
     /* A click; @y and @x count from the box' corner. */
@@ -27,15 +30,12 @@ typedef struct PaneOps {
     /* The wheel, in rows. */
     void (*wheel)(View *v, int rows);
     const PaneHint *hints;
-
-    /* The rest may be NULL. */
-
     /* A key before it is looked up among the actions; false: not for us. */
     bool (*key)(View *v, int key);
     /* Work that a key has to wait for; true: there is more. */
     bool (*work)(View *v, int64_t deadline);
-    /* For those that have rows of their own to search in: how many, what
-     * each reads as, and the one that is selected. */
+    /* For those that have rows of their own to search in, all four: how many,
+     * what each reads as, and the one that is selected. */
     int (*count)(View *v);
     void (*text)(View *v, int row, GString *out);
     int (*selected)(View *v);
