@@ -18,6 +18,7 @@
 #include "qapi/qapi-types-machine.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qom/object.h"
+#include "capture/run-environment.h"
 
 /* How qom/object.c's TypeImpl begins, in all versions from 7.2 to 11. */
 typedef struct TypeMirror {
@@ -141,6 +142,16 @@ void bootstamp_register(void (*init)(void), module_init_type type)
     inits[n_inits++].type = type;
 }
 
+/* As preload.c: no boot without a capture for who came by `bootstamp run`. */
+static void refuse(void)
+{
+    const char *words = getenv(RUN_ENV);
+
+    if (words && !strstr(words, "if-fits")) {
+        _exit(EXIT_FAILURE);
+    }
+}
+
 static void register_if_it_fits(void)
 {
     g_autofree char *why = what_differs();
@@ -150,6 +161,7 @@ static void register_if_it_fits(void)
                 "bootstamp: the module for QEMU %s does not fit this QEMU: %s; "
                 "build one for it: ./configure && make && make install\n",
                 BOOTSTAMP_QEMU_VERSION, why);
+        refuse();
         return;
     }
     for (unsigned i = 0; i < n_inits; i++) {

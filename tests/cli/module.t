@@ -108,6 +108,12 @@ if have_compiler; then
     is "$(wc -l <qemu.log)" 1 "in one line"
     RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev timestamp,id=dbg,path=no.bst 2>/dev/null
     is $? 1 "the back end is not there"
+    cp "$BOOTSTAMP" differs/
+    RUN="$tmp/differs/bootstamp run --" run_rom reset -chardev null,id=dbg
+    is $? 1 "run: it does not start"
+    is "$(wc -l <qemu.log)" 1 "and says why in one line"
+    RUN="$tmp/differs/bootstamp run --if-fits --" run_rom reset -chardev null,id=dbg
+    is $? 0 "run --if-fits: it does"
     LD_PRELOAD=$tmp/differs/chardev-timestamp.so "$QEMU" -M none -device help </dev/null >out 2>&1
     is "$(grep -c bootprobe out)" 0 "nothing else of ours either"
 else
