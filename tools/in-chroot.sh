@@ -127,17 +127,21 @@ run() {
     [ $failed != 0 ] || failed=$status
 }
 
-[ "$(id -u)" = 0 ] || die "needs root"
-command -v debootstrap >/dev/null || die "needs debootstrap: apt-get install debootstrap"
-[ -d "$base" ] || make_base
-if [ $again = no ] || [ ! -d "$root" ]; then
-    make_root
-fi
-[ $empty = yes ] || copy_sources
-if [ $# -gt 0 ]; then
-    run "$@"
-else
-    run tools/quickstart.sh
-    run .ci/run
-fi
-exit "$failed"
+# All of it is read before it runs: this file may change meanwhile.
+main() {
+    [ "$(id -u)" = 0 ] || die "needs root"
+    command -v debootstrap >/dev/null || die "needs debootstrap: apt-get install debootstrap"
+    [ -d "$base" ] || make_base
+    if [ $again = no ] || [ ! -d "$root" ]; then
+        make_root
+    fi
+    [ $empty = yes ] || copy_sources
+    if [ $# -gt 0 ]; then
+        run "$@"
+    else
+        run tools/quickstart.sh
+        run .ci/run
+    fi
+    exit "$failed"
+}
+main "$@"

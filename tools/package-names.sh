@@ -10,6 +10,7 @@
 package_table='
 gcc               gcc               gcc             gcc
 libc6-dev         glibc-devel       glibc           musl-dev
+linux-libc-dev    kernel-headers    linux-api-headers linux-headers
 make              make              make            make
 pkg-config        pkgconf-pkg-config pkgconf        pkgconf
 libglib2.0-dev    glib2-devel       glib2-devel     glib-dev

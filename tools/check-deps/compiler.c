@@ -1,7 +1,9 @@
 /*
  * A C11 compiler whose 64-bit atomics need no lock: a capture's words are
  * published with single stores, also from a vCPU thread that must not wait.
+ * And the kernel's headers, which not every libc brings.
  */
+#include <linux/fs.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
