@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 case ${1:-} in
-'' | --?*=* | --without-module) ;;
+'' | --?*=*) ;;
 *)
     echo "usage: tools/quickstart.sh [--with-qemu-source=DIR] [OPTION-OF-CONFIGURE...]" >&2
     [ "$1" = --help ] || exit 2

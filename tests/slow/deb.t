@@ -8,7 +8,7 @@ for tool in dh lintian debootstrap; do
 done
 [ "$(id -u)" = 0 ] || skip_all "not root"
 need_guests pattern-1000.rom
-suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+suite=${BOOTSTAMP_SUITE:-$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)}
 qemu=$(sed -n 's/^QEMU = //p' "$src/config.mak")
 source=$(sed -n 's/^QEMU_SOURCE = //p' "$src/config.mak")
 minor=$(sed 's/^\([0-9]*\.[0-9]*\).*/\1/' "$source/VERSION")

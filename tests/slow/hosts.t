@@ -3,7 +3,7 @@
 # one is refused.  The cross compilers and libraries are Debian's, in a bare chroot of this release.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+suite=${BOOTSTAMP_SUITE:-$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)}
 
 # --- musl: Debian has no glib for it, so nothing is linked
 if command -v musl-gcc >/dev/null; then
