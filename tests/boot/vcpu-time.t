@@ -2,7 +2,7 @@
 # What the host gave the vCPUs: with a witness in the kernel, and by --clock cpu.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests pattern-200000.rom spin.rom
+need_guests pattern-200000.rom pattern-2000000.rom spin.rom
 
 export RUN="$BOOTSTAMP run -q --"
 
@@ -19,6 +19,22 @@ stop_qemu KILL
 told=$("$BOOTSTAMP" export -F json "$tmp/f.bst" | sed -n 's/.*"vcpu_time".*"cpu_ns":\([0-9]*\).*/\1/p' | tail -n 1)
 ok "the time on a CPU is the kernel's, to 100 ms ($told, $witness)" \
     test "$witness" -gt 0 -a "$((told - witness))" -gt -100000000 -a "$((told - witness))" -lt 100000000
+
+# A guest that only works, on a CPU that it shares: what is not on the CPU is waiting, but for less than a tenth
+if command -v taskset >/dev/null; then
+    cpu=$(taskset -cp $$ | sed 's/.*: *//; s/[-,].*//')
+    taskset -c "$cpu" sh -c 'while :; do :; done' &
+    busy=$!
+    RUN="taskset -c $cpu $BOOTSTAMP run -q --" run_rom pattern-2000000 -chardev "timestamp,id=dbg,path=$tmp/busy.bst"
+    kill "$busy"
+    wait "$busy" 2>/dev/null
+    "$BOOTSTAMP" phases "$tmp/busy.bst" | awk '/^vCPUs/ { n = 1 } n && /^  Run / { print int($2 * 1000), int($3 * 1000), int($4 * 1000) }' >"$tmp/out"
+    read -r cpu wait idle <"$tmp/out"
+    ok "on a shared CPU the rest is waiting (on it $cpu ms, waiting $wait ms, neither $idle ms)" \
+        test "$wait" -gt 0 -a $((idle * 10)) -lt $((wait + idle))
+else
+    skip "on a shared CPU the rest is waiting" "no taskset"
+fi
 
 for i in 1 2 3 4 5 6; do
     run_rom pattern-200000 -chardev "timestamp,id=dbg,path=$tmp/boot-$i.bst"

@@ -8,15 +8,15 @@
 
 #include "copies-text.h"
 
-char *copy_name(const CaptureCopy *copy)
+static void show_name(CopyRow *row, const char *text)
 {
-    GString *name = g_string_new(NULL);
+    g_autoptr(GString) name = g_string_new(NULL);
 
-    append_visible(name, copy->name, strlen(copy->name), false);
-    return g_string_free(name, FALSE);
+    append_visible(name, text, strlen(text), false);
+    g_strlcpy(row->name, name->str, sizeof(row->name));
 }
 
-double copy_fraction(const CaptureCopy *copy)
+static double copy_fraction(const CaptureCopy *copy)
 {
     if (!copy->size) {
         return copy->bytes ? 1 : 0;
@@ -28,16 +28,64 @@ double copy_fraction(const CaptureCopy *copy)
     return MIN((double)copy->offset / copy->size, 1);
 }
 
-void copy_format_left(char *to, size_t size, const CaptureCopy *copy)
+static void get_copy(const CaptureCopy *copy, CopyRow *row)
 {
-    double rate = capture_copy_rate(copy);
+    *row = (CopyRow){
+        .how = capture_copy_method(copy),
+        .bytes = copy->bytes,
+        .offset = copy->offset,
+        .size = copy->size,
+        .active_ns = copy->active_ns,
+        .rate = capture_copy_rate(copy),
+        .fraction = copy_fraction(copy),
+        .running = copy->running,
+        .first = copy->first,
+    };
+    show_name(row, copy->name);
+}
+
+static void get_disk(const CaptureDiskReads *disk, CopyRow *row)
+{
+    *row = (CopyRow){
+        .how = "disk",
+        .is_disk = true,
+        .bytes = disk->total.bytes,
+        .active_ns = disk->total.active_ns,
+        .rate = capture_disk_rate(&disk->total),
+        .first = disk->first,
+    };
+    show_name(row, disk->name);
+}
+
+guint copies_count(const View *v)
+{
+    const Model *m = view_source(v)->model;
+
+    return capture_copies_count(model_copies(m)) +
+           capture_disks_count(model_disks(m));
+}
+
+void copies_get(const View *v, guint i, CopyRow *row)
+{
+    const Model *m = view_source(v)->model;
+    guint n = capture_copies_count(model_copies(m));
+
+    if (i < n) {
+        get_copy(capture_copies_get(model_copies(m), i), row);
+    } else {
+        get_disk(capture_disks_get(model_disks(m), i - n), row);
+    }
+}
+
+void copy_format_left(char *to, size_t size, const CopyRow *row)
+{
     double seconds;
 
     to[0] = '\0';
-    if (!copy->running || rate <= 0 || copy->size <= copy->offset) {
+    if (!row->running || row->rate <= 0 || row->size <= row->offset) {
         return;
     }
-    seconds = (copy->size - copy->offset) / (rate * 1e6);
+    seconds = (row->size - row->offset) / (row->rate * 1e6);
     if (seconds < 10) {
         g_snprintf(to, size, "%.1fs", seconds);
     } else if (seconds < 600) {
@@ -74,15 +122,15 @@ static int by_weight(gconstpointer a, gconstpointer b)
                                    : (x->i > y->i) - (x->i < y->i);
 }
 
-static double weight_of(const CaptureCopy *copy, CopySort sort)
+static double weight_of(const CopyRow *row, CopySort sort)
 {
     switch (sort) {
     case SORT_SIZE:
-        return copy->bytes;
+        return row->bytes;
     case SORT_TIME:
-        return copy->active_ns;
+        return row->active_ns;
     case SORT_RATE:
-        return capture_copy_rate(copy);
+        return row->rate;
     default:
         return 0;
     }
@@ -90,14 +138,16 @@ static double weight_of(const CaptureCopy *copy, CopySort sort)
 
 GArray *copies_sorted(const View *v, CopySort sort)
 {
-    const CaptureCopies *copies = model_copies(view_source(v)->model);
-    guint n = capture_copies_count(copies);
+    guint n = copies_count(v);
     g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(SortedCopy));
     GArray *numbers = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
 
     for (guint i = 0; i < n; i++) {
-        SortedCopy copy = { weight_of(capture_copies_get(copies, i), sort), i };
+        SortedCopy copy = { .i = i };
+        CopyRow row;
 
+        copies_get(v, i, &row);
+        copy.weight = weight_of(&row, sort);
         g_array_append_val(sorted, copy);
     }
     if (sort != SORT_ORDER) {
@@ -111,20 +161,19 @@ GArray *copies_sorted(const View *v, CopySort sort)
 
 char *copies_largest(const View *v, int width)
 {
-    const CaptureCopies *copies = model_copies(view_source(v)->model);
     g_autoptr(GArray) sorted = copies_sorted(v, SORT_TIME);
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < sorted->len; i++) {
-        const CaptureCopy *copy =
-            capture_copies_get(copies, g_array_index(sorted, guint, i));
-        g_autofree char *name = copy_name(copy);
-        g_autofree char *bytes = format_bytes(copy->bytes);
-        g_autofree char *one = NULL;
+        g_autofree char *bytes = NULL, *one = NULL;
         char span[32];
+        CopyRow row;
 
-        format_span(span, sizeof(span), copy->active_ns);
-        one = g_strdup_printf("%s%s %s %s", i ? ", " : "", name, bytes, span);
+        copies_get(v, g_array_index(sorted, guint, i), &row);
+        bytes = format_bytes(row.bytes);
+        format_span(span, sizeof(span), row.active_ns);
+        one =
+            g_strdup_printf("%s%s %s %s", i ? ", " : "", row.name, bytes, span);
         /* "and 12 more" has to fit behind it. */
         if (text_width(text->str) + text_width(one) +
                 (i + 1 < sorted->len ? 14 : 0) >
@@ -142,27 +191,35 @@ char *copies_largest(const View *v, int width)
 int copies_now(const View *v)
 {
     const Model *m = view_source(v)->model;
+    int now = -1, disk;
 
-    return model_state(m) == CAPTURE_LIVE
-               ? capture_copies_current(model_copies(m))
-               : -1;
+    if (model_state(m) != CAPTURE_LIVE) {
+        return -1;
+    }
+    now = capture_copies_current(model_copies(m));
+    if (now >= 0) {
+        return now;
+    }
+    disk = capture_disks_current(model_disks(m), model_elapsed(m));
+    return disk < 0 ? -1 : (int)capture_copies_count(model_copies(m)) + disk;
 }
 
 char *copies_summary(View *v)
 {
-    const CaptureCopies *copies = model_copies(view_source(v)->model);
     int now = copies_now(v);
-    const CaptureCopy *copy;
-    g_autofree char *name = NULL;
+    CopyRow row;
     char left[16];
 
     if (now < 0) {
         return NULL;
     }
-    copy = capture_copies_get(copies, now);
-    name = copy_name(copy);
-    copy_format_left(left, sizeof(left), copy);
-    return g_strdup_printf("%s %d%% %.1f MB/s %s", name,
-                           (int)(copy_fraction(copy) * 100),
-                           capture_copy_rate(copy), left);
+    copies_get(v, now, &row);
+    if (row.is_disk) {
+        g_autofree char *bytes = format_bytes(row.bytes);
+
+        return g_strdup_printf("%s %s %.1f MB/s", row.name, bytes, row.rate);
+    }
+    copy_format_left(left, sizeof(left), &row);
+    return g_strdup_printf("%s %d%% %.1f MB/s %s", row.name,
+                           (int)(row.fraction * 100), row.rate, left);
 }

@@ -9,14 +9,26 @@
 
 #include "state.h"
 
-/* Its name, fit to be shown; the caller frees it. */
-char *copy_name(const CaptureCopy *copy);
+/* A row of the pane: a fw_cfg item that is copied, or a disk that is read. */
+typedef struct CopyRow {
+    char name[4 * CAPTURE_NAME_MAX]; /* fit to be shown */
+    const char *how; /* "DMA", "disk" */
+    bool is_disk; /* it has no size, and is never done */
+    uint64_t bytes; /* read so far, again where it was read again */
+    uint64_t offset, size; /* of the item */
+    uint64_t active_ns; /* time in which it was read */
+    double rate; /* MB/s; 0: unknown */
+    double fraction; /* 0 to 1: of the pass that runs, or of the last */
+    bool running;
+    uint64_t first; /* its begin, ns */
+} CopyRow;
 
-/* How much of it is copied, 0 to 1: of the pass that runs, or of the last. */
-double copy_fraction(const CaptureCopy *copy);
+/* Items and, behind them, disks. */
+guint copies_count(const View *v);
+void copies_get(const View *v, guint i, CopyRow *row);
 
 /* "3.1s" until it is done; empty where that cannot be told. */
-void copy_format_left(char *to, size_t size, const CaptureCopy *copy);
+void copy_format_left(char *to, size_t size, const CopyRow *row);
 
 /* MB/s, or "-". */
 void format_copy_rate(char *to, size_t size, double rate);
@@ -24,13 +36,13 @@ void format_copy_rate(char *to, size_t size, double rate);
 /* What took longest, in at most @width cells: "initrd 35.0 MB 64 ms, ...". */
 char *copies_largest(const View *v, int width);
 
-/* The items by @sort: guint, numbers of capture_copies_get(). */
+/* The rows by @sort: guint, numbers of copies_get(). */
 GArray *copies_sorted(const View *v, CopySort sort);
 
-/* The item that is being copied now, or -1; nothing is once QEMU ended. */
+/* What is being read now, or -1; nothing is once QEMU ended. */
 int copies_now(const View *v);
 
-/* What is being copied, in a line: "kernel 43%, ..."; NULL: nothing. */
+/* The same in a line: "kernel 43%, ..."; NULL: nothing. */
 char *copies_summary(View *v);
 
 #endif

@@ -200,6 +200,9 @@ static void handle_event(Index *x, const CaptureRecord *rec)
     x->end_time = MAX(x->end_time, rec->time);
     stream_names_feed(&x->streams, rec);
     capture_copies_feed(x->copies, rec);
+    capture_disks_feed(x->disks, rec);
+    capture_vcpus_record(x->vcpus, rec);
+    start_stages_feed(&x->start, rec);
     if (capture_lines_is_break(rec)) {
         handle_break(x, rec);
     }
@@ -392,6 +395,8 @@ Index *index_open(const char *path, GError **error)
     x->milestones = g_array_new(FALSE, TRUE, sizeof(MilestonePos));
     x->copies = capture_copies_new();
     x->phases = capture_milestones_new();
+    x->disks = capture_disks_new();
+    x->vcpus = capture_vcpus_new();
     x->lines = capture_lines_new();
     if (!stat(path, &st)) {
         x->device = st.st_dev;
@@ -413,6 +418,8 @@ void index_close(Index *x)
     capture_lines_free(x->lines);
     capture_copies_free(x->copies);
     capture_milestones_free(x->phases);
+    capture_disks_free(x->disks);
+    capture_vcpus_free(x->vcpus);
     g_array_unref(x->checks);
     g_array_unref(x->states);
     g_array_unref(x->milestones);

@@ -9,8 +9,11 @@
 #define VIEWER_SCREEN_INDEX_H
 
 #include "capture/copies.h"
+#include "capture/disks.h"
 #include "capture/milestones.h"
+#include "capture/vcpus.h"
 #include "viewer/common/common.h"
+#include "viewer/report/report.h"
 
 #define MODEL_BLOCK_WORDS 16384
 #define MODEL_END UINT64_MAX /* behind every row */
@@ -70,6 +73,9 @@ typedef struct Index {
     FedRow fed[CAPTURE_STREAMS_MAX];
     CaptureCopies *copies;
     CaptureMilestones *phases;
+    CaptureDisks *disks;
+    CaptureVcpus *vcpus;
+    StartStages start;
     StreamNames streams;
     CaptureState state;
     ModelVm vm;

@@ -7,6 +7,7 @@
 #include <curses.h>
 #include <string.h>
 
+#include "copies-text.h"
 #include "cursor.h"
 #include "layout.h"
 #include "pane-table.h"
@@ -38,7 +39,7 @@ static int timeline_height(const View *v, int height)
  */
 static int copies_height(const View *v, int height)
 {
-    int rows = capture_copies_count(model_copies(view_source(v)->model));
+    int rows = copies_count(v);
 
     if (!rows || height < 10) {
         return 0;

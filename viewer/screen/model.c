@@ -182,6 +182,21 @@ const CaptureCopies *model_copies(const Model *m)
     return m->index->copies;
 }
 
+const CaptureDisks *model_disks(const Model *m)
+{
+    return m->index->disks;
+}
+
+const CaptureVcpus *model_vcpus(const Model *m)
+{
+    return m->index->vcpus;
+}
+
+const StartStages *model_start(const Model *m)
+{
+    return &m->index->start;
+}
+
 const CaptureMilestones *model_phases(const Model *m)
 {
     return m->index->phases;

@@ -61,6 +61,9 @@ uint64_t model_head(const Model *m); /* rows from here on are not known yet */
 const StreamNames *model_streams(const Model *m);
 const CaptureCopies *model_copies(const Model *m);
 const CaptureMilestones *model_phases(const Model *m);
+const CaptureDisks *model_disks(const Model *m);
+const CaptureVcpus *model_vcpus(const Model *m);
+const StartStages *model_start(const Model *m); /* of QEMU itself */
 
 /*
  * "LinuxBoot boot OS" is where the last item for -kernel ends: while one is

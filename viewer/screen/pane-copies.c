@@ -1,5 +1,5 @@
 /*
- * fw_cfg items, and how the guest copies them.
+ * What the guest reads: fw_cfg items that it copies, and its disks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,15 +14,10 @@
 /* Lines below the rows: a rule, what is copied now, its bar, the sum. */
 #define FOOT_LINES 4
 
-static const CaptureCopies *copies_of(const View *v)
-{
-    return model_copies(view_source(v)->model);
-}
-
 /* Names such as etc/smbios/smbios-tables differ at their ends. */
-static char *cut_name(const CaptureCopy *copy, int width)
+static char *cut_name(const CopyRow *row, int width)
 {
-    char *name = copy_name(copy);
+    char *name = g_strdup(row->name);
     int len = g_utf8_strlen(name, -1);
     int head = width / 3;
     g_autofree char *from = NULL, *to = NULL;
@@ -100,53 +95,67 @@ static void draw_head(const View *v, int y, int x, const CopyColumns *c)
     put_right(y, x, c->left, STYLE_HINT, "left");
 }
 
-static void draw_row(int y, int x, const CopyColumns *c,
-                     const CaptureCopy *copy, bool now, Style style)
+/* How much of it; of a disk nobody knows of how much. */
+static void draw_amount(int y, int x, const CopyColumns *c, const CopyRow *row,
+                        bool now, Style style)
 {
-    g_autofree char *name = cut_name(copy, c->name);
     char done[16], size[16], text[40];
-    double part = copy_fraction(copy);
-    Style bar = now ? STYLE_BAR_RUN : STYLE_BAR;
+
+    format_short_bytes(done, sizeof(done),
+                       row->is_disk        ? row->bytes
+                       : row->fraction < 1 ? row->offset
+                                           : row->size);
+    format_short_bytes(size, sizeof(size), row->size);
+    g_snprintf(text, sizeof(text), row->is_disk ? "%s" : "%s/%s", done, size);
+    put_right(y, x, c->bytes, style, text);
+    if (row->is_disk) {
+        return;
+    }
+    x += c->bytes + 1;
+    put_bar(y, x, c->bar, row->fraction, now ? STYLE_BAR_RUN : STYLE_BAR);
+    x += c->bar + 1;
+    g_snprintf(text, sizeof(text), "%d%%", (int)(row->fraction * 100));
+    put_right(y, x, c->percent, style, text);
+}
+
+static void draw_row(int y, int x, const CopyColumns *c, const CopyRow *row,
+                     bool now, Style style)
+{
+    g_autofree char *name = cut_name(row, c->name);
+    char text[40];
 
     put_text(y, x, c->name, style, name);
     x += c->name + 1;
-    format_short_bytes(done, sizeof(done),
-                       part < 1 ? copy->offset : copy->size);
-    format_short_bytes(size, sizeof(size), copy->size);
-    g_snprintf(text, sizeof(text), "%s/%s", done, size);
-    put_right(y, x, c->bytes, style, text);
-    x += c->bytes + 1;
-    put_bar(y, x, c->bar, part, bar);
-    x += c->bar + 1;
-    g_snprintf(text, sizeof(text), "%d%%", (int)(part * 100));
-    put_right(y, x, c->percent, style, text);
-    x += c->percent + 1;
+    draw_amount(y, x, c, row, now, style);
+    x += c->bytes + 1 + c->bar + 1 + c->percent + 1;
     if (c->rate) {
-        format_copy_rate(text, sizeof(text), capture_copy_rate(copy));
+        format_copy_rate(text, sizeof(text), row->rate);
         put_right(y, x, c->rate, style, text);
         x += c->rate + 1;
     }
     if (c->time) {
-        format_span(text, sizeof(text), copy->active_ns);
+        format_span(text, sizeof(text), row->active_ns);
         put_right(y, x, c->time, style, text);
         x += c->time + 1;
     }
-    put_text(y, x, c->how, style, capture_copy_method(copy));
+    put_text(y, x, c->how, style, row->how);
     x += c->how + 1;
-    copy_format_left(text, sizeof(text), copy);
+    copy_format_left(text, sizeof(text), row);
     put_right(y, x, c->left, style, text);
 }
 
 static void draw_sum(View *v, int y, int x, int width)
 {
-    const CaptureCopies *copies = copies_of(v);
-    guint n = capture_copies_count(copies);
+    guint n = copies_count(v);
     uint64_t bytes = 0, active = 0;
     char size[16], span[32], rate[16];
 
     for (guint i = 0; i < n; i++) {
-        bytes += capture_copies_get(copies, i)->bytes;
-        active += capture_copies_get(copies, i)->active_ns;
+        CopyRow row;
+
+        copies_get(v, i, &row);
+        bytes += row.bytes;
+        active += row.active_ns;
     }
     format_short_bytes(size, sizeof(size), bytes);
     format_span(span, sizeof(span), active);
@@ -159,23 +168,27 @@ static void draw_sum(View *v, int y, int x, int width)
 
 static void draw_foot(View *v, int y, int x, int width, bool with_bar)
 {
-    const CaptureCopies *copies = copies_of(v);
     int now = copies_now(v);
-    char left[16], rate[16];
+    char done[16], left[16], rate[16];
+    CopyRow row;
 
     if (now < 0) {
         put_text(y, x, width, STYLE_HINT, "now  nothing is being copied");
     } else {
-        const CaptureCopy *copy = capture_copies_get(copies, now);
-        g_autofree char *name = copy_name(copy);
-
-        copy_format_left(left, sizeof(left), copy);
-        format_copy_rate(rate, sizeof(rate), capture_copy_rate(copy));
-        put_format(y, x, width, STYLE_BAR_RUN, "now  %s  %d%%  %s MB/s%s%s",
-                   name, (int)(copy_fraction(copy) * 100), rate,
-                   left[0] ? "  left " : "", left);
-        if (with_bar) {
-            put_bar(y + 1, x, width, copy_fraction(copy), STYLE_BAR_RUN);
+        copies_get(v, now, &row);
+        copy_format_left(left, sizeof(left), &row);
+        format_copy_rate(rate, sizeof(rate), row.rate);
+        format_short_bytes(done, sizeof(done), row.bytes);
+        if (row.is_disk) {
+            put_format(y, x, width, STYLE_BAR_RUN, "now  %s  %sB  %s MB/s",
+                       row.name, done, rate);
+        } else {
+            put_format(y, x, width, STYLE_BAR_RUN, "now  %s  %d%%  %s MB/s%s%s",
+                       row.name, (int)(row.fraction * 100), rate,
+                       left[0] ? "  left " : "", left);
+        }
+        if (with_bar && !row.is_disk) {
+            put_bar(y + 1, x, width, row.fraction, STYLE_BAR_RUN);
         }
     }
     draw_sum(v, y + (with_bar ? 2 : 1), x, width);
@@ -185,8 +198,7 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
 static int wanted_item(const View *v)
 {
     const Source *s = view_source(v);
-    const CaptureCopies *copies = copies_of(v);
-    int n = capture_copies_count(copies);
+    int n = copies_count(v);
     int now = copies_now(v);
 
     return s->copy >= 0 && s->copy < n ? s->copy
@@ -209,7 +221,6 @@ static int row_of(const GArray *sorted, int item)
 static void draw_rows(View *v, const Box *box, int page, bool focus)
 {
     Source *s = view_source(v);
-    const CaptureCopies *copies = copies_of(v);
     g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
     int n = sorted->len;
     int now = copies_now(v);
@@ -223,22 +234,35 @@ static void draw_rows(View *v, const Box *box, int page, bool focus)
     for (int i = 0; i < page && s->copy_top + i < n; i++) {
         int item = g_array_index(sorted, guint, s->copy_top + i);
         bool here = focus && s->copy_top + i == wanted;
+        CopyRow row;
 
+        copies_get(v, item, &row);
         if (here) {
             put_blank(box->y + 2 + i, x, width, STYLE_CURSOR);
         }
-        draw_row(box->y + 2 + i, x, &c, capture_copies_get(copies, item),
-                 item == now,
+        draw_row(box->y + 2 + i, x, &c, &row, item == now,
                  here          ? STYLE_CURSOR
                  : item == now ? STYLE_BAR_RUN
                                : STYLE_NORMAL);
     }
 }
 
+/* Without fw_cfg or without disks it is of the other alone. */
+static const char *title_of(const View *v)
+{
+    const Model *m = view_source(v)->model;
+
+    if (!capture_disks_count(model_disks(m))) {
+        return "fw_cfg copies";
+    }
+    return capture_copies_count(model_copies(m)) ? "fw_cfg copies, disk reads"
+                                                 : "disk reads";
+}
+
 /* The pane as a line: what matters most. */
 static void draw_one_line(View *v, const Box *box, bool focus)
 {
-    int used = put_title(box, "fw_cfg copies", focus);
+    int used = put_title(box, title_of(v), focus);
     g_autofree char *now = copies_summary(v);
     g_autofree char *largest =
         now ? NULL : copies_largest(v, box->width - used - 2);
@@ -254,14 +278,14 @@ static void draw(View *v, const Box *box, bool focus)
                                                ", fastest first" };
     int foot = box->height >= 14 ? FOOT_LINES : box->height >= 6 ? 2 : 0;
     g_autofree char *title =
-        g_strdup_printf("fw_cfg copies%s", orders[v->sort]);
+        g_strdup_printf("%s%s", title_of(v), orders[v->sort]);
 
     if (box->height == 1) {
         draw_one_line(v, box, focus);
         return;
     }
     put_title(box, title, focus);
-    if (!capture_copies_count(copies_of(v))) {
+    if (!copies_count(v)) {
         put_text(box->y + 2, box->x + 1, box->width - 1, STYLE_HINT,
                  "nothing copied yet");
         return;
@@ -281,7 +305,7 @@ static void draw(View *v, const Box *box, bool focus)
 
 static int count(View *v)
 {
-    return capture_copies_count(copies_of(v));
+    return copies_count(v);
 }
 
 static int selected(View *v)
@@ -305,11 +329,10 @@ static void select_row(View *v, int row)
 static void text(View *v, int row, GString *out)
 {
     g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
-    const CaptureCopy *copy =
-        capture_copies_get(copies_of(v), g_array_index(sorted, guint, row));
-    g_autofree char *name = copy_name(copy);
+    CopyRow copy;
 
-    g_string_append_printf(out, "%s %s", name, capture_copy_method(copy));
+    copies_get(v, g_array_index(sorted, guint, row), &copy);
+    g_string_append_printf(out, "%s %s", copy.name, copy.how);
 }
 
 static bool act(View *v, Action action)
@@ -334,8 +357,11 @@ static bool act(View *v, Action action)
         return true;
     case ACTION_ENTER:
         if (n) {
+            CopyRow copy;
+
             select_row(v, row);
-            log_goto_time(v, capture_copies_get(copies_of(v), s->copy)->first);
+            copies_get(v, s->copy, &copy);
+            log_goto_time(v, copy.first);
             v->focus = PANE_LOG;
         }
         return true;

@@ -52,6 +52,33 @@ static void select_row(View *v, int i)
     view_source(v)->slow.selected = i;
 }
 
+/* Cells for what the vCPUs did; 0: the pane is narrow, or nobody knows. */
+static int host_width(const View *v, const Box *box)
+{
+    return box->width > 100 &&
+                   capture_vcpus_threads(model_vcpus(view_source(v)->model))
+               ? 16
+               : 0;
+}
+
+/* Shares of the time before the row: on a CPU, waiting for one, idle. */
+static void draw_host(const View *v, int y, int x, Style style,
+                      const SlowRow *slow, uint64_t time)
+{
+    uint64_t from = time - MIN(slow->delta, time);
+    CaptureVcpuTime t =
+        capture_vcpus_between(model_vcpus(view_source(v)->model), from, time);
+    double all = MAX(t.cpu + t.wait + t.idle, 1);
+    const uint64_t shares[] = { t.cpu, t.wait, t.idle };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(shares); i++) {
+        g_autofree char *text =
+            g_strdup_printf("%.0f%%", 100.0 * shares[i] / all);
+
+        put_right(y, x + 5 * i, 5, style, text);
+    }
+}
+
 static void draw_slow(View *v, const Box *box, int y, int i, double scale)
 {
     const SlowRow *slow = get(v, i);
@@ -59,7 +86,7 @@ static void draw_slow(View *v, const Box *box, int y, int i, double scale)
     g_autoptr(GString) line = g_string_new(NULL);
     char span[32];
     int x = box->x + 1;
-    int left = box->width - 1;
+    int left = box->width - 1, host = host_width(v, box);
     Style style = here ? STYLE_CURSOR : STYLE_NORMAL;
     Row row;
 
@@ -86,7 +113,10 @@ static void draw_slow(View *v, const Box *box, int y, int i, double scale)
             g_string_append_printf(line, "  %s %s", glyph("◂", "<"),
                                    row.milestone);
         }
-        put_text(y, x + 13, left - 13, style, line->str);
+        if (host) {
+            draw_host(v, y, x + 11, style, slow, row.time);
+        }
+        put_text(y, x + 13 + host, left - 13 - host, style, line->str);
     }
 }
 
@@ -111,7 +141,9 @@ static void draw(View *v, const Box *box, bool focus)
     }
     put_text(box->y + 1, box->x + 1, box->width - 1, STYLE_HINT, "   after");
     put_text(box->y + 1, box->x + (box->width - 1 > 70 ? 30 : 17),
-             MAX(box->width - 31, 0), STYLE_HINT, "at   the line that came");
+             MAX(box->width - 31, 0), STYLE_HINT,
+             host_width(v, box) ? "at  cpu wait idle     the line that came"
+                                : "at   the line that came");
     scale = MAX(get(v, 0)->delta, 1);
     slow->selected = CLAMP(slow->selected, 0, n - 1);
     list_scroll(slow->selected, n, page, &slow->top);

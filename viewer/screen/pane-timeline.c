@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "capture/kinds.h"
 #include "cursor.h"
 #include "pane-timeline.h"
 #include "pane.h"
@@ -95,14 +96,38 @@ static GArray *make_legend(const Timeline *t, int width, int lines)
     return legend;
 }
 
+/*
+ * QEMU's own start behind the legend: "module loaded 25ms, options read 9.4ms",
+ * where a line is left for it.
+ */
+static void draw_start(const View *v, const Timeline *t, const Box *box, int y)
+{
+    const StartStages *start = model_start(view_source(v)->model);
+    g_autoptr(GString) text = g_string_new("QEMU's start:");
+    char span[32];
+
+    if (t->boot || start->count < 2 || y >= box->y + box->height) {
+        return;
+    }
+    for (guint i = 1; i < start->count; i++) {
+        format_span(span, sizeof(span),
+                    start->stages[i].time - start->stages[i - 1].time);
+        g_string_append_printf(text, "%s %s %s", i > 1 ? "," : "",
+                               capture_vm_text(start->stages[i].event), span);
+    }
+    put_text(y, box->x, box->width, STYLE_HINT, text->str);
+}
+
 static GArray *legend_of(const Timeline *t, const Box *box)
 {
     return make_legend(t, box->width, MAX(box->height - bar_line(box) - 2, 0));
 }
 
-static void draw_legend(const Timeline *t, const Box *box, int y)
+/* Returns how many lines it took. */
+static int draw_legend(const Timeline *t, const Box *box, int y)
 {
     g_autoptr(GArray) legend = legend_of(t, box);
+    int lines = 0;
 
     for (guint i = 0; i < legend->len; i++) {
         const Entry *entry = &g_array_index(legend, Entry, i);
@@ -112,7 +137,9 @@ static void draw_legend(const Timeline *t, const Box *box, int y)
                  letter);
         put_text(y + entry->line, box->x + entry->x + 1,
                  box->width - entry->x - 1, STYLE_HINT, entry->text);
+        lines = entry->line + 1;
     }
+    return lines;
 }
 
 /* ------------------------------------------------------------------ */
@@ -188,7 +215,8 @@ static void draw(View *v, const Box *box, bool focus)
     if (box->height >= 2 && view_source(v)->log.has_row) {
         draw_pointer(v, &t, box, y + 1);
     }
-    draw_legend(&t, box, y + 2);
+    y += 2;
+    draw_start(v, &t, box, y + draw_legend(&t, box, y));
 }
 
 /* ------------------------------------------------------------------ */
