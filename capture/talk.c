@@ -59,9 +59,9 @@ static void end_line(Stream *s)
 }
 
 /* A pause ends a line here, so that a series has no time of it. */
-static void handle_byte(Stream *s, const CaptureRecord *rec)
+static void handle_byte(Stream *s, uint8_t byte, uint64_t time)
 {
-    uint64_t gap = rec->time > s->last ? rec->time - s->last : 0;
+    uint64_t gap = time > s->last ? time - s->last : 0;
 
     if (s->line.bytes && gap > CAPTURE_TALK_GAP_NS) {
         end_line(s);
@@ -70,19 +70,29 @@ static void handle_byte(Stream *s, const CaptureRecord *rec)
         s->line.gaps++;
         s->line.talk_ns += gap;
     } else {
-        s->start = rec->time;
+        s->start = time;
     }
     s->line.bytes++;
-    s->last = MAX(rec->time, s->start);
-    if (rec->byte == '\n') {
+    s->last = MAX(time, s->start);
+    if (byte == '\n') {
         end_line(s);
+    }
+}
+
+void capture_talk_bytes(CaptureTalk *t, uint8_t stream, const uint8_t *bytes,
+                        const uint64_t *times, size_t n)
+{
+    Stream *s = &t->streams[stream % CAPTURE_STREAMS_MAX];
+
+    for (size_t i = 0; i < n; i++) {
+        handle_byte(s, bytes[i], times[i]);
     }
 }
 
 void capture_talk_feed(CaptureTalk *t, const CaptureRecord *rec)
 {
     if (rec->kind == CAPTURE_BYTE) {
-        handle_byte(&t->streams[rec->stream % CAPTURE_STREAMS_MAX], rec);
+        capture_talk_bytes(t, rec->stream, &rec->byte, &rec->time, 1);
     } else if (rec->kind == CAPTURE_SESSION) {
         start_over(t);
     }

@@ -31,6 +31,10 @@ void capture_talk_free(CaptureTalk *talk);
 /* Takes any record; a SESSION record starts over. */
 void capture_talk_feed(CaptureTalk *talk, const CaptureRecord *record);
 
+/* The same for @n bytes of a stream that follow each other; times in ns. */
+void capture_talk_bytes(CaptureTalk *talk, uint8_t stream, const uint8_t *bytes,
+                        const uint64_t *times, size_t n);
+
 /* What @stream said from @from up to @to, ns. */
 CaptureTalkUse capture_talk_between(const CaptureTalk *talk, uint8_t stream,
                                     uint64_t from, uint64_t to);

@@ -50,11 +50,14 @@ static size_t handle_run(CaptureWalk *w, size_t max)
 
     capture_reader_tell(w->reader, &at);
     n = capture_reader_next_bytes(w->reader, &stream, times, bytes, max);
-    if (!n || w->ops.run(w->data, stream) != CAPTURE_WALK_ON) {
+    if (!n || (w->ops.run && w->ops.run(w->data, stream) != CAPTURE_WALK_ON)) {
         return n;
     }
     for (size_t i = 0; w->virtual_clock && i < n; i++) {
         times[i] = virtual_time(capture_cursor_vtime(&at, times[i]));
+    }
+    if (w->ops.stamped) {
+        w->ops.stamped(w->data, stream, bytes, times, n);
     }
     for (size_t i = 0; i < n;) {
         size_t used;
@@ -84,6 +87,10 @@ static CaptureWalkNext handle_record(CaptureWalk *w, const CaptureRecord *rec)
 {
     if (w->ops.run && rec->kind == CAPTURE_BYTE) {
         return w->ops.run(w->data, rec->stream); /* behind a hole */
+    }
+    if (w->ops.stamped && rec->kind == CAPTURE_BYTE) {
+        w->ops.stamped(w->data, rec->stream, &rec->byte, &rec->time, 1);
+        return CAPTURE_WALK_ON;
     }
     return w->ops.record ? w->ops.record(w->data, rec) : CAPTURE_WALK_ON;
 }
@@ -127,7 +134,7 @@ static uint64_t step(CaptureWalk *w, uint64_t end, uint64_t records,
     if (!left) {
         return 0;
     }
-    if (w->ops.run) {
+    if (w->ops.run || w->ops.stamped) {
         n = handle_run(w, MIN(RUN_BYTES, MIN(left, records)));
         if (n) {
             return n;

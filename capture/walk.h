@@ -26,6 +26,12 @@ typedef struct CaptureWalkOps {
      * that is of one stream, for the bytes themselves are in the lines.
      */
     CaptureWalkNext (*run)(void *data, uint8_t stream);
+    /*
+     * The same with the bytes and their times, ns, for who needs each; @run is
+     * NULL then.  Lines that end in such a run come behind it.
+     */
+    void (*stamped)(void *data, uint8_t stream, const uint8_t *bytes,
+                    const uint64_t *times, size_t n);
 } CaptureWalkOps;
 
 typedef struct CaptureWalk CaptureWalk;

@@ -34,6 +34,8 @@ static void clear_density(BootData *b)
         g_clear_pointer(&b->density[i], g_free);
     }
     b->bin_ns = FIRST_BIN_NS;
+    b->bin = 0;
+    b->bin_start = 0;
 }
 
 void boot_data_free(BootData *b)
@@ -69,22 +71,40 @@ static void widen(BootData *b)
     b->bin_ns *= 2;
 }
 
-static void handle_byte(BootData *b, const CaptureRecord *rec)
+/* Bytes come in bursts: mostly it is the bin of the byte before. */
+static void add_to_bin(BootData *b, Density *d, uint64_t time)
 {
-    Density *d = b->density[rec->stream];
-    uint64_t time = rec->time > b->start ? rec->time - b->start : 0;
+    if (time - b->bin_start >= b->bin_ns) {
+        while (time / b->bin_ns >= DENSITY_BINS) {
+            widen(b);
+        }
+        b->bin = time / b->bin_ns;
+        b->bin_start = b->bin * b->bin_ns;
+    }
+    d->bins[b->bin]++;
+}
 
+void boot_data_bytes(BootData *b, uint8_t stream, const uint8_t *bytes,
+                     const uint64_t *times, size_t n)
+{
+    const CaptureRecord rec = { .kind = CAPTURE_BYTE, .stream = stream };
+    Density *d = b->density[stream];
+
+    if (stream >= b->names.count) {
+        stream_names_feed(&b->names, &rec);
+    }
     if (!d) {
-        d = b->density[rec->stream] = g_new0(Density, 1);
-        d->first = rec->time;
+        d = b->density[stream] = g_new0(Density, 1);
+        d->first = times[0];
     }
-    while (time / b->bin_ns >= DENSITY_BINS) {
-        widen(b);
+    for (size_t i = 0; i < n; i++) {
+        add_to_bin(b, d, times[i] > b->start ? times[i] - b->start : 0);
+        b->end = MAX(b->end, times[i]);
     }
-    d->bins[time / b->bin_ns]++;
-    d->bytes++;
-    d->last = rec->time;
-    b->bytes++;
+    d->bytes += n;
+    d->last = times[n - 1];
+    b->bytes += n;
+    capture_talk_bytes(b->talk, stream, bytes, times, n);
 }
 
 static void begin_session(BootData *b, const CaptureRecord *rec)
@@ -118,8 +138,8 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
 {
     switch (rec->kind) {
     case CAPTURE_BYTE:
-        handle_byte(b, rec);
-        break;
+        boot_data_bytes(b, rec->stream, &rec->byte, &rec->time, 1);
+        return;
     case CAPTURE_SESSION:
         begin_session(b, rec);
         break;
@@ -151,18 +171,14 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     }
     b->end = MAX(b->end, rec->time);
     capture_talk_feed(b->talk, rec);
-    if (rec->kind != CAPTURE_BYTE) {
-        stream_names_feed(&b->names, rec);
-        capture_milestones_record(b->phases, rec);
-        capture_copies_feed(b->copies, rec);
-        capture_vcpus_record(b->vcpus, rec);
-        capture_disks_feed(b->disks, rec);
-        capture_exits_record(b->exits, rec);
-        capture_initcalls_record(b->initcalls, rec);
-        start_stages_feed(&b->stages, rec);
-    } else if (rec->stream >= b->names.count) {
-        stream_names_feed(&b->names, rec);
-    }
+    stream_names_feed(&b->names, rec);
+    capture_milestones_record(b->phases, rec);
+    capture_copies_feed(b->copies, rec);
+    capture_vcpus_record(b->vcpus, rec);
+    capture_disks_feed(b->disks, rec);
+    capture_exits_record(b->exits, rec);
+    capture_initcalls_record(b->initcalls, rec);
+    start_stages_feed(&b->stages, rec);
 }
 
 void boot_data_line(BootData *b, const CaptureLine *line)

@@ -58,6 +58,8 @@ typedef struct BootData {
     StreamNames names;
     Density *density[CAPTURE_STREAMS_MAX]; /* NULL: no byte came */
     uint64_t bin_ns; /* width of a bin, the same for all streams */
+    uint64_t bin_start; /* of the last byte's bin, since the start, ns */
+    guint bin; /* its number */
     uint64_t start; /* of the session, ns */
     uint64_t end; /* time of the last record, ns */
     uint64_t bytes, lines;
@@ -75,6 +77,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BootData, boot_data_free)
 
 /* Takes any record, and each line; a SESSION record starts over. */
 void boot_data_record(BootData *b, const CaptureRecord *rec);
+/* The same for @n bytes of a stream that follow each other, with times in ns. */
+void boot_data_bytes(BootData *b, uint8_t stream, const uint8_t *bytes,
+                     const uint64_t *times, size_t n);
 void boot_data_line(BootData *b, const CaptureLine *line);
 
 /* Reads the whole capture. */

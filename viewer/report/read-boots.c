@@ -72,6 +72,12 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
     return CAPTURE_WALK_ON;
 }
 
+static void handle_bytes(void *data, uint8_t stream, const uint8_t *bytes,
+                         const uint64_t *times, size_t n)
+{
+    boot_data_bytes(((Pass *)data)->reading->boot, stream, bytes, times, n);
+}
+
 /*
  * What the host did up to a line is recorded after it, so all of that is read
  * before the lines.
@@ -116,7 +122,8 @@ static CaptureReader *open_file(BootReading *b)
 static void read_boot(const BootReadRules *rules, BootReading *b)
 {
     static const CaptureWalkOps ops = { .record = handle_record,
-                                        .line = handle_line };
+                                        .line = handle_line,
+                                        .stamped = handle_bytes };
     Pass pass = { .rules = rules, .reading = b };
     CaptureReader *r = open_file(b);
 
