@@ -62,18 +62,18 @@ LINK_HARDEN = -Wl,-z,relro,-z,now,-z,noexecstack
 
 CAPTURE_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(GLIB_CFLAGS) $(CFLAGS)
 VIEWER_FLAGS = $(BASE) $(HARDEN) -fPIE $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) $(CFLAGS)
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(DW_CFLAGS) $(ZSTD_CFLAGS) $(CFLAGS)
 PRELOAD_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden $(CFLAGS)
 # QEMU_CFLAGS has QEMU's folders as -isystem: only our code is warned about.
 BACKEND_FLAGS = $(BASE) $(HARDEN) -fPIC -fvisibility=hidden -DBOOTSTAMP_LOADABLE \
 	$(QEMU_CFLAGS) \
 	$(GLIB_CFLAGS) $(CFLAGS)
 
-VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) $(ZSTD_LIBS) -lm -pthread
+VIEWER_LIBS = $(JSON_LIBS) $(GLIB_LIBS) $(NCURSES_LIBS) $(VTERM_LIBS) $(DW_LIBS) $(ZSTD_LIBS) -lm -pthread
 
 # Builds of the unit tests.  Sanitizers bring their own checks: no FORTIFY.
 SAN = $(BASE) -g -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) $(filter-out -O%,$(CFLAGS)) -O1
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(DW_CFLAGS) $(ZSTD_CFLAGS) $(filter-out -O%,$(CFLAGS)) -O1
 plain_FLAGS = $(VIEWER_FLAGS)
 plain_LINK = -pie
 asan_FLAGS = $(SAN) -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -84,7 +84,7 @@ tsan_LINK = -fsanitize=thread
 # tests/fuzz: libFuzzer, which clang has.  -g1 is enough for a backtrace.
 FUZZ_CC ?= clang
 fuzz_FLAGS = $(BASE) -g1 -O1 -fno-omit-frame-pointer $(GLIB_CFLAGS) $(JSON_CFLAGS) \
-	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(ZSTD_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	$(NCURSES_CFLAGS) $(VTERM_CFLAGS) $(DW_CFLAGS) $(ZSTD_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	$(FUZZ_CFLAGS)
 fuzz_LINK = -fsanitize=fuzzer,address,undefined $(FUZZ_CFLAGS)
 
@@ -367,6 +367,7 @@ man := $(wildcard docs/*.1)
 documents := $(wildcard COPYING CHANGELOG.md docs/*.md docs/*.svg docs/*.png) \
 	capture/phases.conf capture/probe.h
 built_firmware = $(wildcard build/firmware/*.bin)
+built_symbols = $(wildcard build/firmware/symbols/*)
 completions = $(datadir)/bash-completion/completions
 
 # One module for each minor version of QEMU, side by side: 7.2/, 10.0/.
@@ -382,6 +383,7 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(call install_files,644,$(word 2,$(modules)),$(minordir))
 	$(if $(modules),$(INSTALL) -m 755 tools/check-qemu.sh "$(DESTDIR)$(moduledir)/check-qemu")
 	$(call install_files,644,$(if $(modules),$(built_firmware)),$(moduledir)/firmware)
+	$(foreach dir,$(built_symbols),$(call install_files,644,$(wildcard $(dir)/*),$(moduledir)/firmware/symbols/$(notdir $(dir))) &&) :
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
 	@# one folder there

@@ -226,6 +226,8 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
         }
         break;
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -96,7 +96,9 @@ typedef enum CaptureClass {
     K(0x12, VCPU,     vcpu_time,      HOST,   CaptureVcpu)                     \
     K(0x13, POST,     post_code,      GUEST,  CapturePost)                     \
     K(0x14, EXIT_KIND, exit_kind,     VM,     CaptureExitKind)                 \
-    K(0x15, EXITS,    exits,          HOST,   CaptureExits)
+    K(0x15, EXITS,    exits,          HOST,   CaptureExits)                    \
+    K(0x16, PROFILE,  profile,        VM,     CaptureProfile)                  \
+    K(0x17, SAMPLE,   sample,         HOST,   CaptureSample)
 /* clang-format on */
 
 /* The kinds of records.  A switch over them has no default: it names all. */
@@ -369,6 +371,43 @@ typedef struct CAPTURE_PACKED CaptureExits {
     uint32_t window_us; /* news came within that time before; 0: no news */
     uint64_t count;
 } CaptureExits;
+/* Samples of the vCPUs are taken from here on. */
+typedef struct CAPTURE_PACKED CaptureProfile {
+    uint32_t hz; /* ticks a second; 0: no more */
+    uint16_t stack; /* bytes of a stack that a sample has at most */
+    uint8_t flags; /* CAPTURE_PROFILE_* */
+} CaptureProfile;
+
+#define CAPTURE_PROFILE_VIRTUAL 0x1 /* seconds of the virtual clock */
+
+/* How wide the code is that a vCPU runs; 0: not known. */
+typedef enum CaptureWidth {
+    CAPTURE_WIDTH_UNKNOWN,
+    CAPTURE_WIDTH_16,
+    CAPTURE_WIDTH_32,
+    CAPTURE_WIDTH_64,
+} CaptureWidth;
+
+#define CAPTURE_SAMPLE_IDLE 0x1 /* the vCPU was halted; no address is given */
+#define CAPTURE_SAMPLE_GOES_ON 0x2 /* the stack, as in the sample before */
+#define CAPTURE_SAMPLE_STACK_MAX 1536 /* bytes */
+
+/* Where a vCPU was. */
+typedef struct CAPTURE_PACKED CaptureSample {
+    uint16_t vcpu;
+    uint16_t ticks; /* those up to its time that it stands for */
+    uint8_t flags; /* CAPTURE_SAMPLE_* */
+    uint8_t mode; /* bits 0..1: CaptureWidth; 2..3: privilege level */
+    uint64_t pc; /* linear address of the instruction */
+    uint64_t sp; /* linear address of the stack's top; 0: not known */
+    uint64_t fp; /* frame pointer: bp, x29, s0 */
+    uint64_t link; /* link register: x30, ra; x86: bx */
+    /*
+     * Bytes from sp on that follow.  Where the stack goes on, what was behind
+     * them in this vCPU's sample before is still there.
+     */
+    uint16_t stack;
+} CaptureSample;
 
 /* Whether a word's @kind is an event that this version knows. */
 static inline bool capture_kind_is_known(uint8_t kind)

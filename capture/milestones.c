@@ -252,6 +252,8 @@ static CaptureMilestoneSource source_of(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_EXIT_KIND:
@@ -816,6 +818,8 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
     case CAPTURE_LOST:
     case CAPTURE_DMA:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_NAMED:

@@ -440,6 +440,18 @@ static bool decode_exit_kind(CaptureRecord *rec, const uint8_t *p,
     return true;
 }
 
+static bool decode_sample(CaptureRecord *rec, const uint8_t *p,
+                          const uint8_t *end)
+{
+    CaptureSample *head = &rec->u.sample.head;
+
+    if (!TAKE(*head) || head->stack > end - p || !head->ticks) {
+        return false;
+    }
+    rec->u.sample.stack = p;
+    return true;
+}
+
 static bool decode_vclock(CaptureReader *r, CaptureRecord *rec,
                           const uint8_t *p, const uint8_t *end)
 {
@@ -513,6 +525,10 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.disk_io);
     case CAPTURE_NAMED:
         return decode_named(rec, p, end);
+    case CAPTURE_PROFILE:
+        return TAKE(rec->u.profile);
+    case CAPTURE_SAMPLE:
+        return decode_sample(rec, p, end);
     case CAPTURE_BYTE: /* no event */
         break;
     }

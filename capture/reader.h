@@ -100,6 +100,11 @@ typedef struct CaptureRecord {
             CaptureNamed head;
             char name[CAPTURE_NAME_MAX + 1]; /* 64 bytes and a NUL */
         } named;
+        CaptureProfile profile;
+        struct {
+            CaptureSample head; /* .stack: bytes at @stack */
+            const uint8_t *stack; /* good until the next record is read */
+        } sample;
     } u;
 } CaptureRecord;
 

@@ -32,6 +32,9 @@
 /* A folder with firmware that reports its progress, before QEMU's own. */
 #define RUN_PROBES_ENV "BOOTSTAMP_PROBES"
 
+/* Samples a second of where the vCPUs are; without it none are taken. */
+#define RUN_PROFILE_ENV "BOOTSTAMP_PROFILE"
+
 /* A file that gets the path of the first capture, a line. */
 #define RUN_REPORT_ENV "BOOTSTAMP_REPORT"
 

@@ -268,6 +268,8 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_EXIT_KIND:

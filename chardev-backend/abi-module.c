@@ -13,6 +13,7 @@
  */
 
 #include "qemu-compat.h"
+#include "hw/core/cpu.h"
 #include "hw/isa/isa.h"
 #include "qapi/qapi-types-char.h"
 #include "qapi/qapi-types-machine.h"
@@ -35,6 +36,7 @@ typedef struct TypeSize {
 
 /* Every structure of QEMU's that our code looks into, and their parents. */
 static const TypeSize sizes[] = {
+    { TYPE_CPU, sizeof(CPUClass), sizeof(CPUState) },
     { TYPE_CHARDEV, sizeof(ChardevClass), sizeof(Chardev) },
     { TYPE_DEVICE, sizeof(DeviceClass), sizeof(DeviceState) },
     { TYPE_FW_CFG, 0, sizeof(FWCfgState) },

@@ -26,6 +26,7 @@ struct BootCapture {
     uint64_t size;
     CaptureClockMode clock;
     bool fw_cfg;
+    unsigned profile; /* samples a second */
     unsigned streams;
     BootStream stream[CAPTURE_STREAMS_MAX];
     int read_fd;
@@ -287,6 +288,11 @@ void boot_capture_set_defaults(const BootCaptureDefaults *d)
     defaults = *d;
 }
 
+unsigned boot_capture_profile(const BootCapture *c)
+{
+    return c->profile;
+}
+
 /* ------------------------------------------------------------------ */
 /* Open and close                                                      */
 
@@ -318,7 +324,8 @@ static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
     if ((o->has_append && (!c->has_append || o->append != c->append)) ||
         (o->has_size && (!c->has_size || o->size != c->size)) ||
         (o->has_clock && o->clock != c->clock) ||
-        (o->has_fw_cfg && o->fw_cfg != c->fw_cfg) || o->mode || o->group) {
+        (o->has_fw_cfg && o->fw_cfg != c->fw_cfg) ||
+        (o->has_profile && o->profile != c->profile) || o->mode || o->group) {
         error_setg(errp,
                    "%s: another chardev of this QEMU writes it with "
                    "other options",
@@ -504,6 +511,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     c->size = o->size;
     c->clock = capture_writer_clock(c->writer);
     c->fw_cfg = !o->has_fw_cfg || o->fw_cfg;
+    c->profile = o->has_profile ? o->profile : defaults.profile;
     captures[slot] = c;
     owner = getpid();
     boot_start_write(c->writer, machine_ready);

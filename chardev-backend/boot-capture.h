@@ -24,6 +24,8 @@ typedef struct BootCaptureOptions {
     CaptureClockMode clock;
     bool has_fw_cfg, fw_cfg; /* without it: on */
     const char *mode, *group; /* as they were given, or NULL */
+    bool has_profile;
+    unsigned profile; /* samples a second */
 } BootCaptureOptions;
 
 /* What a capture has whose options do not say; strings are the caller's. */
@@ -32,6 +34,7 @@ typedef struct BootCaptureDefaults {
     bool only; /* a capture that names another file is refused */
     const char *mode, *group;
     const char *labels; /* see capture/labels.h; NULL: none */
+    unsigned profile; /* samples a second */
 } BootCaptureDefaults;
 
 /*
@@ -77,6 +80,12 @@ bool boot_capture_has_bytes(const BootCapture *capture);
 
 /* For captures that are opened from now on; the strings stay. */
 void boot_capture_set_defaults(const BootCaptureDefaults *d);
+
+/* Samples a second of the vCPUs that it wants; 0: none. */
+unsigned boot_capture_profile(const BootCapture *capture);
+
+#define BOOT_PROFILE_MIN 10
+#define BOOT_PROFILE_MAX 10000
 
 /*
  * Tells what stands in front of the stream of chardev @label: "isa-debugcon

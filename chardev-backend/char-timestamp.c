@@ -2,9 +2,9 @@
  * -chardev timestamp: stamps every byte into a capture.
  *
  *   -chardev timestamp,id=ID[,path=FILE][,append=on][,size=N][,chardev=ID2]
- *            [,clock=host|virtual|both][,fw-cfg=off]
+ *            [,profile=HZ][,clock=host|virtual|both][,fw-cfg=off]
  *
- * The last two exist where QEMU knows of the back end, timestamp-options.h.
+ * The last three exist where QEMU knows of the back end, timestamp-options.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -250,6 +250,14 @@ static bool check_options(const BootCaptureOptions *o, const char *next,
                           "Give at least %dK; without size= the "
                           "capture may grow.\n",
                           CAPTURE_SIZE_MIN / 1024);
+        return false;
+    }
+    if (o->has_profile &&
+        (o->profile < BOOT_PROFILE_MIN || o->profile > BOOT_PROFILE_MAX)) {
+        error_setg(errp, "chardev: timestamp: profile=%u is not a rate",
+                   o->profile);
+        error_append_hint(errp, "Give %d to %d samples a second.\n",
+                          BOOT_PROFILE_MIN, BOOT_PROFILE_MAX);
         return false;
     }
     if (next && !strcmp(next, chr->label)) {

@@ -48,12 +48,14 @@
 #if __has_include("system/system.h") /* 10.0 */
 #include "system/block-backend.h"
 #include "system/cpu-timers.h"
+#include "system/hw_accel.h"
 #include "system/reset.h"
 #include "system/runstate.h"
 #include "system/system.h"
 #else
 #include "sysemu/block-backend.h"
 #include "sysemu/cpu-timers.h"
+#include "sysemu/hw_accel.h"
 #include "sysemu/reset.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"

@@ -371,6 +371,13 @@ static void handle_words(const char *words, bool *only)
     *only = g_strv_contains((const char *const *)list, "only");
 }
 
+/* `bootstamp run` has looked at it. */
+static unsigned take_rate(const char *text)
+{
+    return CLAMP(g_ascii_strtoull(text, NULL, 10), BOOT_PROFILE_MIN,
+                 BOOT_PROFILE_MAX);
+}
+
 static void register_run(void)
 {
     static Notifier ready = { .notify = on_machine_ready };
@@ -381,14 +388,19 @@ static void register_run(void)
         .group = take_env(RUN_GROUP_ENV),
         .labels = take_env(RUN_LABELS_ENV),
     };
+    g_autofree char *profile = NULL;
 
     run.serial = take_env(RUN_SERIAL_ENV);
     run.probes = take_env(RUN_PROBES_ENV);
     run.report = take_env(RUN_REPORT_ENV);
+    profile = take_env(RUN_PROFILE_ENV);
     if (!words) {
         return;
     }
     handle_words(words, &defaults.only);
+    if (profile) {
+        defaults.profile = take_rate(profile);
+    }
     boot_capture_set_defaults(&defaults);
     if (run.probes) {
         qemu_add_data_dir(g_strdup(run.probes));

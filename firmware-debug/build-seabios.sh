@@ -9,6 +9,7 @@
 #   bios-probes-128k.bin      of 128 KiB, for isapc
 #   bios-probes-microvm.bin   of 128 KiB, for microvm
 #   newest/                   the same out of sid's source
+#   symbols/FLAVOUR/          rom.o, rom16.o, rom32seg.o: symbols of each image
 #
 # The patches are seabios/VERSION/*.patch.  Packages: gcc, binutils, make,
 # patch, python3, dpkg-dev (tools/install-deps.sh).
@@ -52,6 +53,16 @@ options() {
     sed -e ':next' -e '/\\$/{N;s/\\\n//;b next' -e '}' "$tree/debian/rules" | sed -n "s/^$rule = //p"
 }
 
+# keep_symbols FLAVOUR: the parts that the image was made of, for bootstamp profile
+keep_symbols() {
+    rm -rf "$dir/symbols/$1"
+    mkdir -p "$dir/symbols/$1"
+    for part in rom.o rom16.o rom32seg.o; do
+        # names and call frame information, not the lines and types
+        objcopy -w -R '.debug_[!f]*' "$work/$part" "$dir/symbols/$1/$part"
+    done
+}
+
 # one FLAVOUR: build it out of $tree into $dir
 one() {
     work=$tree/out-$1
@@ -67,6 +78,7 @@ one() {
             die "cannot build SeaBIOS $version ($1); see $log"
         }
     done
+    keep_symbols "$1"
     cp "$work/bios.bin" "$dir/bios-$1.bin.new"
     mv "$dir/bios-$1.bin.new" "$dir/bios-$1.bin"
 }
@@ -74,7 +86,7 @@ one() {
 # Is all of it in $dir, built from the same?
 up_to_date() {
     for flavour in $flavours; do
-        [ -s "$dir/bios-$flavour.bin" ] || return 1
+        [ -s "$dir/bios-$flavour.bin" ] && [ -s "$dir/symbols/$flavour/rom.o" ] || return 1
     done
     [ "$(cat "$dir/.seabios.stamp" 2>/dev/null)" = "$stamp" ]
 }
@@ -106,6 +118,9 @@ seabios() {
         patch -s -p1 -d "$tree" <"$patch" >>"$log" 2>&1 ||
             die "${patch##*/} does not apply to SeaBIOS $version; see $log"
     done
+    # Call frame information in a section that SeaBIOS's linker scripts keep: the
+    # image is the same, byte for byte.
+    sed -i 's/^COMMONCFLAGS := /&-fno-asynchronous-unwind-tables /' "$tree/Makefile"
     for flavour in $flavours; do
         one "$flavour"
     done

@@ -14,7 +14,7 @@ die() {
 }
 
 # The program and the back end.
-build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev libvterm-dev libzstd-dev'
+build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev libvterm-dev libdw-dev libzstd-dev'
 
 # QEMU's headers (tools/qemu-headers.sh).  dpkg-dev brings dpkg-source, patch
 # and xz; QEMU's configure insists on pixman and, for x86, on libfdt.  No flex,

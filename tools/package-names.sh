@@ -16,6 +16,7 @@ pkg-config        pkgconf-pkg-config pkgconf        pkgconf
 libglib2.0-dev    glib2-devel       glib2-devel     glib-dev
 libjson-glib-dev  json-glib-devel   json-glib       json-glib-dev
 libncurses-dev    ncurses-devel     ncurses         ncurses-dev
+libdw-dev         elfutils-devel    libelf          elfutils-dev
 libvterm-dev      libvterm-devel    libvterm        libvterm-dev
 libzstd-dev       libzstd-devel     zstd            zstd-dev
 dpkg-dev          -                 -               -

@@ -8,6 +8,7 @@
  * looks for.
  */
 #include "chardev-backend/qemu-compat.h"
+#include "hw/core/cpu.h"
 #include "hw/isa/isa.h"
 #include "qom/object.h"
 
@@ -43,6 +44,7 @@ static void report(void)
 {
     bool agree = true;
 
+    compare(TYPE_CPU, sizeof(CPUState), &agree);
     compare(TYPE_CHARDEV, sizeof(Chardev), &agree);
     compare(TYPE_DEVICE, sizeof(DeviceState), &agree);
     compare(TYPE_FW_CFG, sizeof(FWCfgState), &agree);

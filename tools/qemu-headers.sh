@@ -27,6 +27,8 @@
 #     MachineState, DeviceState, ISADevice, Notifier, ResettableState: no member
 #     is conditional in 7.2.  As a check against surprises the instance sizes
 #     that QOM in the binary reports are compared (tools/qemu-abi.c).
+#   - CPUState: members for plugins, which are enabled here where the binary
+#     exports their functions.
 #   - QemuMutex, QemuCond: members with CONFIG_DEBUG_MUTEX (--enable-debug-mutex)
 #     only, which no distribution sets; Chardev holds a QemuMutex, so the sizes
 #     above would show it.
@@ -102,6 +104,12 @@ set -- --target-list="$target-softmmu"
 case $target in
 x86_64 | i386 | "$(uname -m)") set -- "$@" --enable-kvm ;;
 esac
+# CPUState has members for plugins where they are enabled.
+if [ "$qemu" != - ] && nm -D "$qemu" 2>/dev/null | grep -q ' T qemu_plugin_'; then
+    set -- "$@" --enable-plugins
+else
+    set -- "$@" --disable-plugins
+fi
 use_meson "$source"
 mkdir "$dest/headers"
 cd "$dest/headers"

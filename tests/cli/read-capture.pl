@@ -131,6 +131,11 @@ my %reads = (
         event $_[0], sprintf 'fw_cfg 0x%04x DMA of %u bytes at %u to 0x%x', $key, $length, $offset, $address;
         undef;
     } ],
+    PROFILE => [ 7, sub { undef } ],
+    SAMPLE => [ 40, sub {
+        my ($ticks, $len) = (unpack 'S< S< C C Q< Q< Q< Q< S<', $_[1])[1, 8];
+        return $ticks < 1 || $len > length($_[1]) - 40 ? -1 : undef;
+    } ],
     DMA_END => [ 7, sub {
         my ($key, $offset, $error) = unpack 'S< L< C', $_[1];
         event $_[0], sprintf 'fw_cfg 0x%04x DMA done at %u%s', $key, $offset, $error ? ', error' : '';

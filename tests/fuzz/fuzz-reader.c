@@ -38,6 +38,8 @@ static void add_byte(Pass *p, uint8_t stream, uint64_t time, uint8_t byte)
     p->bytes++;
 }
 
+static volatile guint stack_sum;
+
 static void check_strings(const CaptureRecord *rec)
 {
     switch (rec->kind) {
@@ -71,6 +73,11 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_EXIT_KIND:
         FUZZ_CHECK(memchr(rec->u.exit_kind.name, 0, CAPTURE_NAME_MAX));
         break;
+    case CAPTURE_SAMPLE:
+        for (guint i = 0; i < rec->u.sample.head.stack; i++) {
+            stack_sum += rec->u.sample.stack[i]; /* the sanitizer looks */
+        }
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:
@@ -83,6 +90,7 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
     case CAPTURE_DISK_IO:
     case CAPTURE_PROBE:
         break;

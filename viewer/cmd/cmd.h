@@ -14,6 +14,7 @@
     COMMAND(view, "watch a boot, live or afterwards")                          \
     COMMAND(export, "write a capture as text, raw bytes, ...")                 \
     COMMAND(phases, "print the milestone table and fw_cfg copies")             \
+    COMMAND(profile, "name the functions in which the time went")              \
     COMMAND(stats, "statistics of many boots")                                 \
     COMMAND(diff, "compare boots, and say what got slower")                    \
     COMMAND(ab, "boot two machines in turn, and say which is slower")          \

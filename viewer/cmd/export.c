@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "symbol-options.h"
 #include "viewer/common/common.h"
 #include "viewer/export/export.h"
 
 static struct {
     char *format, *clock, *time, *output, *stream, *at;
+    char **symbols;
     gboolean follow, events, controls;
 } opt;
 
@@ -34,6 +36,7 @@ static const GOptionEntry entries[] = {
       "only this stream, by its chardev id or number", "STREAM" },
     { "at", 0, 0, G_OPTION_ARG_STRING, &opt.at,
       "screen: the time in seconds (default: the end)", "TIME" },
+    SYMBOLS_OPTION(&opt.symbols),
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &opt.follow,
       "go on with a live boot until QEMU ends", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &opt.output,
@@ -133,5 +136,11 @@ int cmd_export(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     status = read_options(&options);
-    return status ? status : export_capture(rest[0], &options);
+    if (status) {
+        return status;
+    }
+    options.symbols = symbols_from_options(opt.symbols);
+    status = options.symbols ? export_capture(rest[0], &options) : EXIT_FAILURE;
+    symbols_free(options.symbols);
+    return status;
 }

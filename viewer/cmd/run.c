@@ -13,6 +13,11 @@
 #include "viewer/report/report.h"
 #include "viewer/run/run.h"
 
+/* Samples a second: by default, and what is taken. */
+#define PROFILE_HZ 1000
+#define PROFILE_HZ_MIN 10
+#define PROFILE_HZ_MAX 10000
+
 static struct {
     char *capture;
     gboolean probes;
@@ -23,6 +28,7 @@ static struct {
     char **labels;
     char *serial; /* NULL, "all" or a chardev */
     char *mode, *group;
+    int profile; /* samples a second */
     RunMany many;
 } opt = { .many.runs = RUN_ONCE };
 
@@ -32,6 +38,23 @@ static gboolean handle_serial(const char *name, const char *value,
 {
     g_free(opt.serial);
     opt.serial = g_strdup(value ? value : "all");
+    return TRUE;
+}
+
+/* --profile or --profile=HZ */
+static gboolean take_profile(const char *name, const char *value, gpointer data,
+                             GError **error)
+{
+    guint64 hz = PROFILE_HZ;
+
+    if (value && (!g_ascii_string_to_unsigned(value, 10, PROFILE_HZ_MIN,
+                                              PROFILE_HZ_MAX, &hz, NULL))) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "'%s' is not a rate from %d to %d samples a second", value,
+                    PROFILE_HZ_MIN, PROFILE_HZ_MAX);
+        return FALSE;
+    }
+    opt.profile = hz;
     return TRUE;
 }
 
@@ -49,6 +72,11 @@ static const GOptionEntry entries[] = {
       (gpointer)handle_serial,
       "capture serial ports and other consoles too, or that of chardev ID",
       "ID" },
+    { "profile", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+      (gpointer)take_profile,
+      "sample where the vCPUs are, HZ times a second (1000), for bootstamp "
+      "profile",
+      "HZ" },
     { "if-fits", 0, 0, G_OPTION_ARG_NONE, &opt.if_fits,
       "start QEMU without a capture where the module does not fit it", NULL },
     { "mode", 0, 0, G_OPTION_ARG_STRING, &opt.mode,
@@ -170,6 +198,7 @@ int cmd_run(int argc, char **argv)
         .mode = opt.mode,
         .group = opt.group,
         .labels = labels->len ? labels->str : NULL,
+        .profile = opt.profile,
     };
     if (!qemu_start_prepare(&start)) {
         return EXIT_FAILURE;

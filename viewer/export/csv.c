@@ -67,6 +67,8 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_EXITS:
         return "exits";
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -392,6 +392,8 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_EXIT_KIND:
         break;

@@ -124,6 +124,8 @@ bool append_event(GString *out, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
         break;
     }
     return false;

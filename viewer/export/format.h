@@ -24,6 +24,9 @@
     FORMAT(ctf)                                                                \
     FORMAT(asciicast)                                                          \
     FORMAT(screen)                                                             \
+    FORMAT(folded)                                                             \
+    FORMAT(speedscope)                                                         \
+    FORMAT(flamegraph)                                                         \
     FORMAT(svg)                                                                \
     FORMAT(html)
 

@@ -22,6 +22,7 @@
 
 typedef struct State {
     BootData *boot;
+    ProfileBoot *profile;
     FILE *rows;
 } State;
 
@@ -81,6 +82,8 @@ static bool html_begin(Export *e)
 
     e->state = s;
     s->boot = boot_data_new(e->virtual_clock);
+    s->profile = profile_boot_new(e->options->symbols, s->boot->phases,
+                                  capture_reader_path(e->reader));
     s->rows = tmpfile();
     if (!s->rows) {
         fail("temporary file", "cannot create: %s", g_strerror(errno));
@@ -124,6 +127,7 @@ static void html_record(Export *e, const CaptureRecord *rec)
     State *s = e->state;
 
     boot_data_record(s->boot, rec);
+    profile_boot_record(s->profile, rec);
 }
 
 static void html_event(Export *e, const CaptureRecord *rec)
@@ -145,6 +149,7 @@ static void html_line(Export *e, const CaptureLine *line)
     State *s = e->state;
 
     boot_data_line(s->boot, line);
+    profile_boot_line(s->profile, line);
 }
 
 static void html_row(Export *e, const CaptureLine *line)
@@ -209,6 +214,8 @@ static bool put_page(Export *e)
     bool ok;
 
     append_timeline_svg(svg, s->boot, false);
+    profile_sort(s->profile->profile);
+    append_flame_svg(svg, s->profile);
     put_page_head(e);
     fwrite(svg->str, 1, svg->len, e->out);
     fputs("<form><input type=\"search\" id=\"q\" placeholder=\"Search the "
@@ -229,6 +236,7 @@ static bool html_end(Export *e)
     if (s->rows) {
         fclose(s->rows);
     }
+    profile_boot_free(s->profile);
     boot_data_free(s->boot);
     g_clear_pointer(&e->state, g_free);
     return ok;

@@ -91,6 +91,17 @@ static void put_hex(JsonOut *j, const char *name, uint64_t value)
     json_out_string(j, name, text);
 }
 
+static void put_sample(JsonOut *j, const CaptureSample *s)
+{
+    json_out_int(j, "vcpu", s->vcpu);
+    json_out_int(j, "ticks", s->ticks);
+    json_out_bool(j, "idle", s->flags & CAPTURE_SAMPLE_IDLE);
+    if (!(s->flags & CAPTURE_SAMPLE_IDLE)) {
+        put_hex(j, "pc", s->pc);
+        put_hex(j, "sp", s->sp);
+    }
+}
+
 static void put_dma(JsonOut *j, const CaptureDma *dma)
 {
     static const char *const ops[] = { "read", "write", "skip" };
@@ -181,6 +192,12 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         json_out_int(j, "cpu_ns", rec->u.vcpu.cpu_ns);
         json_out_int(j, "wait_ns", rec->u.vcpu.wait_ns);
         json_out_int(j, "steal_ns", rec->u.vcpu.steal_ns);
+        break;
+    case CAPTURE_PROFILE:
+        json_out_int(j, "hz", rec->u.profile.hz);
+        break;
+    case CAPTURE_SAMPLE:
+        put_sample(j, &rec->u.sample.head);
         break;
     case CAPTURE_DMA_PART:
         json_out_int(j, "key", rec->u.dma_part.key);

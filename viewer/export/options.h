@@ -8,6 +8,7 @@
 #define VIEWER_EXPORT_OPTIONS_H
 
 #include "viewer/common/common.h"
+#include "viewer/symbols/symbols.h"
 
 typedef enum ExportTime {
     EXPORT_TIME_RELATIVE, /* since the capture's start */
@@ -35,6 +36,7 @@ typedef struct ExportOptions {
     bool events; /* rows for what is no guest byte as well */
     bool follow; /* goes on while the capture is written */
     uint64_t at; /* screen: ns; UINT64_MAX: at the end */
+    Symbols *symbols; /* of the guest's code, or NULL */
     bool controls; /* lines with their control sequences, made visible */
 } ExportOptions;
 

@@ -23,10 +23,15 @@
 #define TID_DISKS (TID_STREAM + CAPTURE_STREAMS_MAX)
 #define TID_START (TID_DISKS + 256)
 #define TID_INITCALLS (TID_START + 1)
+#define TID_VCPU (TID_INITCALLS + 1)
+
+/* vCPUs whose samples have a track, and frames that nest in it. */
+#define VCPUS_MAX 64
 
 typedef struct State {
     JsonOut *json;
     BootData *boot;
+    ProfileBoot *profile;
     GHashTable *items; /* fw_cfg key -> name, char * */
     const char *comma;
     uint64_t copy_start;
@@ -110,6 +115,8 @@ static bool perfetto_begin(Export *e)
     e->state = s;
     s->json = json_out_new();
     s->boot = boot_data_new(e->virtual_clock);
+    s->profile = profile_boot_new(e->options->symbols, s->boot->phases,
+                                  capture_reader_path(e->reader));
     s->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     s->copy_key = -1;
     s->comma = "";
@@ -255,6 +262,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     g_autoptr(GString) text = NULL;
 
     boot_data_record(s->boot, rec);
+    profile_boot_record(s->profile, rec);
     switch (rec->kind) {
     case CAPTURE_SESSION:
         end_copy(e);
@@ -296,6 +304,8 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_STREAM:
     case CAPTURE_MACHINE:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_EXIT_KIND:
@@ -311,6 +321,7 @@ static void perfetto_line(Export *e, const CaptureLine *line)
     bool bytes = e->options->controls && line->bytes;
 
     boot_data_line(s->boot, line);
+    profile_boot_line(s->profile, line);
     if (!s->named[line->stream]) {
         g_autofree char *tag = stream_tag(&e->names, line->stream);
 
@@ -499,6 +510,91 @@ static void put_initcalls(Export *e)
     }
 }
 
+/* ------------------------------------------------------------------ */
+/* Samples: the functions that a vCPU was in, as spans that nest           */
+
+typedef struct OpenFrames {
+    guint nodes[PATH_MAX_DEPTH];
+    uint64_t since[PATH_MAX_DEPTH]; /* ns */
+    guint n;
+    uint64_t end; /* of the last sample, ns */
+} OpenFrames;
+
+static guint path_of(const Profile *p, guint node, guint path[PATH_MAX_DEPTH])
+{
+    guint n = 0;
+
+    for (guint i = node; i; i = profile_node(p, i).parent) {
+        n++;
+    }
+    for (guint i = n; i-- > 0; node = profile_node(p, node).parent) {
+        path[i] = node;
+    }
+    return n;
+}
+
+/* Closes those from @keep on. */
+static void close_frames(Export *e, OpenFrames *f, int tid, guint keep)
+{
+    const Profile *p = ((State *)e->state)->profile->profile;
+
+    while (f->n > keep) {
+        guint i = --f->n;
+
+        span(e, tid, "sample",
+             profile_function(p, profile_node(p, f->nodes[i]).function).name,
+             f->since[i], f->end);
+        end(e);
+    }
+}
+
+static void put_sample(Export *e, OpenFrames *f, int tid,
+                       const ProfileSample *s)
+{
+    const Profile *p = ((State *)e->state)->profile->profile;
+    uint64_t period = 1000000000 / MAX(profile_hz(p), 1);
+    uint64_t start = s->time - MIN(s->time, s->ticks * period);
+    guint path[PATH_MAX_DEPTH], n = path_of(p, s->node, path), same = 0;
+
+    if (start > f->end + period) {
+        close_frames(e, f, tid, 0); /* nothing was sampled meanwhile */
+    }
+    start = MAX(start, f->end);
+    while (same < MIN(n, f->n) && f->nodes[same] == path[same]) {
+        same++;
+    }
+    close_frames(e, f, tid, same);
+    for (; f->n < n; f->n++) {
+        f->nodes[f->n] = path[f->n];
+        f->since[f->n] = start;
+    }
+    f->end = MAX(s->time, f->end);
+}
+
+static void put_samples(Export *e)
+{
+    Profile *p = ((State *)e->state)->profile->profile;
+    g_autofree OpenFrames *open = g_new0(OpenFrames, VCPUS_MAX);
+
+    profile_sort(p);
+    for (guint i = 0; i < profile_samples(p); i++) {
+        const ProfileSample *s = profile_sample(p, i);
+
+        if (s->vcpu < VCPUS_MAX) {
+            if (!open[s->vcpu].end) {
+                g_autofree char *name = g_strdup_printf("vCPU %u", s->vcpu);
+
+                name_track(e, "thread_name", TID_VCPU + s->vcpu, name);
+                sort_track(e, TID_VCPU + s->vcpu);
+            }
+            put_sample(e, &open[s->vcpu], TID_VCPU + s->vcpu, s);
+        }
+    }
+    for (guint i = 0; i < VCPUS_MAX; i++) {
+        close_frames(e, &open[i], TID_VCPU + i, 0);
+    }
+}
+
 static bool perfetto_end(Export *e)
 {
     State *s = e->state;
@@ -510,8 +606,10 @@ static bool perfetto_end(Export *e)
     }
     put_start(e);
     put_initcalls(e);
+    put_samples(e);
     fputs("\n]}\n", e->out);
     json_out_free(s->json);
+    profile_boot_free(s->profile);
     boot_data_free(s->boot);
     g_hash_table_unref(s->items);
     g_clear_pointer(&e->state, g_free);

@@ -162,6 +162,8 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_POST:

@@ -19,32 +19,12 @@
 #include "native.h"
 #include "start.h"
 #include "viewer/common/common.h"
+#include "viewer/common/own-folder.h"
 #include "viewer/screen/view.h"
 #include "with-view.h"
 
-#define MODULE "chardev-timestamp.so"
+#define MODULE OWN_MODULE
 #define PROBES_BIOS "bios-256k.bin"
-
-/*
- * The folder of what belongs to us: the program's own (a build folder) where
- * the module is beside it, else where make install puts it.
- */
-static char *own_folder(void)
-{
-    static const char *const places[] = { ".", "../lib/bootstamp" };
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *bin = self ? g_path_get_dirname(self) : NULL;
-
-    for (size_t i = 0; bin && i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *dir = g_canonicalize_filename(places[i], bin);
-        g_autofree char *module = g_build_filename(dir, MODULE, NULL);
-
-        if (g_file_test(module, G_FILE_TEST_EXISTS)) {
-            return g_steal_pointer(&dir);
-        }
-    }
-    return g_strdup(MODULE_DIR);
-}
 
 static char *find_module(void)
 {
@@ -184,6 +164,8 @@ static void set_environment(const QemuStart *s, const char *firmware)
                         s->view || s->only || s->report ? "foreground," : "",
                         s->only ? "only," : "");
 
+    g_autofree char *profile = g_strdup_printf("%d", s->profile);
+
     if (s->module) {
         set_preload(s->module);
     }
@@ -199,6 +181,7 @@ static void set_environment(const QemuStart *s, const char *firmware)
     if (s->report) {
         g_setenv(RUN_REPORT_ENV, s->report, TRUE);
     }
+    set_or_unset(RUN_PROFILE_ENV, s->profile ? profile : NULL);
 }
 
 bool qemu_start_prepare(QemuStart *s)

@@ -22,6 +22,7 @@ typedef struct QemuStart {
     const char *labels; /* lines, see capture/labels.h; NULL: none */
     const char *qmp; /* a socket that waits for a monitor; NULL: none */
     const char *report; /* a file that gets the capture's name; NULL: none */
+    int profile; /* samples a second of the vCPUs; 0: none */
     bool only; /* @capture, and no other file; set by qemu_start_into() */
     char *module; /* to load, by qemu_start_prepare(); NULL: none is needed */
 } QemuStart;

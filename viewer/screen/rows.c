@@ -336,6 +336,8 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
     case CAPTURE_DMA_PART:
     case CAPTURE_DMA_END:
     case CAPTURE_VCPU:
+    case CAPTURE_PROFILE:
+    case CAPTURE_SAMPLE:
     case CAPTURE_DISK:
     case CAPTURE_DISK_IO:
     case CAPTURE_EXIT_KIND:

@@ -1,0 +1,27 @@
+/*
+ * --symbols, of the commands that name functions.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef VIEWER_CMD_SYMBOL_OPTIONS_H
+#define VIEWER_CMD_SYMBOL_OPTIONS_H
+
+#include "viewer/symbols/symbols.h"
+
+#define SYMBOLS_OPTION(variable)                                               \
+    {                                                                          \
+        "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, variable,              \
+            "symbols of the guest's code: ELF or System.map, whose .text is "  \
+            "at ADDRESS (default: as linked, or as the guest's log says), or " \
+            "a folder of EDK2's .debug files",                                 \
+            "FILE[@ADDRESS]"                                                   \
+    }
+
+/*
+ * Of @files (NULL: none), and of firmware that bootstamp built.  NULL: it has
+ * said which cannot be read.
+ */
+Symbols *symbols_from_options(char *const *files);
+
+#endif

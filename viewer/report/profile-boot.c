@@ -1,0 +1,252 @@
+/*
+ * The profile of a boot.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "phase-times.h"
+#include "profile-boot.h"
+#include "viewer/common/common.h"
+#include "capture/walk.h"
+
+/* Different addresses by which a kernel is placed. */
+#define KERNEL_PCS_MAX 20000
+
+void profile_boot_record(ProfileBoot *b, const CaptureRecord *rec)
+{
+    if (rec->kind == CAPTURE_SESSION) {
+        b->sessions++;
+        b->mark_times[0] = b->mark_times[1] = CAPTURE_NO_TIME;
+    }
+    if (b->own_milestones) {
+        capture_milestones_record(b->milestones, rec);
+    }
+    profile_record(b->profile, rec);
+    b->end = MAX(b->end, rec->time);
+}
+
+static bool matches(const GRegex *regex, const CaptureLine *line)
+{
+    return g_regex_match_full(regex, line->text, line->len, 0, 0, NULL, NULL);
+}
+
+void profile_boot_line(ProfileBoot *b, const CaptureLine *line)
+{
+    if (b->own_milestones) {
+        capture_milestones_line(b->milestones, line);
+    }
+    profile_line(b->profile, line);
+    if (b->marks[0] && b->mark_times[0] == CAPTURE_NO_TIME) {
+        if (matches(b->marks[0], line)) {
+            b->mark_times[0] = line->time;
+        }
+    } else if (b->marks[1] && b->mark_times[1] == CAPTURE_NO_TIME &&
+               matches(b->marks[1], line)) {
+        b->mark_times[1] = line->time;
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* A kernel's place                                                    */
+
+/* The top half of the addresses is a kernel's. */
+static CaptureWalkNext take_pc(void *data, const CaptureRecord *rec)
+{
+    GHashTable *pcs = data;
+    uint64_t pc = rec->kind == CAPTURE_SAMPLE ? rec->u.sample.head.pc : 0;
+
+    if (pc >> 63 && g_hash_table_size(pcs) < KERNEL_PCS_MAX) {
+        g_hash_table_add(pcs, g_memdup2(&pc, sizeof(pc)));
+    }
+    return CAPTURE_WALK_SKIP;
+}
+
+void profile_boot_place_kernel(ProfileBoot *b, CaptureReader *r)
+{
+    static const CaptureWalkOps ops = { .record = take_pc };
+    g_autoptr(GHashTable) pcs =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    CaptureCursor start;
+    GHashTableIter iter;
+    gpointer key;
+
+    if (!symbols_has_kernel(b->symbols)) {
+        return;
+    }
+    capture_reader_tell(r, &start);
+    capture_walk_all(r, false, &ops, pcs);
+    capture_reader_seek(r, &start);
+    g_hash_table_iter_init(&iter, pcs);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        g_array_append_vals(list, key, 1);
+    }
+    if (!symbols_fit_kernel(b->symbols, (uint64_t *)list->data, list->len)) {
+        fail(b->path, "cannot tell where the kernel was moved to; add its "
+                      "address to --symbols FILE@ADDRESS, or boot with "
+                      "nokaslr");
+    }
+}
+
+/* ------------------------------------------------------------------ */
+/* All of it                                                           */
+
+static CaptureWalkNext take_record(void *data, const CaptureRecord *rec)
+{
+    ProfileBoot *b = data;
+
+    if (rec->kind == CAPTURE_SESSION && b->wanted && b->sessions == b->wanted) {
+        return CAPTURE_WALK_STOP;
+    }
+    profile_boot_record(b, rec);
+    return CAPTURE_WALK_ON;
+}
+
+static void take_line(void *data, const CaptureLine *line)
+{
+    profile_boot_line(data, line);
+}
+
+ProfileBoot *profile_boot_new(Symbols *symbols, CaptureMilestones *milestones,
+                              const char *path)
+{
+    ProfileBoot *b = g_new0(ProfileBoot, 1);
+
+    b->own_symbols = !symbols;
+    b->symbols = symbols ? symbols : symbols_new();
+    b->profile = profile_new(b->symbols);
+    b->own_milestones = !milestones;
+    b->milestones = milestones ? milestones : capture_milestones_new();
+    b->path = g_strdup(path);
+    return b;
+}
+
+ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols, int session,
+                               bool virtual_clock, GRegex *const marks[2])
+{
+    static const CaptureWalkOps ops = { .record = take_record,
+                                        .line = take_line };
+    ProfileBoot *b = profile_boot_new(symbols, NULL, capture_reader_path(r));
+
+    b->wanted = session;
+    for (int i = 0; i < 2; i++) {
+        b->marks[i] = marks[i];
+    }
+    profile_boot_place_kernel(b, r);
+    capture_walk_all(r, virtual_clock, &ops, b);
+    profile_sort(b->profile);
+    return b;
+}
+
+void profile_boot_free(ProfileBoot *b)
+{
+    if (!b) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (b->marks[i]) {
+            g_regex_unref(b->marks[i]);
+        }
+    }
+    profile_free(b->profile);
+    if (b->own_milestones) {
+        capture_milestones_free(b->milestones);
+    }
+    if (b->own_symbols) {
+        symbols_free(b->symbols);
+    }
+    g_free(b->path);
+    g_free(b);
+}
+
+static bool find_milestone(const ProfileBoot *b, const char *name,
+                           uint64_t from, uint64_t *time)
+{
+    for (guint i = 0; i < capture_milestones_count(b->milestones); i++) {
+        const CaptureMilestone *p = capture_milestones_get(b->milestones, i);
+
+        if (p->time >= from && !strcmp(p->name, name)) {
+            *time = p->time;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool profile_boot_between(const ProfileBoot *b, const char *const between[2],
+                          ProfileRange *range)
+{
+    uint64_t times[2];
+
+    for (int i = 0; i < 2; i++) {
+        times[i] = b->mark_times[i];
+        if (times[i] == CAPTURE_NO_TIME &&
+            !find_milestone(b, between[i], i ? times[0] : 0, &times[i])) {
+            fail(b->path,
+                 "no milestone is called '%s', and no line%s matches "
+                 "it",
+                 between[i], i ? " after the first" : "");
+            return false;
+        }
+    }
+    range->from = times[0];
+    range->to = MAX(times[1], times[0]);
+    return true;
+}
+
+/* ------------------------------------------------------------------ */
+/* Call paths                                                          */
+
+static gint by_phase(gconstpointer a, gconstpointer b)
+{
+    const ProfilePath *x = a, *y = b;
+
+    return x->phase != y->phase ? (x->phase < y->phase ? -1 : 1)
+           : x->node != y->node ? (x->node < y->node ? -1 : 1)
+                                : 0;
+}
+
+static void add_phase(const ProfileBoot *b, guint phase, const PhaseTime *time,
+                      GArray *paths)
+{
+    const ProfileRange range = { time->start, time->end, -1 };
+
+    for (guint i = 0; i < profile_samples(b->profile); i++) {
+        const ProfileSample *s = profile_sample(b->profile, i);
+        ProfilePath path = {
+            .phase = phase,
+            .node = s->node,
+            .ticks = profile_ticks_in(b->profile, s, &range),
+        };
+
+        if (path.ticks) {
+            g_array_append_val(paths, path);
+        }
+    }
+}
+
+GArray *profile_boot_paths(const ProfileBoot *b)
+{
+    g_autoptr(GArray) times = phase_times(b->milestones, b->end + 1);
+    GArray *paths = g_array_new(FALSE, FALSE, sizeof(ProfilePath));
+    ProfilePath *path = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i < times->len; i++) {
+        add_phase(b, i, &g_array_index(times, PhaseTime, i), paths);
+    }
+    g_array_sort(paths, by_phase);
+    path = (ProfilePath *)paths->data;
+    for (guint i = 0; i < paths->len; i++) {
+        if (n && !by_phase(&path[i], &path[n - 1])) {
+            path[n - 1].ticks += path[i].ticks;
+        } else {
+            path[n++] = path[i];
+        }
+    }
+    g_array_set_size(paths, n);
+    return paths;
+}
