@@ -370,6 +370,10 @@ built_firmware = $(wildcard build/firmware/*.bin)
 built_symbols = $(wildcard build/firmware/symbols/*)
 completions = $(datadir)/bash-completion/completions
 
+# A format for lnav, in a folder that lnav -I takes.
+lnav_format := lnav/formats/bootstamp/bootstamp.json
+lnavdir = $(datadir)/bootstamp/lnav/formats/bootstamp
+
 # One module for each minor version of QEMU, side by side: 7.2/, 10.0/.
 qemu_minor := $(shell echo '$(QEMU_VERSION)' | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
 minordir = $(moduledir)/$(qemu_minor)
@@ -390,6 +394,7 @@ install: all ## install below prefix (DESTDIR=... before it)
 	for page in README.md CONTRIBUTING.md; do sed 's|](docs/|](|g' $$page >"$(DESTDIR)$(docdir)/$$page" || exit; done
 	sed 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' docs/apparmor-libvirt-qemu.in \
 		>"$(DESTDIR)$(docdir)/apparmor-libvirt-qemu"
+	$(call install_files,644,$(lnav_format),$(lnavdir))
 	$(INSTALL) -d "$(DESTDIR)$(completions)"
 	$(INSTALL) -m 644 completion/bootstamp.bash "$(DESTDIR)$(completions)/bootstamp"
 
@@ -403,6 +408,7 @@ uninstall: ## remove what install put there; a module for another QEMU stays
 	$(call remove_files,$(moduledir),chardev-timestamp.so check-qemu)
 	$(call remove_files,$(docdir),apparmor-libvirt-qemu README.md CONTRIBUTING.md $(notdir $(documents)))
 	rm -f "$(DESTDIR)$(bindir)/bootstamp" "$(DESTDIR)$(completions)/bootstamp"
+	rm -rf "$(DESTDIR)$(datadir)/bootstamp"
 	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :
 
 deb: ## make Debian packages for this QEMU, in build/deb

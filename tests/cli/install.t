@@ -11,7 +11,7 @@ ok "make install, DESTDIR with a space" make -s -C "$src" install DESTDIR="$stag
 files=$(cd "$stage" && find . -type f | sed "s|^\.$prefix/||" | sort)
 for file in bin/bootstamp lib/bootstamp/chardev-timestamp.so lib/bootstamp/check-qemu "lib/bootstamp/$minor/chardev-timestamp-qemu.so" \
     share/man/man1/bootstamp.1 share/bash-completion/completions/bootstamp \
-    share/doc/bootstamp/README.md share/doc/bootstamp/screenshot.svg; do
+    share/bootstamp/lnav/formats/bootstamp/bootstamp.json share/doc/bootstamp/README.md share/doc/bootstamp/screenshot.svg; do
     ok "$file is there" sh -c 'printf "%s\n" "$1" | grep -qxF "$2"' - "$files" "$file"
 done
 # Pictures and pages that the documents show, as they name them
