@@ -61,6 +61,7 @@ int compare_options_read(const char *command, DiffOptions *d)
     }
     d->ignore_ms = w->ignore_ms;
     d->lines = w->lines;
+    d->controls = w->controls;
     d->bisect = w->bisect;
     return 0;
 }

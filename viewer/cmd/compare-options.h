@@ -16,7 +16,7 @@ typedef struct CompareWords {
     char *clock, *fail_over, *format, *undecided, **budgets;
     double ignore_ms;
     int lines;
-    gboolean bisect;
+    gboolean bisect, controls;
 } CompareWords;
 
 extern CompareWords compare_words;
@@ -42,6 +42,8 @@ extern CompareWords compare_words;
       "CLOCK" }, \
     { "lines", 0, 0, G_OPTION_ARG_INT, &compare_words.lines, \
       "how many lines of each kind to show (default: 10)", "N" }, \
+    { "controls", 0, 0, G_OPTION_ARG_NONE, &compare_words.controls, \
+      "lines with their control sequences: ^[[0;32m", NULL }, \
     { "format", 'F', 0, G_OPTION_ARG_STRING, &compare_words.format, \
       "text (default), or another one: --format help lists them", "FORMAT" }
 /* clang-format on */

@@ -15,6 +15,7 @@
 static struct {
     char *clock, *format, *until, *group_by, **budgets;
     int lines;
+    gboolean controls;
 } opt = { .lines = 10 };
 
 static const GOptionEntry entries[] = {
@@ -36,6 +37,8 @@ static const GOptionEntry entries[] = {
       "WHAT" },
     { "lines", 0, 0, G_OPTION_ARG_INT, &opt.lines,
       "how many of the slowest lines to show (default: 10)", "N" },
+    { "controls", 0, 0, G_OPTION_ARG_NONE, &opt.controls,
+      "lines with their control sequences: ^[[0;32m", NULL },
     G_OPTION_ENTRY_NULL
 };
 
@@ -87,5 +90,6 @@ int cmd_stats(int argc, char **argv)
     options.until = opt.until;
     options.group_by = opt.group_by;
     options.lines = opt.lines;
+    options.controls = opt.controls;
     return print_stats(rest[0] ? rest : NULL, g_strv_length(rest), &options);
 }

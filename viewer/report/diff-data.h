@@ -33,6 +33,7 @@ typedef struct DiffOptions {
     double percent; /* allowed slowdown */
     double ignore_ms; /* changes smaller than this do not count */
     int lines; /* how many of each kind to show */
+    bool controls; /* with their control sequences */
     bool paired;
     UndecidedIs undecided;
     bool bisect; /* exit statuses for git bisect run */

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "diff-data.h"
+#include "sample-loss.h"
 
 static void put_change(JsonOut *j, const Change *c, bool measure)
 {
@@ -117,6 +118,8 @@ static void print_json(const Diff *d)
     }
     put_changes(j, "measures", d->measures, true);
     put_findings(j, d);
+    losses_put(j, "lost_a", d->a.sample);
+    losses_put(j, "lost_b", d->b.sample);
     failed_boots_put(j, d->opt.failed);
     budgets_put(j, d->budgets);
     put_changes(j, "lines", d->lines, false);

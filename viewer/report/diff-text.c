@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diff-data.h"
+#include "sample-loss.h"
 #include "figures.h"
 
 /* How many captures without a milestone are named. */
@@ -225,6 +226,8 @@ static void print_text(const Diff *d)
     }
     print_disturbed("A", d->a.sample);
     print_disturbed("B", d->b.sample);
+    print_losses("A: ", d->a.sample);
+    print_losses("B: ", d->b.sample);
     if (d->a.sample->end) {
         printf("Total is up to %s\n", d->a.sample->end);
     }

@@ -50,6 +50,7 @@ static guint place_hash(gconstpointer place)
 static void side_init(DiffSide *s, const DiffOptions *opt)
 {
     s->sample = sample_new(opt->clock, opt->until);
+    s->sample->controls = opt->controls;
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
     s->by_key = g_hash_table_new(place_hash, NULL);
     s->counts = g_hash_table_new(NULL, NULL);

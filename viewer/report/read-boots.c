@@ -12,6 +12,7 @@
 
 #include "capture/walk.h"
 #include "read-boots.h"
+#include "viewer/common/loss.h"
 
 /* Captures that a thread may be ahead of the one that is taken. */
 #define AHEAD 4
@@ -27,6 +28,7 @@ typedef struct Pass {
     CaptureVcpus *host; /* of the whole capture, or NULL: it is not asked */
     uint64_t last_pos, last_time; /* of the line before */
     uint64_t reset_pos; /* of the last reset */
+    Loss loss;
 } Pass;
 
 /* A line may begin before the one that ended before it. */
@@ -66,6 +68,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
     Pass *p = data;
 
     boot_data_record(p->reading->boot, rec);
+    loss_feed(&p->loss, rec);
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
         p->reset_pos = rec->pos;
     }
@@ -121,9 +124,10 @@ static CaptureReader *open_file(BootReading *b)
 
 static void read_boot(const BootReadRules *rules, BootReading *b)
 {
-    static const CaptureWalkOps ops = { .record = handle_record,
-                                        .line = handle_line,
-                                        .stamped = handle_bytes };
+    const CaptureWalkOps ops = { .record = handle_record,
+                                 .line = handle_line,
+                                 .stamped = handle_bytes,
+                                 .bytes = rules->controls };
     Pass pass = { .rules = rules, .reading = b };
     CaptureReader *r = open_file(b);
 
@@ -135,6 +139,7 @@ static void read_boot(const BootReadRules *rules, BootReading *b)
         pass.host = rules->ops && !b->virtual_clock ? read_host(r) : NULL;
         capture_walk_all(r, b->virtual_clock, &ops, &pass);
         capture_vcpus_free(pass.host);
+        b->lost = loss_total(&pass.loss, r);
     }
     capture_reader_close(r);
 }

@@ -33,6 +33,7 @@ typedef struct BootLineOps {
 typedef struct BootReadRules {
     ClockChoice clock; /* CLOCK_ANY: that of the first capture, for all */
     bool cpu; /* the time between lines is that of vCPUs on a CPU */
+    bool controls; /* lines have their control sequences */
     const BootLineOps *ops; /* or NULL */
 } BootReadRules;
 
@@ -44,6 +45,7 @@ typedef struct BootReading {
     bool virtual_clock;
     void *lines; /* of begin(); the one who takes it sets it to NULL */
     CaptureHeader header;
+    CaptureLost lost; /* of all sessions */
     char *error; /* NULL: it was said, or there is none */
 } BootReading;
 

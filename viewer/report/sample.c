@@ -51,6 +51,7 @@ Sample *sample_new(ClockChoice clock, const char *until)
     }
     s->clock = clock == CLOCK_CPU ? CLOCK_HOST : clock;
     s->cpu = clock == CLOCK_CPU;
+    s->losses = g_array_new(FALSE, FALSE, sizeof(SampleLoss));
     s->disturbed = g_array_new(FALSE, FALSE, sizeof(Disturbed));
     s->until = g_strdup(until);
     return s;
@@ -71,6 +72,7 @@ void sample_free(Sample *s)
     g_ptr_array_unref(s->copies);
     g_ptr_array_unref(s->causes);
     g_array_unref(s->disturbed);
+    g_array_unref(s->losses);
     g_clear_pointer(&s->total, measure_free);
     g_free(s->until);
     g_free(s->end);
@@ -431,6 +433,15 @@ static void handle_host(Sample *s, const BootData *b)
     }
 }
 
+static void handle_loss(Sample *s, CaptureLost lost)
+{
+    SampleLoss loss = { s->captures->len - 1, lost };
+
+    if (is_lost(lost)) {
+        g_array_append_val(s->losses, loss);
+    }
+}
+
 bool sample_take(Sample *s, const BootReading *r)
 {
     const BootData *boot = r->boot;
@@ -453,6 +464,7 @@ bool sample_take(Sample *s, const BootReading *r)
     handle_talk(s, boot);
     handle_initcalls(s, boot);
     handle_host(s, boot);
+    handle_loss(s, r->lost);
     s->bytes += boot->bytes;
     if (!boot->bytes) {
         warn_of_no_bytes(r->path);
@@ -485,7 +497,9 @@ static bool take(void *data, BootReading *r)
 bool sample_add(Sample *s, const char *path, const BootLineOps *ops, void *data)
 {
     g_autoptr(GPtrArray) files = boot_files_new();
-    BootReadRules rules = { .clock = s->clock, .cpu = s->cpu, .ops = ops };
+    BootReadRules rules = {
+        .clock = s->clock, .cpu = s->cpu, .controls = s->controls, .ops = ops
+    };
     Adder a = { s, ops, data };
 
     return boot_files_add(files, path) && read_boots(files, &rules, take, &a);

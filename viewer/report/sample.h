@@ -38,6 +38,12 @@ typedef struct Disturbed {
     uint64_t cpu, wait, steal; /* ns, see capture/vcpus.h */
 } Disturbed;
 
+/* A capture that is not whole. */
+typedef struct SampleLoss {
+    guint capture;
+    CaptureLost lost;
+} SampleLoss;
+
 typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
     GPtrArray *measures; /* Measure *, in the order of the boot; see finish */
@@ -48,6 +54,8 @@ typedef struct Sample {
     bool virtual_clock;
     bool cpu; /* values are the time that vCPUs were on a CPU */
     GArray *disturbed; /* Disturbed, in the order of captures */
+    GArray *losses; /* SampleLoss, in the order of captures */
+    bool controls; /* set it first: lines have their control sequences */
     bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
 

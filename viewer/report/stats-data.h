@@ -18,6 +18,7 @@ typedef struct StatsOptions {
     ClockChoice clock;
     const char *until; /* a milestone, or NULL */
     int lines; /* how many of the slowest to show */
+    bool controls; /* with their control sequences */
     GPtrArray *budgets; /* Budget *, or NULL */
     const GPtrArray *failed; /* FailedBoot *: that do not count; or NULL */
     const char *group_by; /* see stats_check_group_by(); NULL: one group */

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "sample-loss.h"
 #include "stats-data.h"
 
 static void put_value(JsonOut *j, const Sample *s, const Measure *m,
@@ -120,6 +121,7 @@ static void print_group(const Stats *s)
     }
     json_builder_end_array(j->builder);
     put_disturbed(j, s->sample);
+    losses_put(j, "lost", s->sample);
     failed_boots_put(j, s->opt.failed);
     budgets_put(j, s->budgets);
     json_builder_set_member_name(j->builder, "measures");

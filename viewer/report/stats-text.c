@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "sample-loss.h"
 #include "stats-data.h"
 
 #define HISTOGRAM_MIN_N 5
@@ -226,6 +227,10 @@ static void print_group(const Stats *s)
     print_tails(sample);
     print_outliers(sample);
     print_disturbed(sample);
+    if (sample->losses->len) {
+        printf("\n");
+        print_losses("", sample);
+    }
     if (total) {
         print_histogram(total);
     }

@@ -169,6 +169,7 @@ int print_stats(char *const *paths, guint n_paths, const StatsOptions *options)
     BootReadRules rules = {
         .clock = options->clock == CLOCK_CPU ? CLOCK_HOST : options->clock,
         .cpu = options->clock == CLOCK_CPU,
+        .controls = options->controls,
         .ops = options->lines ? &line_sums_ops : NULL,
     };
 
