@@ -117,6 +117,26 @@ static void act_wrap(View *v)
                                  : "long lines are cut");
 }
 
+static void act_colours(View *v)
+{
+    v->settings.guest_colours = !v->settings.guest_colours;
+    for (guint i = 0; i < v->sources->len; i++) {
+        Source *s = g_ptr_array_index(v->sources, i);
+
+        model_show_controls(s->model, v->controls, v->settings.guest_colours);
+    }
+    view_say(v, v->settings.guest_colours ? "the guest's own colours"
+                                          : "without the guest's colours");
+}
+
+static void act_items(View *v)
+{
+    v->all_items = !v->all_items;
+    view_source(v)->copy = -1;
+    view_say(v, v->all_items ? "each fw_cfg item has a row"
+                             : "fw_cfg items under 64 KiB are one row");
+}
+
 static void act_reset(View *v)
 {
     view_source(v)->log.skip = 0;
@@ -230,6 +250,12 @@ void act_global(View *v, Action action)
         break;
     case ACTION_WRAP:
         act_wrap(v);
+        break;
+    case ACTION_COLOURS:
+        act_colours(v);
+        break;
+    case ACTION_ITEMS:
+        act_items(v);
         break;
     case ACTION_SORT:
         open_pane(v, PANE_COPIES);

@@ -36,9 +36,11 @@ static void get_copy(const CaptureCopy *copy, CopyRow *row)
         .offset = copy->offset,
         .size = copy->size,
         .active_ns = copy->active_ns,
+        .bound_ns = copy->bound_ns,
         .rate = capture_copy_rate(copy),
         .fraction = copy_fraction(copy),
         .running = copy->running,
+        .small = capture_copy_is_small(copy),
         .first = copy->first,
     };
     show_name(row, copy->name);
@@ -65,15 +67,57 @@ guint copies_count(const View *v)
            capture_disks_count(model_disks(m));
 }
 
+/* @n small items were added up so far. */
+static void add_to_sum(CaptureCopy *sum, const CaptureCopy *copy, guint n)
+{
+    sum->first = n ? MIN(sum->first, copy->first) : copy->first;
+    sum->bytes += copy->bytes;
+    sum->active_ns += copy->active_ns;
+    sum->bound_ns += copy->bound_ns;
+    sum->pio |= copy->pio;
+    sum->dma |= copy->dma;
+}
+
+static void get_small(const CaptureCopies *copies, CopyRow *row)
+{
+    CaptureCopy sum = { 0 };
+    guint n = 0;
+
+    for (guint i = 0; i < capture_copies_count(copies); i++) {
+        const CaptureCopy *copy = capture_copies_get(copies, i);
+
+        if (capture_copy_is_small(copy)) {
+            add_to_sum(&sum, copy, n++);
+        }
+    }
+    sum.size = MIN(sum.bytes, UINT32_MAX);
+    g_snprintf(sum.name, sizeof(sum.name), "%u small", n);
+    get_copy(&sum, row);
+}
+
 void copies_get(const View *v, guint i, CopyRow *row)
 {
     const Model *m = view_source(v)->model;
     guint n = capture_copies_count(model_copies(m));
 
-    if (i < n) {
+    if (i == COPIES_FOLDED) {
+        get_small(model_copies(m), row);
+    } else if (i < n) {
         get_copy(capture_copies_get(model_copies(m), i), row);
     } else {
         get_disk(capture_disks_get(model_disks(m), i - n), row);
+    }
+}
+
+void copy_format_time(char *to, size_t size, const CopyRow *row)
+{
+    char span[32];
+
+    if (row->active_ns || !row->bound_ns) {
+        format_span(to, size, row->active_ns);
+    } else {
+        format_span(span, sizeof(span), row->bound_ns);
+        g_snprintf(to, size, "<%s", span);
     }
 }
 
@@ -141,6 +185,7 @@ GArray *copies_sorted(const View *v, CopySort sort)
     guint n = copies_count(v);
     g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(SortedCopy));
     GArray *numbers = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
+    guint folded = COPIES_FOLDED;
 
     for (guint i = 0; i < n; i++) {
         SortedCopy copy = { .i = i };
@@ -148,13 +193,18 @@ GArray *copies_sorted(const View *v, CopySort sort)
 
         copies_get(v, i, &row);
         copy.weight = weight_of(&row, sort);
-        g_array_append_val(sorted, copy);
+        if (v->all_items || !row.small) {
+            g_array_append_val(sorted, copy);
+        }
     }
     if (sort != SORT_ORDER) {
         g_array_sort(sorted, by_weight);
     }
-    for (guint i = 0; i < n; i++) {
+    for (guint i = 0; i < sorted->len; i++) {
         g_array_append_val(numbers, g_array_index(sorted, SortedCopy, i).i);
+    }
+    if (sorted->len < n) {
+        g_array_append_val(numbers, folded);
     }
     return numbers;
 }
@@ -171,7 +221,7 @@ char *copies_largest(const View *v, int width)
 
         copies_get(v, g_array_index(sorted, guint, i), &row);
         bytes = format_bytes(row.bytes);
-        format_span(span, sizeof(span), row.active_ns);
+        copy_format_time(span, sizeof(span), &row);
         one =
             g_strdup_printf("%s%s %s %s", i ? ", " : "", row.name, bytes, span);
         /* "and 12 more" has to fit behind it. */

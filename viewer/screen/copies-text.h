@@ -17,13 +17,18 @@ typedef struct CopyRow {
     uint64_t bytes; /* read so far, again where it was read again */
     uint64_t offset, size; /* of the item */
     uint64_t active_ns; /* time in which it was read */
+    uint64_t bound_ns; /* what that took at most, where it is not known */
     double rate; /* MB/s; 0: unknown */
     double fraction; /* 0 to 1: of the pass that runs, or of the last */
     bool running;
+    bool small; /* an item under 64 KiB */
     uint64_t first; /* its begin, ns */
 } CopyRow;
 
-/* Items and, behind them, disks. */
+/* In the place of a number: all items under 64 KiB, as one row. */
+#define COPIES_FOLDED G_MAXINT
+
+/* Items and, behind them, disks; or COPIES_FOLDED. */
 guint copies_count(const View *v);
 void copies_get(const View *v, guint i, CopyRow *row);
 
@@ -36,7 +41,13 @@ void format_copy_rate(char *to, size_t size, double rate);
 /* What took longest, in at most @width cells: "initrd 35.0 MB 64 ms, ...". */
 char *copies_largest(const View *v, int width);
 
-/* The rows by @sort: guint, numbers of copies_get(). */
+/* The time that it took, or "<" and what it took at most. */
+void copy_format_time(char *to, size_t size, const CopyRow *row);
+
+/*
+ * The rows by @sort: guint, numbers of copies_get().  Small items are not among
+ * them where they are folded; then COPIES_FOLDED is the last.
+ */
 GArray *copies_sorted(const View *v, CopySort sort);
 
 /* What is being read now, or -1; nothing is once QEMU ended. */

@@ -29,6 +29,7 @@
            "the stream's terminal at the cursor's time")                       \
     ACTION(ENTER, "enter", "Enter", "a line in full; go to what is selected")  \
     ACTION(WRAP, "wrap", "W", "wrap long lines")                               \
+    ACTION(COLOURS, "colours", "C", "the guest's own colours, on or off")      \
     SECTION(GOING, "Going there")                                              \
     ACTION(MILESTONE_NEXT, "milestone-next", "]", "the next milestone")        \
     ACTION(MILESTONE_PREVIOUS, "milestone-previous", "[",                      \
@@ -58,6 +59,8 @@
     ACTION(PANE, "pane", "Tab", "the next pane: log, fw_cfg, timeline")        \
     ACTION(PANE_BACK, "pane-back", "BackTab", "the pane before")               \
     ACTION(SORT, "sort", "O F6", "sort the copies: order, size, time, rate")   \
+    ACTION(ITEMS, "items", "a",                                                \
+           "fw_cfg items under 64 KiB: each, or one row for all")              \
     ACTION(CAPTURE, "capture", "o", "the next capture, of several")            \
     SECTION(MOVING, "Moving")                                                  \
     ACTION(DOWN, "down", "j Down", "a line down")                              \

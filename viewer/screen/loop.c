@@ -40,7 +40,6 @@
 typedef struct Loop {
     View v;
     int inotify;
-    bool controls; /* lines show their control sequences */
     bool waiting; /* a file is gone from its name: another one may come */
     int64_t next_frame, next_look, next_clock; /* us */
     GArray *keys; /* int: that wait for what goes on */
@@ -67,7 +66,7 @@ static bool add_source(Loop *l, const char *path, GError **error)
     }
     s = g_new0(Source, 1);
     s->model = m;
-    model_show_controls(m, l->controls);
+    model_show_controls(m, l->v.controls, l->v.settings.guest_colours);
     source_begin(s);
     g_ptr_array_add(l->v.sources, s);
     watch(l, path);
@@ -603,7 +602,7 @@ bool view_is_possible(void)
 int view_run(char *const *paths, int n_paths, bool wait_for_capture,
              bool controls)
 {
-    Loop l = { .controls = controls };
+    Loop l = { .v.controls = controls };
     int status;
 
     stand_back();

@@ -235,14 +235,9 @@ unsigned model_view_generation(const Model *m)
     return rows_view_generation(m->rows);
 }
 
-void model_show_controls(Model *m, bool show)
+void model_show_controls(Model *m, bool controls, bool colours)
 {
-    rows_show_controls(m->rows, show);
-}
-
-bool model_shows_controls(const Model *m)
-{
-    return rows_shows_controls(m->rows);
+    rows_show_controls(m->rows, controls, colours);
 }
 
 bool model_shows_all(const Model *m)

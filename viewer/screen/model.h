@@ -84,9 +84,11 @@ const Filter *model_filter(const Model *m);
 /* True where no row is hidden. */
 bool model_shows_all(const Model *m);
 
-/* Rows with their control sequences made visible: ^[[0;32m. */
-void model_show_controls(Model *m, bool show);
-bool model_shows_controls(const Model *m);
+/*
+ * Rows with their control sequences made visible (^[[0;32m), or with those in
+ * Row.bytes for guest_colours().
+ */
+void model_show_controls(Model *m, bool controls, bool colours);
 
 /* Another number each time one of these changed, or the file began anew. */
 unsigned model_view_generation(const Model *m);

@@ -108,8 +108,8 @@ static void draw_amount(int y, int x, const CopyColumns *c, const CopyRow *row,
     format_short_bytes(size, sizeof(size), row->size);
     g_snprintf(text, sizeof(text), row->is_disk ? "%s" : "%s/%s", done, size);
     put_right(y, x, c->bytes, style, text);
-    if (row->is_disk) {
-        return;
+    if (row->is_disk || (!now && row->fraction < 1)) {
+        return; /* it is of nothing, or was left */
     }
     x += c->bytes + 1;
     put_bar(y, x, c->bar, row->fraction, now ? STYLE_BAR_RUN : STYLE_BAR);
@@ -134,14 +134,16 @@ static void draw_row(int y, int x, const CopyColumns *c, const CopyRow *row,
         x += c->rate + 1;
     }
     if (c->time) {
-        format_span(text, sizeof(text), row->active_ns);
+        copy_format_time(text, sizeof(text), row);
         put_right(y, x, c->time, style, text);
         x += c->time + 1;
     }
     put_text(y, x, c->how, style, row->how);
     x += c->how + 1;
-    copy_format_left(text, sizeof(text), row);
-    put_right(y, x, c->left, style, text);
+    if (now) {
+        copy_format_left(text, sizeof(text), row);
+        put_right(y, x, c->left, style, text);
+    }
 }
 
 static void draw_sum(View *v, int y, int x, int width)
@@ -172,9 +174,9 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
     char done[16], left[16], rate[16];
     CopyRow row;
 
-    if (now < 0) {
+    if (now < 0 && model_state(view_source(v)->model) == CAPTURE_LIVE) {
         put_text(y, x, width, STYLE_HINT, "now  nothing is being copied");
-    } else {
+    } else if (now >= 0) {
         copies_get(v, now, &row);
         copy_format_left(left, sizeof(left), &row);
         format_copy_rate(rate, sizeof(rate), row.rate);
@@ -201,21 +203,26 @@ static int wanted_item(const View *v)
     int n = copies_count(v);
     int now = copies_now(v);
 
-    return s->copy >= 0 && s->copy < n ? s->copy
-           : now >= 0                  ? now
-           : v->sort == SORT_ORDER     ? n - 1
-                                       : -1;
+    return s->copy >= 0 && (s->copy < n || s->copy == COPIES_FOLDED) ? s->copy
+           : now >= 0                                                ? now
+           : v->sort == SORT_ORDER                                   ? n - 1
+                                                                     : -1;
 }
 
-/* The row of an item, as they are sorted; the first where it has none. */
+/* The row of an item, as they are sorted: its own, or the folded one. */
 static int row_of(const GArray *sorted, int item)
 {
+    guint last = sorted->len ? sorted->len - 1 : 0;
+
     for (guint i = 0; i < sorted->len; i++) {
         if ((int)g_array_index(sorted, guint, i) == item) {
             return i;
         }
     }
-    return 0;
+    return sorted->len && item >= 0 &&
+                   g_array_index(sorted, guint, last) == COPIES_FOLDED
+               ? last
+               : 0;
 }
 
 static void draw_rows(View *v, const Box *box, int page, bool focus)
@@ -305,7 +312,9 @@ static void draw(View *v, const Box *box, bool focus)
 
 static int count(View *v)
 {
-    return copies_count(v);
+    g_autoptr(GArray) sorted = copies_sorted(v, v->sort);
+
+    return sorted->len;
 }
 
 static int selected(View *v)
@@ -387,8 +396,11 @@ static void wheel(View *v, int rows)
 }
 
 static const PaneHint hints[] = {
-    { ACTION_SORT, "sort" }, { ACTION_SEARCH, "search" },
-    { ACTION_NEXT, "next" }, { ACTION_ENTER, "go to its start" },
+    { ACTION_SORT, "sort" },
+    { ACTION_ITEMS, "small items" },
+    { ACTION_SEARCH, "search" },
+    { ACTION_NEXT, "next" },
+    { ACTION_ENTER, "go to its start" },
     { ACTION_NONE, NULL },
 };
 

@@ -60,7 +60,9 @@ static void add_origin(Lines *l, const Source *s, const Row *row)
     }
     g_string_printf(text, "%u%s%s", row->len,
                     row->continued ? ", a further piece of a long line" : "",
-                    row->complete ? "" : ", no end of line so far");
+                    row->overwritten ? ", written over by the next row"
+                    : row->complete  ? ""
+                                     : ", no end of line so far");
     add(l, "bytes", text->str);
     if (row->milestone) {
         add(l, "milestone", row->milestone);

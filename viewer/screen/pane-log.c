@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cursor.h"
+#include "guest-colours.h"
 #include "pane.h"
 #include "row-text.h"
 #include "widgets.h"
@@ -299,6 +300,40 @@ static void draw_matches(RowDraw *d, const Stretch *at, const char *text,
     g_match_info_free(info);
 }
 
+/* Where the row's byte @to stands in the text as it is shown. */
+static size_t shown_up_to(const Row *row, size_t to)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Row part = *row;
+
+    part.len = MIN(part.len, to);
+    row_append_text(text, &part);
+    return text->len;
+}
+
+/* The text once more, in the colours that the guest gave it. */
+static void draw_colours(RowDraw *d, const Stretch *at, const GString *text)
+{
+    g_autoptr(GArray) runs = guest_colours(d->row);
+
+    for (guint i = 0; runs && i < runs->len; i++) {
+        const ColourRun *run = &g_array_index(runs, ColourRun, i);
+        size_t from = shown_up_to(d->row, run->from);
+        size_t to = MIN(shown_up_to(d->row, run->to), text->len);
+        g_autofree char *before = g_strndup(text->str, MIN(from, to));
+        int x = text_width(before) - at->skip;
+
+        if (x >= d->left) {
+            break;
+        }
+        if (to > from) {
+            put_text_skip(at->y, d->x + MAX(x, 0), d->left - MAX(x, 0),
+                          run->attributes, text->str + from, to - from,
+                          MAX(-x, 0));
+        }
+    }
+}
+
 static void draw_stretch(RowDraw *d, const Stretch *at, const GString *text)
 {
     const Settings *settings = &d->v->settings;
@@ -307,6 +342,9 @@ static void draw_stretch(RowDraw *d, const Stretch *at, const GString *text)
 
     put_text_skip(at->y, d->x, d->left, style_attributes(style), text->str,
                   text->len, at->skip);
+    if (settings->guest_colours && !d->cursor && !d->v->controls) {
+        draw_colours(d, at, text);
+    }
     for (int i = 0; i < settings->n_highlights; i++) {
         draw_matches(d, at, text->str, settings->highlights[i],
                      STYLE_OWN_1 + i);
@@ -342,6 +380,12 @@ static void draw_edges(RowDraw *d, int width)
     }
 }
 
+/* Something before the text: it goes on with a row, or was written over. */
+static bool has_sign(const Row *row)
+{
+    return row->continued || row->overwritten;
+}
+
 /* Returns how many lines of the screen it took. */
 static int draw_line(RowDraw *d, const GString *text)
 {
@@ -349,8 +393,9 @@ static int draw_line(RowDraw *d, const GString *text)
     int width = text_width(text->str);
     int lines = 1;
 
-    if (d->row->continued) {
-        put_text(d->y, d->x, 2, row_style(d, STYLE_HINT), glyph("↪ ", "> "));
+    if (has_sign(d->row)) {
+        put_text(d->y, d->x, 2, row_style(d, STYLE_HINT),
+                 d->row->continued ? glyph("↪ ", "> ") : glyph("⇤ ", "< "));
         advance(d, 2);
     }
     log->widest = MAX(log->widest, width);
@@ -393,7 +438,7 @@ static int text_at(const Columns *c, const Row *row)
 {
     return 1 + (c->time ? c->time + 1 : 0) + (c->delta ? c->delta + 1 : 0) +
            (c->bar ? c->bar + 1 : 0) + (c->stream ? c->stream + 1 : 0) +
-           (row->continued ? 2 : 0);
+           (has_sign(row) ? 2 : 0);
 }
 
 static int draw_row(RowDraw *d)

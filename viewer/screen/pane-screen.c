@@ -66,17 +66,21 @@ static bool work(View *v, int64_t deadline)
     return !done;
 }
 
-static uint32_t attributes_of(const ScreenCell *cell, bool cursor)
+static uint32_t attributes_of(const ScreenCell *cell, bool cursor, bool colours)
 {
     uint32_t attributes = style_attributes(STYLE_NORMAL);
 
+    if (colours && (cell->fg >= 0 || cell->bg >= 0)) {
+        attributes = terminal_colours(cell->fg, cell->bg);
+    }
     attributes |= cell->bold ? A_BOLD : 0;
     attributes |= cell->underline ? A_UNDERLINE : 0;
     return cell->reverse != cursor ? attributes | A_REVERSE : attributes;
 }
 
-static void draw_row(const Source *s, int row, int y, int x, int width)
+static void draw_row(const View *v, int row, int y, int x, int width)
 {
+    const Source *s = view_source(v);
     int cursor_row, cursor_column;
     bool shown = screen_at_cursor(s->screen, &cursor_row, &cursor_column);
 
@@ -88,8 +92,10 @@ static void draw_row(const Source *s, int row, int y, int x, int width)
         screen_at_cell(s->screen, row, column, &cell);
         if (cell.width) {
             text = cell.text[0] ? cell.text : " ";
-            put_text_skip(y, x + column, MIN(cell.width, width - column),
-                          attributes_of(&cell, cursor), text, strlen(text), 0);
+            put_text_skip(
+                y, x + column, MIN(cell.width, width - column),
+                attributes_of(&cell, cursor, v->settings.guest_colours), text,
+                strlen(text), 0);
         }
     }
 }
@@ -135,7 +141,7 @@ static void draw(View *v, const Box *box, bool focus)
     }
     top = first_row(s, page);
     for (int i = 0; i < page && top + i < SCREEN_ROWS; i++) {
-        draw_row(s, top + i, box->y + 1 + i, box->x, box->width);
+        draw_row(v, top + i, box->y + 1 + i, box->x, box->width);
     }
 }
 

@@ -133,8 +133,8 @@ static int draw_legend(const Timeline *t, const Box *box, int y)
         const Entry *entry = &g_array_index(legend, Entry, i);
         char letter[2] = { phase_letter(entry->i), '\0' };
 
-        put_text(y + entry->line, box->x + entry->x, 1, phase_style(entry->i),
-                 letter);
+        put_text(y + entry->line, box->x + entry->x, 1,
+                 t->segments[entry->i].style, letter);
         put_text(y + entry->line, box->x + entry->x + 1,
                  box->width - entry->x - 1, STYLE_HINT, entry->text);
         lines = entry->line + 1;

@@ -43,7 +43,7 @@ void row_append_text(GString *out, const Row *row)
     CaptureLine line = {
         .text = row->text,
         .len = row->len,
-        .bytes = row->bytes,
+        .bytes = row->controls ? row->bytes : NULL,
         .n_bytes = row->n_bytes,
     };
     gsize from = out->len;

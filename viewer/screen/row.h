@@ -31,8 +31,10 @@ typedef struct Row {
     uint64_t wall_zero; /* CLOCK_REALTIME at time 0, ns */
     const char *text; /* guest bytes (ROW_LINE) or ours; not terminated */
     uint32_t len;
-    const char *bytes; /* with the control sequences; NULL: the same as @text */
+    const char *bytes; /* with the control sequences; NULL: the same as @text,
+                          or they were not asked for */
     uint32_t n_bytes;
+    bool controls; /* @bytes are shown, not @text */
     RowKind kind;
     uint8_t stream; /* ROW_LINE */
     bool continued; /* a further piece of a long line */

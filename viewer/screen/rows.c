@@ -51,6 +51,7 @@ struct Rows {
     uint64_t hidden[CAPTURE_STREAMS_MAX / 64];
     Filter *filter;
     bool controls; /* are shown */
+    bool colours; /* rows have their bytes, for the guest's colours */
     unsigned view_generation; /* changes of the filter and of hidden streams */
     unsigned shown_generation; /* another one each time what is shown changes */
     Block blocks[BLOCKS]; /* in memory */
@@ -126,6 +127,7 @@ void rows_take_over(Rows *m, Rows *before)
     memcpy(m->hidden, before->hidden, sizeof(m->hidden));
     m->filter = g_steal_pointer(&before->filter);
     m->controls = before->controls;
+    m->colours = before->colours;
     m->view_generation = before->view_generation + 1;
 }
 
@@ -173,10 +175,12 @@ static void set_text(Block *b, Row *row, const char *text, size_t len)
 /* Most rows have none of their own. */
 static void set_bytes(Loading *l, Row *row, const CaptureLine *line)
 {
-    if (l->m->controls && (line->n_bytes != line->len ||
-                           memcmp(line->bytes, line->text, line->len))) {
+    if ((l->m->controls || l->m->colours) &&
+        (line->n_bytes != line->len ||
+         memcmp(line->bytes, line->text, line->len))) {
         row->bytes = GSIZE_TO_POINTER(l->b->text->len);
         row->n_bytes = MIN(line->n_bytes, l->row_max);
+        row->controls = l->m->controls;
         g_string_append_len(l->b->text, line->bytes, row->n_bytes);
     }
 }
@@ -691,19 +695,15 @@ unsigned rows_view_generation(const Rows *m)
 }
 
 /* Rows carry what is shown: they are made again. */
-void rows_show_controls(Rows *m, bool show)
+void rows_show_controls(Rows *m, bool controls, bool colours)
 {
-    m->controls = show;
+    m->controls = controls;
+    m->colours = colours;
     m->view_generation++;
     for (int i = 0; i < BLOCKS; i++) {
         m->blocks[i].used = false;
     }
     count_again(m);
-}
-
-bool rows_shows_controls(const Rows *m)
-{
-    return m->controls;
 }
 
 bool rows_are_all_shown(const Rows *m)

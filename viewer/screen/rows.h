@@ -45,7 +45,6 @@ bool rows_place(Rows *rows, uint64_t pos, ModelPlace *place);
 bool rows_count(Rows *rows, int64_t deadline);
 bool rows_at_line(Rows *rows, uint64_t line, Row *row);
 unsigned rows_view_generation(const Rows *rows);
-void rows_show_controls(Rows *rows, bool show);
-bool rows_shows_controls(const Rows *rows);
+void rows_show_controls(Rows *rows, bool controls, bool colours);
 
 #endif

@@ -192,6 +192,16 @@ static bool set_one(const char *const *names, char **words, int *value,
     return *value >= 0;
 }
 
+/* The switch of that name, or NULL. */
+static bool *switch_of(Settings *s, const char *name)
+{
+    return !strcmp(name, "timeline")        ? &s->timeline
+           : !strcmp(name, "mouse")         ? &s->mouse
+           : !strcmp(name, "wrap")          ? &s->wrap
+           : !strcmp(name, "guest-colours") ? &s->guest_colours
+                                            : NULL;
+}
+
 static bool set(Settings *s, const char *name, char **words, GError **error)
 {
     int value = 0;
@@ -217,13 +227,10 @@ static bool set(Settings *s, const char *name, char **words, GError **error)
         s->copies = value;
         return ok;
     }
-    if (!strcmp(name, "timeline") || !strcmp(name, "mouse") ||
-        !strcmp(name, "wrap")) {
+    if (switch_of(s, name)) {
         bool ok = set_one(switch_names, words, &value, error);
 
-        *(name[0] == 't'   ? &s->timeline
-          : name[0] == 'm' ? &s->mouse
-                           : &s->wrap) = value;
+        *switch_of(s, name) = value;
         return ok;
     }
     return wrong(error,

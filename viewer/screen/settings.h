@@ -50,6 +50,7 @@ typedef struct Settings {
     bool timeline;
     bool mouse;
     bool wrap;
+    bool guest_colours;
     GRegex *highlights[HIGHLIGHTS_MAX]; /* in STYLE_OWN_1 and on */
     int n_highlights;
 } Settings;

@@ -141,6 +141,9 @@ typedef struct View {
     struct Writing *writing; /* a file being written, or NULL */
     bool working; /* the pane that has the keys is not complete yet */
 
+    bool controls; /* lines show their control sequences */
+    bool all_items; /* fw_cfg items under 64 KiB have a row each */
+
     bool dirty; /* the screen is to be drawn */
     bool quit;
 } View;

@@ -291,11 +291,11 @@ static struct StyleInfo {
       A_UNDERLINE },
     { "phase-5", { 255, 30, 0 }, { COLOR_BLACK, COLOR_CYAN, 0 }, A_REVERSE },
     { "phase-6", { 255, 131, 0 }, { COLOR_WHITE, COLOR_RED, 0 }, A_UNDERLINE },
-    { "phase-7", { 255, 60, 0 }, { COLOR_BLACK, COLOR_WHITE, 0 }, A_REVERSE },
-    { "phase-8",
-      { 16, 108, 0 },
+    { "phase-7",
+      { 255, 60, 0 },
       { COLOR_WHITE, COLOR_BLUE, A_BOLD },
       A_UNDERLINE },
+    { "phase-8", { 16, 136, 0 }, { COLOR_BLACK, COLOR_WHITE, 0 }, A_REVERSE },
     [STYLE_OWN_1] = { "highlight-1", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
     { "highlight-2", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
     { "highlight-3", { 16, 221, 0 }, { 0, 3, 0 }, A_BOLD },
@@ -389,10 +389,46 @@ static int fit_colour(int colour)
     return colour < 16 ? colour % 8 : DEFAULT;
 }
 
+/* Pairs behind those of the styles, made as they are needed. */
+#define GUEST_PAIRS 128
+
+static struct {
+    int foreground, background;
+} guest_pairs[GUEST_PAIRS];
+static int n_guest_pairs;
+
+uint32_t terminal_colours(int foreground, int background)
+{
+    int limit =
+        MIN(MIN(GUEST_PAIRS, COLOR_PAIRS - STYLE_COUNT - 1), 255 - STYLE_COUNT);
+    int i = 0;
+
+    foreground = foreground > 15 ? DEFAULT : fit_colour(foreground);
+    background = background > 15 ? DEFAULT : fit_colour(background);
+    if (!term.colours) {
+        return 0;
+    }
+    while (i < n_guest_pairs && (guest_pairs[i].foreground != foreground ||
+                                 guest_pairs[i].background != background)) {
+        i++;
+    }
+    if (i == n_guest_pairs) {
+        if (i >= limit ||
+            init_pair(STYLE_COUNT + 1 + i, foreground, background) != OK) {
+            return 0;
+        }
+        guest_pairs[i].foreground = foreground;
+        guest_pairs[i].background = background;
+        n_guest_pairs++;
+    }
+    return COLOR_PAIR(STYLE_COUNT + 1 + i);
+}
+
 static void set_up_colours(void)
 {
     const char *no_color = getenv("NO_COLOR");
 
+    n_guest_pairs = 0;
     term.colours = !(no_color && no_color[0]) && has_colors() &&
                    start_color() == OK && COLORS >= 8;
     if (term.colours) {

@@ -70,6 +70,12 @@ void style_set(Style style, const StyleColour *colour);
 uint32_t style_attributes(Style style);
 
 /*
+ * Those for colours of a palette of 16; -1, and any other: the terminal's own.
+ * 0: the terminal has no colours, or no more pairs of them.
+ */
+uint32_t terminal_colours(int foreground, int background);
+
+/*
  * Takes the terminal over.  Returns false with @error set where that is
  * impossible; nothing has changed then.
  */

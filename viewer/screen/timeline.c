@@ -13,18 +13,39 @@
 /* The logarithmic scale begins with this much, ns. */
 #define LOG_UNIT 1e5
 
+/* By what runs; two each, so that neighbours differ. */
+static Style style_of(CaptureGroup group, bool other)
+{
+    static const uint8_t numbers[][2] = {
+        [CAPTURE_GROUP_NONE] = { 3, 3 },
+        [CAPTURE_GROUP_QEMU] = { 3, 3 },
+        [CAPTURE_GROUP_FIRMWARE] = { 1, 7 },
+        [CAPTURE_GROUP_LOADER] = { 4, 8 },
+        [CAPTURE_GROUP_GUEST] = { 5, 2 },
+        [CAPTURE_GROUP_SHUTDOWN] = { 6, 6 },
+    };
+
+    return STYLE_PHASE_1 + numbers[group][other] - 1;
+}
+
 static void collect_phases(Timeline *t, const Source *s)
 {
     const CaptureMilestones *phases = model_phases(s->model);
+    CaptureGroup group = CAPTURE_GROUP_NONE;
 
     for (guint i = 0; i < capture_milestones_count(phases); i++) {
         const CaptureMilestone *p = capture_milestones_get(phases, i);
 
         t->boots = MAX(t->boots, p->boot + 1);
+        group = p->group ? p->group : group;
         if (p->boot == t->boot && t->n < TIMELINE_PHASES_MAX &&
             !model_is_pending(s->model, p)) {
-            t->segments[t->n] =
-                (Segment){ .phase = p, .from = p->time, .id = t->n };
+            t->segments[t->n] = (Segment){
+                .phase = p,
+                .from = p->time,
+                .id = t->n,
+                .style = style_of(group, t->n % 2),
+            };
             t->n++;
         }
     }
@@ -188,11 +209,6 @@ char phase_letter(int i)
     return i < 26 ? 'a' + i : 'A' + i % 26;
 }
 
-Style phase_style(int i)
-{
-    return STYLE_PHASE_1 + i % 8;
-}
-
 void timeline_draw_bar(const Timeline *t, int y, int x)
 {
     for (int i = 0; i < t->n; i++) {
@@ -209,8 +225,8 @@ void timeline_draw_bar(const Timeline *t, int y, int x)
         if (seg->width <= 0) {
             continue;
         }
-        put_blank(y, x + seg->x, seg->width, phase_style(seg->id));
-        put_text(y, x + seg->x, inner, phase_style(seg->id),
+        put_blank(y, x + seg->x, seg->width, seg->style);
+        put_text(y, x + seg->x, inner, seg->style,
                  inner >= text_width(text)      ? text
                  : inner >= text_width(shorter) ? shorter
                                                 : letter);

@@ -17,7 +17,8 @@ typedef struct Segment {
     uint64_t from, to; /* ns */
     int x, width; /* cells */
     bool cut; /* longer than it is drawn */
-    int id; /* its letter and colour */
+    int id; /* its letter */
+    Style style; /* by what runs: firmware, boot loader, guest */
 } Segment;
 
 typedef struct Timeline {
@@ -56,8 +57,6 @@ const char *phase_short_name(const CaptureMilestone *phase);
 
 /* a to z, then A to Z; what a phase has in the bar and in the legend. */
 char phase_letter(int i);
-
-Style phase_style(int i);
 
 /* The segments at (@y, @x), with their names where there is room. */
 void timeline_draw_bar(const Timeline *t, int y, int x);

@@ -67,36 +67,5 @@ void list_scroll(int selected, int rows, int page, int *top)
 
 bool text_scroll(Action action, int rows, int page, int *top)
 {
-    int last = MAX(rows - page, 0);
-
-    switch (action) {
-    case ACTION_DOWN:
-        ++*top;
-        break;
-    case ACTION_UP:
-        --*top;
-        break;
-    case ACTION_PAGE_DOWN:
-        *top += page;
-        break;
-    case ACTION_PAGE_UP:
-        *top -= page;
-        break;
-    case ACTION_HALF_DOWN:
-        *top += (page + 1) / 2;
-        break;
-    case ACTION_HALF_UP:
-        *top -= (page + 1) / 2;
-        break;
-    case ACTION_FIRST:
-        *top = 0;
-        break;
-    case ACTION_LAST:
-        *top = last;
-        break;
-    default:
-        return false;
-    }
-    *top = CLAMP(*top, 0, last);
-    return true;
+    return list_move(action, MAX(rows - page, 0) + 1, page, top);
 }
