@@ -1,6 +1,6 @@
 /*
  * The reader and what is made of its records: lines, milestones, copies,
- * spans.  Read twice, a record at a time and in runs, the same must come.
+ * spans, disks, initcalls, times.  Read twice, a record at a time and in runs, the same must come.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,10 +8,14 @@
 #include <string.h>
 
 #include "capture/copies.h"
+#include "capture/disks.h"
+#include "capture/initcalls.h"
 #include "capture/lines.h"
 #include "capture/milestones.h"
 #include "capture/reader.h"
 #include "capture/spans.h"
+#include "capture/talk.h"
+#include "capture/vcpus.h"
 #include "fuzz.h"
 
 typedef struct Pass {
@@ -20,7 +24,14 @@ typedef struct Pass {
     CaptureMilestones *phases;
     CaptureCopies *copies;
     CaptureSpans *spans;
-    uint64_t bytes, text; /* of records; of lines */
+    CaptureDisks *disks;
+    CaptureInitcalls *initcalls;
+    CaptureTalk *talk;
+    CaptureVcpus *vcpus;
+    CaptureTerminal terminals[CAPTURE_STREAMS_MAX];
+    uint64_t bytes; /* of the guest */
+    uint64_t visible; /* of them, as a terminal takes them, but for blanks */
+    uint64_t shown, kept; /* in texts of rows, but for blanks; in their bytes */
     uint64_t records;
     guint64 sum; /* of all bytes with their times */
 } Pass;
@@ -99,10 +110,30 @@ static void check_strings(const CaptureRecord *rec)
 
 static void handle_line(Pass *p, const CaptureLine *line)
 {
-    FUZZ_CHECK(line->len <= CAPTURE_LINE_MAX);
+    FUZZ_CHECK(line->len && line->len <= CAPTURE_LINE_MAX);
     FUZZ_CHECK(!memchr(line->text, '\n', line->len));
-    p->text += line->len;
+    for (size_t i = 0; i < line->len; i++) {
+        p->shown += line->text[i] != ' ' && line->text[i] != '\t';
+    }
+    p->kept += line->bytes ? line->n_bytes : 0;
     capture_milestones_line(p->phases, line);
+    capture_initcalls_line(p->initcalls, line);
+}
+
+/* The terminal alone, which rows are made by. */
+static void count_visible(Pass *p, const CaptureRecord *rec)
+{
+    CaptureTerminal *t = &p->terminals[rec->stream % CAPTURE_STREAMS_MAX];
+    CaptureTerminalEvent event;
+
+    if (capture_lines_is_break(rec)) {
+        memset(p->terminals, 0, sizeof(p->terminals));
+    }
+    if (rec->kind == CAPTURE_BYTE) {
+        event = capture_terminal_feed(t, rec->byte);
+        p->visible += t->lone + (event == CAPTURE_TERMINAL_TEXT) +
+                      2 * (event == CAPTURE_TERMINAL_PAIR);
+    }
 }
 
 static void handle_record(Pass *p, const CaptureRecord *rec)
@@ -114,6 +145,11 @@ static void handle_record(Pass *p, const CaptureRecord *rec)
     capture_milestones_record(p->phases, rec);
     capture_copies_feed(p->copies, rec);
     capture_spans_record(p->spans, rec);
+    capture_disks_feed(p->disks, rec);
+    capture_initcalls_record(p->initcalls, rec);
+    capture_talk_feed(p->talk, rec);
+    capture_vcpus_record(p->vcpus, rec);
+    count_visible(p, rec);
     if (capture_lines_feed(p->lines, rec, &line)) {
         handle_line(p, &line);
     }
@@ -138,8 +174,9 @@ static void read_records(Pass *p)
     while (capture_lines_flush(p->lines, &line)) {
         handle_line(p, &line);
     }
-    /* A row shows bytes of the guest, each once. */
-    FUZZ_CHECK(p->text <= p->bytes);
+    /* Rows show all that is visible, each byte once. */
+    FUZZ_CHECK(p->shown == p->visible);
+    FUZZ_CHECK(p->kept <= p->bytes);
 }
 
 /* In runs of up to @max, and each place is come back to. */
@@ -209,6 +246,10 @@ static void free_pass(Pass *p)
     capture_milestones_free(p->phases);
     capture_copies_free(p->copies);
     capture_spans_free(p->spans);
+    capture_disks_free(p->disks);
+    capture_initcalls_free(p->initcalls);
+    capture_talk_free(p->talk);
+    capture_vcpus_free(p->vcpus);
     capture_reader_close(p->reader);
 }
 
@@ -226,9 +267,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     one.reader = capture_reader_open(fuzz_path(), NULL);
     one.lines = capture_lines_new();
+    if (data[0] >> 7) {
+        capture_lines_keep_bytes(one.lines);
+    }
     one.phases = capture_milestones_new();
     one.copies = capture_copies_new();
     one.spans = capture_spans_new();
+    one.disks = capture_disks_new();
+    one.initcalls = capture_initcalls_new();
+    one.talk = capture_talk_new();
+    one.vcpus = capture_vcpus_new();
     two.reader = capture_reader_open(fuzz_path(), NULL);
     read_records(&one);
     read_runs(&two, 1 + data[0] % 64);
