@@ -40,7 +40,7 @@ tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 # snapshots are saved in.
 tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 # A disk that GRUB boots from: grub-mkrescue, which calls xorriso.
-tests="$tests grub-common grub-pc-bin xorriso"
+tests="$tests grub-common grub-pc-bin grub-efi-amd64-bin xorriso"
 # What reads the exports; R has the rank tests of the reports as well.
 tests="$tests jq r-base-core libxml2-utils babeltrace2 lnav"
 # And the reports: promtool, GitHub's Markdown, a browser for pages.
