@@ -38,7 +38,7 @@ typedef struct Stream {
     GString *text; /* of the row; NULL: no byte came so far */
     uint32_t held; /* where in it the held blanks begin */
     uint32_t cells, back;
-    uint64_t end_time;
+    uint64_t end_time, held_end; /* of the row; of the held blanks */
     Place row, hold, c2; /* begin of the row, of the held blanks, of a 0xc2 */
 
     /* The same with the controls; empty where they are not kept. */
@@ -222,13 +222,16 @@ static void drop_first_returns(Stream *s)
 /*
  * Blanks were held, for they might have begun a row; now they have not.  Those
  * that went over the row belong to it, so that nothing is lost; those that
- * went elsewhere cleared something.
+ * went elsewhere cleared something.  A row of nothing but blanks ends with the
+ * last of them.
  */
 static void settle_held(Stream *s)
 {
     if (s->flags & FLAG_HELD) {
         if (s->pending != PENDING_RETURN) {
             g_string_truncate(s->text, s->held);
+        } else if (!(s->flags & FLAG_VISIBLE)) {
+            s->end_time = s->held_end;
         }
         s->flags &= ~FLAG_HELD;
     }
@@ -319,7 +322,9 @@ static bool feed_blank(CaptureLines *lines, Stream *s, uint8_t byte,
     } else {
         s->cells++;
     }
-    if (!s->pending) {
+    if (s->pending) {
+        s->held_end = at->time;
+    } else {
         s->end_time = at->time;
     }
     return over;

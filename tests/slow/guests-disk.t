@@ -97,12 +97,12 @@ fi
 
 # --- Debian's installer: full screens on the serial console
 if [ -e "$installer/linux" ]; then
-    timeout 240 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -m 1024 -nodefaults -display none \
-        -kernel "$installer/linux" -initrd "$installer/initrd.gz" -append 'console=ttyS0 TERM=vt102 --- quiet' \
+    timeout 620 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -m 1024 -nodefaults -display none \
+        -kernel "$installer/linux" -initrd "$installer/initrd.gz" -append 'console=ttyS0 TERM=vt102' \
         -chardev "timestamp,id=ser,path=$tmp/di.bst" -serial chardev:ser </dev/null >"$tmp/qemu.log" 2>&1 &
     job=$!
     screen_has() { "$BOOTSTAMP" export -F screen "$tmp/di.bst" 2>/dev/null | grep -q "$1"; }
-    ok "the installer's first question is a screen" wait_for 220 screen_has 'language'
+    ok "the installer's first question is a screen" wait_for 600 screen_has 'language'
     kill $job 2>/dev/null
     wait $job
     true_rows "$tmp/di.bst" "the installer" --screens ser
@@ -119,13 +119,13 @@ fi
 xen=$(sed -n 's/^Depends: .*\(xen-hypervisor-[0-9.]*-amd64\).*/\1/p' "$tmp/packages/xen/DEBIAN/control" 2>/dev/null)
 xen=$(find "$(unpacked "${xen:-none}")"/boot -name 'xen-*.gz' 2>/dev/null | sort | tail -n 1)
 if [ -n "$xen" ] && [ -e "$installer/linux" ]; then
-    timeout 400 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -cpu max -m 1536 -nodefaults -display none \
+    timeout 620 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -cpu max -m 1536 -nodefaults -display none \
         -kernel "$xen" -append 'com1=115200,8n1 console=com1 dom0_mem=768M loglvl=all' \
         -initrd "$installer/linux console=hvc0,$installer/initrd.gz" \
         -chardev "timestamp,id=ser,path=$tmp/xen.bst" -serial chardev:ser </dev/null >"$tmp/qemu.log" 2>&1 &
     job=$!
     has_row() { "$BOOTSTAMP" phases "$tmp/xen.bst" 2>/dev/null | grep -q "^$1 "; }
-    ok "Xen starts dom0, which comes to its user space" wait_for 380 has_row 'User space start'
+    ok "Xen starts dom0, which comes to its user space" wait_for 600 has_row 'User space start'
     kill $job 2>/dev/null
     wait $job
     true_rows "$tmp/xen.bst" "Xen" --screens ser

@@ -18,8 +18,10 @@ package_guest slof /usr/share/qemu/slof.bin "" SLOF qemu-system-ppc64 -M pseries
 package_guest openbios /usr/share/qemu/openbios-sparc32 "" OpenBIOS qemu-system-sparc -M SS-5 -m 64
 package_guest memtest86+ /boot/memtest86+x64.bin "--screens ser" "" qemu-system-x86_64 -m 64 -vga std \
     -kernel /boot/memtest86+x64.bin -append 'console=ttyS0,115200 nosmp'
-for minutes in 10 30 59; do
-    like "$("$BOOTSTAMP" export -F screen --at $minutes "$tmp/memtest86+.bst")" 'Status: Testing' "memtest86+ at $minutes s: its screen"
+# It takes its time to begin where the machine is busy.
+for back in 1 3 6; do
+    at=$("$BOOTSTAMP" info "$tmp/memtest86+.bst" | row_value length | awk -v back=$back '{ print $1 - back }')
+    like "$("$BOOTSTAMP" export -F screen --at "$at" "$tmp/memtest86+.bst")" 'Status: Testing' "memtest86+ $back s before the end: its screen"
 done
 
 # --- GRUB with a menu, from a CD by ISOLINUX's place
@@ -47,27 +49,27 @@ END
     for milestone in 'BIOS boot OS' GRUB 'GRUB menu' 'GRUB loads kernel' 'GRUB loads initrd' 'Kernel start' 'User space start'; do
         like "$(cat "$tmp/out")" "^$milestone " "GRUB: $milestone"
     done
-    menu=$("$BOOTSTAMP" phases "$tmp/grub.bst" | row_value 'GRUB menu' | cut -d' ' -f1)
+    menu=$("$BOOTSTAMP" phases "$tmp/grub.bst" | row_value 'GRUB menu' | head -n 1 | cut -d' ' -f1)
     like "$("$BOOTSTAMP" export -F screen --at "$(echo "$menu + 0.5" | bc)" "$tmp/grub.bst")" '\*Debian test' "GRUB's menu as a screen"
 else
     skip "GRUB" "no grub-mkrescue"
 fi
 
 # --- Linux on other architectures
-# foreign_linux ARCH PACKAGE KERNEL QEMU ARGUMENT...
+# foreign_linux ARCH PACKAGE KERNEL QEMU ARGUMENT...: packages of this release, or of $suite
 foreign_linux() {
-    local arch=$1 package=$2 kernel=$3 qemu=$4 depends
+    local arch=$1 package=$2 kernel=$3 qemu=$4 depends fetch=("$src/tools/fetch-source.sh" ${suite:+-s "$suite"} -a "$1")
     shift 4
     command -v "$qemu" >/dev/null || { skip "$arch" "no $qemu"; return; }
     mkdir -p "$tmp/$arch/root/bin"
-    if ! "$src/tools/fetch-source.sh" -a "$arch" "$package" - "$tmp/$arch/meta" >"$tmp/fetch.log" 2>&1; then
+    if ! "${fetch[@]}" "$package" - "$tmp/$arch/meta" >"$tmp/fetch.log" 2>&1; then
         skip "$arch" "its packages are not to be had: $(tail -n 1 "$tmp/fetch.log")"
         return
     fi
     depends=$(sed -n 's/^Depends: \(linux-image-[^ ]*\) (= \([^)]*\)).*/\1 \2/p' "$tmp/$arch/meta/DEBIAN/control")
     # shellcheck disable=SC2086
-    "$src/tools/fetch-source.sh" -a "$arch" $depends "$tmp/$arch/kernel" >"$tmp/fetch.log" 2>&1
-    "$src/tools/fetch-source.sh" -a "$arch" busybox-static - "$tmp/$arch/box" >"$tmp/fetch.log" 2>&1
+    "${fetch[@]}" $depends "$tmp/$arch/kernel" >"$tmp/fetch.log" 2>&1
+    "${fetch[@]}" busybox-static - "$tmp/$arch/box" >"$tmp/fetch.log" 2>&1
     cp "$tmp/$arch"/box/*bin/busybox "$tmp/$arch"/box/usr/bin/busybox "$tmp/$arch/root/bin/" 2>/dev/null
     cp "$src/tests/guests/init" "$tmp/$arch/root/init"
     chmod 755 "$tmp/$arch/root/init"
@@ -81,11 +83,13 @@ foreign_linux() {
     "$BOOTSTAMP" phases "$tmp/$arch.bst" >"$tmp/out"
     like "$(cat "$tmp/out")" '^Kernel start ' "$arch: Kernel start"
     like "$(cat "$tmp/out")" '^User space start ' "$arch: User space start"
+    [ "$arch" != riscv64 ] || like "$(cat "$tmp/out")" '^OpenSBI ' "$arch: OpenSBI"
 }
 foreign_linux s390x linux-image-s390x 'vmlinuz-*' qemu-system-s390x -M s390-ccw-virtio -m 512 \
     -append 'console=ttyS0 panic=-1' -device sclpconsole,chardev=ser
 foreign_linux ppc64el linux-image-powerpc64le 'vmlinux-*' qemu-system-ppc64 -M pseries -m 1024 \
     -append 'console=hvc0 panic=-1' -serial chardev:ser
-foreign_linux riscv64 linux-image-riscv64 'vmlinux-*' qemu-system-riscv64 -M virt -m 1024 \
+# Debian has riscv64 from 13 on.
+suite=trixie foreign_linux riscv64 linux-image-riscv64 'vmlinux-*' qemu-system-riscv64 -M virt -m 1024 \
     -append 'console=ttyS0 panic=-1' -serial chardev:ser
 done_testing

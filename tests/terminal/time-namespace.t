@@ -19,7 +19,7 @@ started() {
     wait_for 20 test -s "$tmp/qemu.pid"
 }
 for offset in -300 300; do
-    ok "$offset s: QEMU runs" started $offset
+    ok "$offset s: QEMU runs" started "$offset"
     screen_start 120 30 "$BOOTSTAMP" view "$tmp/live.bst"
     sees "$offset s: the viewer counts the seconds of the capture" 'LIVE .* ([0-9]|[1-5][0-9]) s '
     keys q

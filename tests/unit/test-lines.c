@@ -64,6 +64,21 @@ static void a_line_has_the_times_of_its_first_and_last_byte(void)
     capture_lines_free(f.lines);
 }
 
+/* Debian's installer clears lines with blanks and returns. */
+static void a_line_of_blanks_ends_with_the_last_one(void)
+{
+    Feed f = { .lines = capture_lines_new() };
+
+    g_assert_true(feed(&f, 0, "  \r   \r\n"));
+    check(&f.line, "     ", true, false);
+    g_assert_cmpuint(f.line.time, ==, 0);
+    g_assert_cmpuint(f.line.end_time, ==, 50);
+    g_assert_true(feed(&f, 0, "ab \r  \n"));
+    check(&f.line, "ab   ", true, false);
+    g_assert_cmpuint(f.line.end_time, ==, 100); /* that behind the text */
+    capture_lines_free(f.lines);
+}
+
 static void line_ends_alone_make_no_line(void)
 {
     Feed f = { .lines = capture_lines_new() };
@@ -426,6 +441,7 @@ int main(int argc, char **argv)
     test_begin(&argc, &argv);
 #define ADD(name) g_test_add_func("/lines/" #name, name)
     ADD(a_line_has_the_times_of_its_first_and_last_byte);
+    ADD(a_line_of_blanks_ends_with_the_last_one);
     ADD(line_ends_alone_make_no_line);
     ADD(a_line_is_text_on_a_terminal);
     ADD(a_state_kept_goes_on_the_same);
