@@ -104,7 +104,7 @@ if [ -e "$installer/linux" ]; then
     screen_has() { "$BOOTSTAMP" export -F screen "$tmp/di.bst" 2>/dev/null | grep -q "$1"; }
     ok "the installer's first question is a screen" wait_for 600 screen_has 'language'
     kill $job 2>/dev/null
-    wait $job
+    wait "$job"
     true_rows "$tmp/di.bst" "the installer" --screens ser
     "$BOOTSTAMP" phases "$tmp/di.bst" >"$tmp/out"
     like "$(cat "$tmp/out")" '^Kernel start ' "the installer: Kernel start"
@@ -127,7 +127,7 @@ if [ -n "$xen" ] && [ -e "$installer/linux" ]; then
     has_row() { "$BOOTSTAMP" phases "$tmp/xen.bst" 2>/dev/null | grep -q "^$1 "; }
     ok "Xen starts dom0, which comes to its user space" wait_for 600 has_row 'User space start'
     kill $job 2>/dev/null
-    wait $job
+    wait "$job"
     true_rows "$tmp/xen.bst" "Xen" --screens ser
     "$BOOTSTAMP" phases "$tmp/xen.bst" >"$tmp/out"
     for milestone in 'Multiboot copy kernel' 'Multiboot boot OS' 'Xen' 'Xen builds dom0' 'Kernel start'; do

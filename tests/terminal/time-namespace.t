@@ -24,6 +24,6 @@ for offset in -300 300; do
     sees "$offset s: the viewer counts the seconds of the capture" 'LIVE .* ([0-9]|[1-5][0-9]) s '
     keys q
     kill "$(cat "$tmp/qemu.pid")"
-    wait $job
+    wait "$job"
 done
 done_testing
