@@ -240,6 +240,11 @@ int count_cells(const char *text)
     return cells;
 }
 
+int field_width(const char *text, int cells)
+{
+    return cells + (int)strlen(text) - count_cells(text);
+}
+
 void append_padded(GString *out, const char *text, int cells)
 {
     g_string_append(out, text);
@@ -337,11 +342,19 @@ void append_delta(GString *out, RowDelta d, int decimals)
 
 char *format_bytes(uint64_t bytes)
 {
-    g_autofree char *text = g_format_size(bytes);
-    g_auto(GStrv) parts = g_strsplit(text, "\302\240", -1);
+    static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+    double value = bytes / 1000.0;
+    guint i = 0;
 
-    /* glib puts a no-break space there, which upsets columns and greps. */
-    return g_strjoinv(" ", parts);
+    if (bytes < 1000) {
+        return g_strdup_printf("%u byte%s", (guint)bytes,
+                               bytes == 1 ? "" : "s");
+    }
+    while (value >= 1000 && i + 1 < G_N_ELEMENTS(units)) {
+        value /= 1000;
+        i++;
+    }
+    return g_strdup_printf("%.1f %s", value, units[i]);
 }
 
 void stream_names_feed(StreamNames *names, const CaptureRecord *rec)

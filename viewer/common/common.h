@@ -82,6 +82,9 @@ void append_padded(GString *out, const char *text, int cells);
 /* Cells that @text takes on a terminal: 2 for a wide character. */
 int count_cells(const char *text);
 
+/* The width in bytes of a printf() field for @text that is to take @cells. */
+int field_width(const char *text, int cells);
+
 /* Nanoseconds as seconds with @decimals (0 to 9), rounded down. */
 void append_seconds(GString *out, uint64_t ns, int decimals);
 
@@ -109,7 +112,7 @@ void append_delta(GString *out, RowDelta delta, int decimals);
 /* "%" PRIu64, faster. */
 void append_number(GString *out, uint64_t n);
 
-/* 1234567 as "1.2 MB": powers of 1000, three digits. */
+/* 1234567 as "1.2 MB": powers of 1000, in no language but ours. */
 char *format_bytes(uint64_t bytes);
 
 /* Labels of the streams of a capture, learned from its STREAM records. */

@@ -56,7 +56,7 @@ static void print_measure(const Diff *d, const Change *c)
 {
     g_autofree char *title = measure_title(c->kind, c->name);
 
-    printf("%-22s", title);
+    printf("%-*s", field_width(title, 22), title);
     print_figures(d, c);
     if (c->outside) {
         printf("  asynchronous");

@@ -53,8 +53,10 @@ static void print_row(const char *phase, const CaptureDiskReads *disk,
     g_autoptr(GString) line = g_string_new(NULL);
 
     append_visible(name, disk->name, strlen(disk->name), false);
-    g_string_append_printf(line, "%-24s %-14s %12" PRIu64 " %9" PRIu64, phase,
-                           name->str, use->bytes, use->requests);
+    g_string_append_printf(line, "%-*s %-*s %12" PRIu64 " %9" PRIu64,
+                           field_width(phase, 24), phase,
+                           field_width(name->str, 14), name->str, use->bytes,
+                           use->requests);
     g_string_append_c(line, ' ');
     append_seconds_column(line, use->active_ns);
     g_string_append_printf(line, " %8.1f", capture_disk_rate(use));

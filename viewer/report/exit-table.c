@@ -48,8 +48,8 @@ static void print_row(const char *phase, const char *kind, uint64_t count,
     g_autoptr(GString) name = g_string_new(NULL);
 
     append_visible(name, kind, strlen(kind), false);
-    printf("%-24s %-20s %12" PRIu64 " %12.0f\n", phase, name->str, count,
-           ns ? count * 1e9 / ns : 0);
+    printf("%-*s %-20s %12" PRIu64 " %12.0f\n", field_width(phase, 24), phase,
+           name->str, count, ns ? count * 1e9 / ns : 0);
 }
 
 void print_exits(const CaptureMilestones *phases,

@@ -77,7 +77,8 @@ static void append_stats_table(GString *t, const Sample *s)
         StatsSummary sum;
 
         measure_summarise(m, &sum);
-        g_string_append_printf(t, "%-26s %4u", title, sum.n);
+        g_string_append_printf(t, "%-*s %4u", field_width(title, 26), title,
+                               sum.n);
         append_ms(t, sum.median, 10);
         append_ms(t, sum.low, 10);
         append_ms(t, sum.high, 10);
@@ -150,7 +151,7 @@ static void append_change(GString *t, const Change *c)
 {
     g_autofree char *title = measure_title(c->kind, c->name);
 
-    g_string_append_printf(t, "%-26s", title);
+    g_string_append_printf(t, "%-*s", field_width(title, 26), title);
     append_ms(t, c->a.median, 10);
     append_ms(t, c->b.median, 10);
     append_ms(t, c->shift, 10);

@@ -19,7 +19,8 @@ static void print_row(const char *name, const CaptureVcpuTime *t)
         append_seconds(s, values[i], 3);
         g_string_append_printf(row, " %12s", s->str);
     }
-    printf("  %-22s%s\n", name, row->str); /* not to be taken for a milestone */
+    printf("  %-*s%s\n", field_width(name, 22), name,
+           row->str); /* not to be taken for a milestone */
 }
 
 void print_host(const CaptureMilestones *phases, const CaptureVcpus *vcpus,

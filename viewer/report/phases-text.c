@@ -146,8 +146,8 @@ static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
         g_autofree char *took = seconds(whole_us(end) - whole_us(p->time));
 
         if (p->time >= from) {
-            printf("  %-*s %12s %12s\n", width - 2, p->name, at,
-                   end == UINT64_MAX ? "-" : took);
+            printf("  %-*s %12s %12s\n", field_width(p->name, width - 2),
+                   p->name, at, end == UINT64_MAX ? "-" : took);
         }
     }
 }
@@ -379,7 +379,7 @@ static void print_span(const CaptureSpan *s, uint64_t start)
     g_string_append_printf(name, "%*s%s", 2 * s->depth, "",
                            s->kind == CAPTURE_SPAN_SIDE ? "| " : "");
     append_probe(name, s);
-    printf("%-38s %12s", name->str, at);
+    printf("%-*s %12s", field_width(name->str, 38), name->str, at);
     if (s->end != CAPTURE_NO_TIME) {
         duration = seconds(whole_us(s->end) - whole_us(s->time));
         printf(" %12s\n", duration);

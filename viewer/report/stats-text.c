@@ -26,7 +26,7 @@ static void print_measure(const Measure *m, bool exact)
     g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
 
     measure_summarise(m, &s);
-    printf("%-26s %4u", title, s.n);
+    printf("%-*s %4u", field_width(title, 26), title, s.n);
     print_ms(s.median, 10);
     print_ms(s.low, 10);
     print_ms(s.high, 10);
@@ -47,7 +47,7 @@ static void print_tail(const Measure *m)
     if (!stats_tail_boots(s.n, 0)) {
         return;
     }
-    printf("%-26s %4u", title, s.n);
+    printf("%-*s %4u", field_width(title, 26), title, s.n);
     for (guint i = 0; i < STATS_TAILS; i++) {
         guint boots = stats_tail_boots(s.n, i);
 
@@ -129,7 +129,7 @@ static void print_outliers(const Sample *s)
                     printf("\nOutliers (beyond 1.5 IQR of the quartiles)\n");
                 }
                 any = true;
-                printf("%-26s", m->name);
+                printf("%-*s", field_width(m->name, 26), m->name);
                 print_ms(v, 10);
                 printf("  ");
                 print_path(g_ptr_array_index(s->captures, capture));

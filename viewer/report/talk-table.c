@@ -47,8 +47,9 @@ static void print_row(const char *phase, const char *stream,
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
-    g_string_append_printf(line, "%-24s %-14s %12" PRIu64 " %9.0f ", phase,
-                           stream, use->bytes, talk_ns_per_byte(use));
+    g_string_append_printf(
+        line, "%-*s %-*s %12" PRIu64 " %9.0f ", field_width(phase, 24), phase,
+        field_width(stream, 14), stream, use->bytes, talk_ns_per_byte(use));
     append_seconds_column(line, use->talk_ns);
     g_string_append_printf(line, " %7.1f%%",
                            length ? 100.0 * use->talk_ns / length : 0);
