@@ -38,6 +38,8 @@ tests='perl git tmux strace procps'
 tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 # Guests are made with binutils (above) and these; qemu-img makes the disk that
 # snapshots are saved in.
+# A locale with decimal commas.
+tests="$tests locales"
 tests="$tests cpio busybox-static gzip xz-utils zstd qemu-utils"
 # A disk that GRUB boots from: grub-mkrescue, which calls xorriso.
 tests="$tests grub-common grub-pc-bin grub-efi-amd64-bin xorriso"

@@ -52,11 +52,25 @@ static void print_figures(const Diff *d, const Change *c)
     }
 }
 
-static void print_measure(const Diff *d, const Change *c)
+/* Cells of the first column: names may be the user's, and long. */
+static int title_cells(const Diff *d)
+{
+    int cells = 22;
+
+    for (guint i = 0; i < d->measures->len; i++) {
+        const Change *c = &g_array_index(d->measures, Change, i);
+        g_autofree char *title = measure_title(c->kind, c->name);
+
+        cells = MAX(cells, count_cells(title));
+    }
+    return cells;
+}
+
+static void print_measure(const Diff *d, int cells, const Change *c)
 {
     g_autofree char *title = measure_title(c->kind, c->name);
 
-    printf("%-*s", field_width(title, 22), title);
+    printf("%-*s", field_width(title, cells), title);
     print_figures(d, c);
     if (c->outside) {
         printf("  asynchronous");
@@ -214,12 +228,15 @@ static void print_disturbed(const char *name, const Sample *s)
 
 static void print_text(const Diff *d)
 {
+    int cells = title_cells(d);
+
     print_side("A", d->a.sample);
     print_side("B", d->b.sample);
-    printf("\n%-22s ", d->rule.paired ? "Median of pairs, ms" : "Median, ms");
+    printf("\n%-*s ", cells,
+           d->rule.paired ? "Median of pairs, ms" : "Median, ms");
     print_heads(d, 0);
     for (guint i = 0; i < d->measures->len; i++) {
-        print_measure(d, &g_array_index(d->measures, Change, i));
+        print_measure(d, cells, &g_array_index(d->measures, Change, i));
     }
     if (d->a.sample->cpu) {
         printf("by the time that vCPUs were on a CPU\n");

@@ -20,13 +20,28 @@
 #define LACKING_MAX 10
 #define DISTURBED_MAX 10
 
-static void print_measure(const Measure *m, bool exact)
+/* Cells of the first column: names may be the user's, and long. */
+static int title_cells(const Sample *s)
+{
+    int cells = 26;
+
+    for (guint i = 0; i < s->measures->len; i++) {
+        const Measure *m = sample_measure(s, i);
+        g_autofree char *title =
+            measure_title(measure_kind_name(m->kind), m->name);
+
+        cells = MAX(cells, count_cells(title));
+    }
+    return cells;
+}
+
+static void print_measure(const Measure *m, int cells, bool exact)
 {
     StatsSummary s;
     g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
 
     measure_summarise(m, &s);
-    printf("%-*s %4u", field_width(title, 26), title, s.n);
+    printf("%-*s %4u", field_width(title, cells), title, s.n);
     print_ms(s.median, 10);
     print_ms(s.low, 10);
     print_ms(s.high, 10);
@@ -38,7 +53,7 @@ static void print_measure(const Measure *m, bool exact)
 }
 
 /* Percentiles that at least one boot is beyond. */
-static void print_tail(const Measure *m)
+static void print_tail(const Measure *m, int cells)
 {
     g_autofree char *title = measure_title(measure_kind_name(m->kind), m->name);
     StatsSummary s;
@@ -47,7 +62,7 @@ static void print_tail(const Measure *m)
     if (!stats_tail_boots(s.n, 0)) {
         return;
     }
-    printf("%-*s %4u", field_width(title, 26), title, s.n);
+    printf("%-*s %4u", field_width(title, cells), title, s.n);
     for (guint i = 0; i < STATS_TAILS; i++) {
         guint boots = stats_tail_boots(s.n, i);
 
@@ -63,13 +78,15 @@ static void print_tail(const Measure *m)
 
 static void print_tails(const Sample *s)
 {
+    int cells = title_cells(s);
+
     if (!stats_tail_boots(s->captures->len, 0)) {
         return;
     }
-    printf("\n%-26s %4s %10s %6s %10s %6s %10s %6s\n", "Percentiles", "n",
+    printf("\n%-*s %4s %10s %6s %10s %6s %10s %6s\n", cells, "Percentiles", "n",
            "90%", "beyond", "95%", "beyond", "99%", "beyond");
     for (guint i = 0; i < s->measures->len; i++) {
-        print_tail(sample_measure(s, i));
+        print_tail(sample_measure(s, i), cells);
     }
 }
 
@@ -113,6 +130,7 @@ static void print_lacking(const Stats *s)
 
 static void print_outliers(const Sample *s)
 {
+    int cells = title_cells(s);
     bool any = false;
 
     for (guint i = 0; i < s->measures->len; i++) {
@@ -129,7 +147,7 @@ static void print_outliers(const Sample *s)
                     printf("\nOutliers (beyond 1.5 IQR of the quartiles)\n");
                 }
                 any = true;
-                printf("%-*s", field_width(m->name, 26), m->name);
+                printf("%-*s", field_width(m->name, cells), m->name);
                 print_ms(v, 10);
                 printf("  ");
                 print_path(g_ptr_array_index(s->captures, capture));
@@ -204,6 +222,7 @@ static void print_group(const Stats *s)
     int max_lines = s->opt.lines;
     const Sample *sample = s->sample;
     const Measure *total = sample_find(sample, MEASURE_TOTAL, "Total");
+    int cells = title_cells(sample);
 
     if (s->group) {
         print_path(s->group);
@@ -211,10 +230,10 @@ static void print_group(const Stats *s)
     }
     printf("%u capture%s, %s clock; milliseconds\n", sample->captures->len,
            sample->captures->len == 1 ? "" : "s", sample_clock_name(sample));
-    printf("%-26s %4s %10s %10s %10s %10s %9s %10s %10s\n", "Phase", "n",
+    printf("%-*s %4s %10s %10s %10s %10s %9s %10s %10s\n", cells, "Phase", "n",
            "Median", "95% from", "to", "Mean", "SD", "Min", "Max");
     for (guint i = 0; i < sample->measures->len; i++) {
-        print_measure(sample_measure(sample, i), sample->exact);
+        print_measure(sample_measure(sample, i), cells, sample->exact);
     }
     if (sample->exact) {
         printf("asynchronous: stamped by QEMU's main loop\n");
