@@ -25,6 +25,8 @@ typedef struct Matcher {
 struct CaptureMilestones {
     CapturePatterns *patterns;
     GArray *matchers; /* Matcher */
+    GHashTable *by_number; /* event_key() -> GArray of guint, matchers */
+    GHashTable *by_item; /* fw_cfg name -> the same */
     GHashTable *items; /* fw_cfg key -> name that a rule asks for */
     char *streams[CAPTURE_STREAMS_MAX]; /* labels, or NULL */
     GArray *rows; /* CaptureMilestone, by time */
@@ -83,6 +85,46 @@ static bool is_line_rule(const CaptureRule *rule)
            rule->kind == CAPTURE_RULE_MATCHES;
 }
 
+/* Of a rule for a key or a mark, in CaptureMilestones.by_number. */
+static gpointer event_key(CaptureRuleKind kind, uint16_t number)
+{
+    return GUINT_TO_POINTER((guint)kind << 16 | number);
+}
+
+/* Matcher number @matcher, which is the last so far, has a rule for @key. */
+static void add_to_index(GHashTable *index, gpointer key, guint matcher)
+{
+    GArray *matchers = g_hash_table_lookup(index, key);
+
+    if (!matchers) {
+        matchers = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_hash_table_insert(index, key, matchers);
+    }
+    if (!matchers->len ||
+        g_array_index(matchers, guint, matchers->len - 1) != matcher) {
+        g_array_append_val(matchers, matcher);
+    }
+}
+
+static void index_rule(CaptureMilestones *p, const CaptureRule *rule)
+{
+    switch (rule->kind) {
+    case CAPTURE_RULE_KEY:
+    case CAPTURE_RULE_MARK:
+        add_to_index(p->by_number, event_key(rule->kind, rule->number),
+                     p->matchers->len);
+        break;
+    case CAPTURE_RULE_ITEM:
+        add_to_index(p->by_item, rule->text, p->matchers->len);
+        break;
+    case CAPTURE_RULE_BEGINS:
+    case CAPTURE_RULE_CONTAINS:
+    case CAPTURE_RULE_MATCHES:
+    case CAPTURE_RULE_FAILED:
+        break; /* of lines */
+    }
+}
+
 static bool has_failures(const CapturePattern *pattern)
 {
     for (guint i = 0; i < pattern->rules->len; i++) {
@@ -106,8 +148,14 @@ static void add_matcher(CaptureMilestones *p, const CapturePattern *pattern)
 
     for (guint i = 0; i < pattern->rules->len; i++) {
         m.lines |= is_line_rule(&g_array_index(pattern->rules, CaptureRule, i));
+        index_rule(p, &g_array_index(pattern->rules, CaptureRule, i));
     }
     g_array_append_val(p->matchers, m);
+}
+
+static void free_array(gpointer data)
+{
+    g_array_unref(data);
 }
 
 static void clear_matcher(gpointer data)
@@ -126,6 +174,9 @@ CaptureMilestones *capture_milestones_new_with(CapturePatterns *patterns)
     p->rows = g_array_new(FALSE, TRUE, sizeof(CaptureMilestone));
     p->stages = g_array_new(FALSE, TRUE, sizeof(CaptureMilestone));
     p->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    p->by_number = g_hash_table_new_full(NULL, NULL, NULL, free_array);
+    p->by_item = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                       free_array); /* a rule's text */
     p->matchers = g_array_new(FALSE, TRUE, sizeof(Matcher));
     g_array_set_clear_func(p->matchers, clear_matcher);
     for (guint i = 0; i < capture_patterns_count(patterns); i++) {
@@ -149,6 +200,8 @@ CaptureMilestones *capture_milestones_copy(const CaptureMilestones *p)
     *copy = *p;
     capture_patterns_ref(p->patterns);
     g_array_ref(p->matchers);
+    g_hash_table_ref(p->by_number);
+    g_hash_table_ref(p->by_item);
     copy->rows = g_array_copy(p->rows);
     copy->stages = g_array_copy(p->stages);
     copy->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
@@ -176,6 +229,8 @@ void capture_milestones_free(CaptureMilestones *p)
         g_array_unref(p->rows);
         g_array_unref(p->stages);
         g_array_unref(p->matchers);
+        g_hash_table_unref(p->by_number);
+        g_hash_table_unref(p->by_item);
         g_hash_table_unref(p->items);
         capture_patterns_unref(p->patterns);
         g_free(p);
@@ -455,27 +510,19 @@ static void note_activity(CaptureMilestones *p)
 }
 
 /*
- * Milestones whose rules have this kind and number, or this kind and name.
+ * Milestones that have a rule for this event, by their numbers (NULL: none).
  * Returns whether one says that it is no sign of a boot.
  */
 static bool handle_event(CaptureMilestones *p, const CaptureRecord *rec,
-                         CaptureRuleKind kind, uint16_t number,
-                         const char *name)
+                         const GArray *matchers)
 {
     bool idle = false;
 
-    for (guint i = 0; i < p->matchers->len; i++) {
-        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
-        bool hit = false;
+    for (guint i = 0; matchers && i < matchers->len; i++) {
+        const Matcher *m = &g_array_index(p->matchers, Matcher,
+                                          g_array_index(matchers, guint, i));
 
-        for (guint j = 0; j < m->pattern->rules->len && !hit; j++) {
-            const CaptureRule *rule =
-                &g_array_index(m->pattern->rules, CaptureRule, j);
-
-            hit = rule->kind == kind &&
-                  (name ? !strcmp(rule->text, name) : rule->number == number);
-        }
-        if (hit && is_awaited(p, m, rec)) {
+        if (is_awaited(p, m, rec)) {
             idle |= m->pattern->idle;
             reached(p, m, rec, "");
         }
@@ -483,24 +530,20 @@ static bool handle_event(CaptureMilestones *p, const CaptureRecord *rec,
     return idle;
 }
 
+static bool handle_number(CaptureMilestones *p, const CaptureRecord *rec,
+                          CaptureRuleKind kind, uint16_t number)
+{
+    return handle_event(
+        p, rec, g_hash_table_lookup(p->by_number, event_key(kind, number)));
+}
+
 /* Remembers the key of an item that some rule names. */
 static void handle_item(CaptureMilestones *p, const CaptureRecord *rec)
 {
-    for (guint i = 0; i < p->matchers->len; i++) {
-        const Matcher *m = &g_array_index(p->matchers, Matcher, i);
+    gpointer key = GUINT_TO_POINTER(rec->u.item.key);
 
-        for (guint j = 0; j < m->pattern->rules->len; j++) {
-            const CaptureRule *rule =
-                &g_array_index(m->pattern->rules, CaptureRule, j);
-
-            if (rule->kind == CAPTURE_RULE_ITEM &&
-                !strcmp(rule->text, rec->u.item.name)) {
-                g_hash_table_replace(p->items,
-                                     GUINT_TO_POINTER(rec->u.item.key),
-                                     g_strdup(rule->text));
-                return;
-            }
-        }
+    if (g_hash_table_contains(p->by_item, rec->u.item.name)) {
+        g_hash_table_replace(p->items, key, g_strdup(rec->u.item.name));
     }
 }
 
@@ -710,9 +753,9 @@ static void handle_select(CaptureMilestones *p, const CaptureRecord *rec)
         p->select[i] = *rec;
     }
     p->setup |= key == FWCFG_SETUP_DATA;
-    handle_event(p, rec, CAPTURE_RULE_KEY, key, NULL);
+    handle_number(p, rec, CAPTURE_RULE_KEY, key);
     if (name) {
-        handle_event(p, rec, CAPTURE_RULE_ITEM, 0, name);
+        handle_event(p, rec, g_hash_table_lookup(p->by_item, name));
     }
 }
 
@@ -801,8 +844,7 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
         handle_copy_end(p, rec, rec->u.dma_end.key, rec->u.dma_end.offset);
         break;
     case CAPTURE_PROBE:
-        if (!handle_event(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff,
-                          NULL)) {
+        if (!handle_number(p, rec, CAPTURE_RULE_MARK, rec->u.probe.id & 0xff)) {
             note_activity(p);
         }
         break;

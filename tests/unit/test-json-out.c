@@ -17,9 +17,9 @@ static char *written(const char *text, size_t len)
     size_t size;
     FILE *file = open_memstream(&out, &size);
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_bytes(j, "t", text, len);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
     json_out_end(j, file, "");
     fclose(file);
     json_out_free(j);

@@ -16,117 +16,20 @@ JsonOut *json_out_new(void)
 {
     JsonOut *j = g_new0(JsonOut, 1);
 
-    j->builder = json_builder_new();
-    j->generator = json_generator_new();
-    j->text = g_string_new(NULL);
-    j->utf8 = g_string_new(NULL);
+    j->text = g_string_sized_new(512);
     return j;
 }
 
 void json_out_free(JsonOut *j)
 {
     if (j) {
-        g_object_unref(j->builder);
-        g_object_unref(j->generator);
         g_string_free(j->text, TRUE);
-        g_string_free(j->utf8, TRUE);
         g_free(j);
     }
 }
 
-JsonBuilder *json_out_begin(JsonOut *j)
-{
-    json_builder_reset(j->builder);
-    return j->builder;
-}
-
-void json_out_int(JsonOut *j, const char *name, uint64_t value)
-{
-    json_builder_set_member_name(j->builder, name);
-    json_builder_add_int_value(j->builder, MIN(value, (uint64_t)INT64_MAX));
-}
-
-/*
- * json-glib (1.6) writes 1e-05 as 1e-05.0, which is no JSON; the number next
- * to it has digits behind the point.  It writes nan and inf as they are too.
- */
-void json_out_add_double(JsonOut *j, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-    if (!isfinite(value)) {
-        json_builder_add_null_value(j->builder);
-        return;
-    }
-    g_ascii_dtostr(text, sizeof(text), value);
-    if (strchr(text, 'e') && !strchr(text, '.')) {
-        value = nextafter(value, 0);
-    }
-    json_builder_add_double_value(j->builder, value);
-}
-
-void json_out_double(JsonOut *j, const char *name, double value)
-{
-    json_builder_set_member_name(j->builder, name);
-    json_out_add_double(j, value);
-}
-
-void json_out_bool(JsonOut *j, const char *name, bool value)
-{
-    json_builder_set_member_name(j->builder, name);
-    json_builder_add_boolean_value(j->builder, value);
-}
-
-bool append_utf8(GString *out, const char *text, size_t len)
-{
-    bool exact = true;
-
-    while (len) {
-        const char *bad;
-        size_t good;
-
-        /* A NUL inside counts as invalid for glib. */
-        g_utf8_validate(text, len, &bad);
-        good = bad - text;
-        g_string_append_len(out, text, good);
-        if (good == len) {
-            break;
-        }
-        g_string_append(out, REPLACEMENT);
-        exact = false;
-        text += good + 1;
-        len -= good + 1;
-    }
-    return exact;
-}
-
-bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len)
-{
-    bool exact;
-
-    g_string_truncate(j->utf8, 0);
-    exact = append_utf8(j->utf8, text, len);
-    json_builder_set_member_name(j->builder, name);
-    json_builder_add_string_value(j->builder, j->utf8->str);
-    return exact;
-}
-
-void json_out_string(JsonOut *j, const char *name, const char *value)
-{
-    if (!value) {
-        json_builder_set_member_name(j->builder, name);
-        json_builder_add_null_value(j->builder);
-        return;
-    }
-    json_out_bytes(j, name, value, strlen(value));
-}
-
-void json_out_add_string(JsonOut *j, const char *value)
-{
-    g_string_truncate(j->utf8, 0);
-    append_utf8(j->utf8, value, strlen(value));
-    json_builder_add_string_value(j->builder, j->utf8->str);
-}
+/* ------------------------------------------------------------------ */
+/* Strings                                                             */
 
 /* As JSON has it: in UTF-16. */
 static void append_escape(GString *out, gunichar c)
@@ -138,57 +41,204 @@ static void append_escape(GString *out, gunichar c)
     g_string_append_printf(out, "\\u%04x", c);
 }
 
-/* The first byte that may be of a character to escape, or the end. */
-static const char *skip_plain(const char *p)
+/* Of a character below 0x80. */
+static void append_ascii(GString *out, char c)
 {
-    while (*p && (unsigned char)*p < 0x7f && *p != 0x1f) {
-        p++;
+    static const char special[] = "\"\\\b\f\n\r\t";
+    static const char letter[] = "\"\\bfnrt";
+    const char *found = strchr(special, c);
+
+    if (c && found) {
+        g_string_append_c(out, '\\');
+        g_string_append_c(out, letter[found - special]);
+    } else {
+        append_escape(out, c);
     }
-    return p;
+}
+
+/* How many characters from @text on stand in a string as they are. */
+static size_t count_plain(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' &&
+           text[n] != '\\') {
+        n++;
+    }
+    return n;
+}
+
+/*
+ * The character at @text, which is above 0x7f, and whose bytes need not be
+ * one; returns how many of them were taken.
+ */
+static size_t append_wide(GString *out, const char *text, size_t len,
+                          bool *exact)
+{
+    gunichar c = g_utf8_get_char_validated(text, len);
+    size_t n;
+
+    if (c == (gunichar)-1 || c == (gunichar)-2) {
+        g_string_append(out, REPLACEMENT);
+        *exact = false;
+        return 1;
+    }
+    n = g_utf8_next_char(text) - text;
+    if (is_deceptive(c)) {
+        append_escape(out, c);
+    } else {
+        g_string_append_len(out, text, n);
+    }
+    return n;
 }
 
 /*
  * JSON is text, and is looked at on terminals: what they would act on, or
- * not show, is escaped.  A parser sees no difference.  json-glib (1.6)
- * leaves all such characters as they are, 0x1f too, where no parser takes it.
+ * not show, is escaped.  A parser sees no difference.
  */
-static void escape_deceptive(JsonOut *j)
+static bool append_string(GString *out, const char *text, size_t len)
 {
-    const char *p = j->text->str;
-    const char *end = p + j->text->len;
-    const char *plain = skip_plain(p);
+    bool exact = true;
 
-    if (plain == end) {
+    g_string_append_c(out, '"');
+    while (len) {
+        size_t n = count_plain(text, len);
+
+        g_string_append_len(out, text, n);
+        text += n;
+        len -= n;
+        if (!len) {
+            break;
+        }
+        n = 1;
+        if (*text & 0x80) {
+            n = append_wide(out, text, len, &exact);
+        } else if (*text) {
+            append_ascii(out, *text);
+        } else {
+            g_string_append(out, REPLACEMENT);
+            exact = false;
+        }
+        text += n;
+        len -= n;
+    }
+    g_string_append_c(out, '"');
+    return exact;
+}
+
+/* ------------------------------------------------------------------ */
+/* Values                                                              */
+
+/* What stands before a value: a comma, and its name if it is a member. */
+static void begin_value(JsonOut *j, const char *name)
+{
+    if (j->comma) {
+        g_string_append_c(j->text, ',');
+    }
+    if (name) {
+        append_string(j->text, name, strlen(name));
+        g_string_append_c(j->text, ':');
+    }
+    j->comma = true;
+}
+
+static void open_list(JsonOut *j, const char *name, char bracket)
+{
+    begin_value(j, name);
+    g_string_append_c(j->text, bracket);
+    j->comma = false;
+}
+
+static void close_list(JsonOut *j, char bracket)
+{
+    g_string_append_c(j->text, bracket);
+    j->comma = true;
+}
+
+void json_out_begin_object(JsonOut *j, const char *name)
+{
+    open_list(j, name, '{');
+}
+
+void json_out_begin_array(JsonOut *j, const char *name)
+{
+    open_list(j, name, '[');
+}
+
+void json_out_end_object(JsonOut *j)
+{
+    close_list(j, '}');
+}
+
+void json_out_end_array(JsonOut *j)
+{
+    close_list(j, ']');
+}
+
+void json_out_int(JsonOut *j, const char *name, uint64_t value)
+{
+    begin_value(j, name);
+    append_number(j->text, MIN(value, (uint64_t)INT64_MAX));
+}
+
+void json_out_signed(JsonOut *j, const char *name, int64_t value)
+{
+    begin_value(j, name);
+    g_string_append_printf(j->text, "%" G_GINT64_FORMAT, (gint64)value);
+}
+
+void json_out_double(JsonOut *j, const char *name, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    begin_value(j, name);
+    if (!isfinite(value)) {
+        g_string_append(j->text, "null");
         return;
     }
-    g_string_truncate(j->utf8, 0);
-    while (p < end) {
-        gunichar c;
-
-        g_string_append_len(j->utf8, p, plain - p);
-        p = plain;
-        if (p < end) {
-            c = g_utf8_get_char(p);
-            plain = g_utf8_next_char(p);
-            if (is_deceptive(c)) {
-                append_escape(j->utf8, c);
-                p = plain;
-            }
-            plain = skip_plain(plain);
-        }
+    g_ascii_dtostr(text, sizeof(text), value);
+    g_string_append(j->text, text);
+    if (!strpbrk(text, ".e")) {
+        g_string_append(j->text, ".0");
     }
-    g_string_assign(j->text, j->utf8->str);
+}
+
+void json_out_thousandths(JsonOut *j, const char *name, uint64_t value)
+{
+    char rest[4] = { '.', '0' + value / 100 % 10, '0' + value / 10 % 10,
+                     '0' + value % 10 };
+
+    begin_value(j, name);
+    append_number(j->text, value / 1000);
+    g_string_append_len(j->text, rest, sizeof(rest));
+}
+
+void json_out_bool(JsonOut *j, const char *name, bool value)
+{
+    begin_value(j, name);
+    g_string_append(j->text, value ? "true" : "false");
+}
+
+bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len)
+{
+    begin_value(j, name);
+    return append_string(j->text, text, len);
+}
+
+void json_out_string(JsonOut *j, const char *name, const char *value)
+{
+    begin_value(j, name);
+    if (value) {
+        append_string(j->text, value, strlen(value));
+    } else {
+        g_string_append(j->text, "null");
+    }
 }
 
 void json_out_end(JsonOut *j, FILE *out, const char *after)
 {
-    JsonNode *root = json_builder_get_root(j->builder);
-
-    g_string_truncate(j->text, 0);
-    json_generator_set_root(j->generator, root);
-    json_generator_to_gstring(j->generator, j->text);
-    json_node_unref(root);
-    escape_deceptive(j);
     g_string_append(j->text, after);
     fwrite(j->text->str, 1, j->text->len, out);
+    g_string_truncate(j->text, 0);
+    j->comma = false;
 }

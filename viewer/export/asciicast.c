@@ -55,13 +55,13 @@ static bool asciicast_begin(Export *e)
     s->stream = screen_choose_stream(e->reader);
     s->boot = e->options->follow ? NULL : find_milestones(e);
     capture_reader_header(e->reader, &h);
-    json_builder_begin_object(json_out_begin(s->json));
+    json_out_begin_object(s->json, NULL);
     json_out_int(s->json, "version", 2);
     json_out_int(s->json, "width", COLUMNS);
     json_out_int(s->json, "height", ROWS);
     json_out_int(s->json, "timestamp", h.start_wall_ns / 1000000000);
     json_out_string(s->json, "title", "bootstamp");
-    json_builder_end_object(s->json->builder);
+    json_out_end_object(s->json);
     json_out_end(s->json, e->out, "\n");
     return true;
 }
@@ -69,16 +69,14 @@ static bool asciicast_begin(Export *e)
 static void put_array(Export *e, uint64_t time, const char *code,
                       const char *text, size_t len)
 {
-    State *s = e->state;
-    JsonBuilder *b = json_builder_begin_array(json_out_begin(s->json));
+    JsonOut *j = ((State *)e->state)->json;
 
-    json_out_add_double(s->json, time / 1e9);
-    json_builder_add_string_value(b, code);
-    g_string_truncate(s->json->utf8, 0);
-    append_utf8(s->json->utf8, text, len);
-    json_builder_add_string_value(b, s->json->utf8->str);
-    json_builder_end_array(b);
-    json_out_end(s->json, e->out, "\n");
+    json_out_begin_array(j, NULL);
+    json_out_double(j, NULL, time / 1e9);
+    json_out_string(j, NULL, code);
+    json_out_bytes(j, NULL, text, len);
+    json_out_end_array(j);
+    json_out_end(j, e->out, "\n");
 }
 
 /* Those up to @time: events stand in the order of time. */

@@ -21,13 +21,13 @@ typedef struct State {
 
 static void begin(JsonOut *j, const char *type)
 {
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_string(j, "type", type);
 }
 
 static void end(JsonOut *j, FILE *out)
 {
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
     json_out_end(j, out, "\n");
 }
 
@@ -423,8 +423,7 @@ static void put_initcall(Export *e, const CaptureInitcall *call)
     json_out_string(s->json, "name", call->name);
     json_out_bool(s->json, "probe", call->kind == CAPTURE_INITCALL_PROBE);
     json_out_int(s->json, "kernel_us", call->usecs);
-    json_builder_set_member_name(s->json->builder, "result");
-    json_builder_add_int_value(s->json->builder, call->result);
+    json_out_signed(s->json, "result", call->result);
     end(s->json, e->out);
 }
 

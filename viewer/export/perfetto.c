@@ -33,6 +33,7 @@ typedef struct State {
     BootData *boot;
     ProfileBoot *profile;
     GHashTable *items; /* fw_cfg key -> name, char * */
+    GString *text; /* of an event, used again for the next */
     const char *comma;
     uint64_t copy_start;
     uint32_t copy_from;
@@ -49,12 +50,12 @@ static JsonOut *begin(State *s, const char *ph, const char *name, size_t len,
 {
     JsonOut *j = s->json;
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_bytes(j, "name", name, len);
     json_out_string(j, "ph", ph);
     json_out_int(j, "pid", PID);
     json_out_int(j, "tid", tid);
-    json_out_double(j, "ts", time / 1e3);
+    json_out_thousandths(j, "ts", time);
     return j;
 }
 
@@ -62,7 +63,7 @@ static void end(Export *e)
 {
     State *s = e->state;
 
-    json_builder_end_object(s->json->builder);
+    json_out_end_object(s->json);
     fputs(s->comma, e->out);
     json_out_end(s->json, e->out, "");
     s->comma = ",\n";
@@ -70,13 +71,12 @@ static void end(Export *e)
 
 static void begin_args(JsonOut *j)
 {
-    json_builder_set_member_name(j->builder, "args");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, "args");
 }
 
 static void end_args(JsonOut *j)
 {
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 static void name_track(Export *e, const char *what, int tid, const char *name)
@@ -105,7 +105,7 @@ static void span(Export *e, int tid, const char *category, const char *name,
     JsonOut *j = begin(e->state, "X", name, strlen(name), tid, from);
 
     json_out_string(j, "cat", category);
-    json_out_double(j, "dur", (to - from) / 1e3);
+    json_out_thousandths(j, "dur", to - from);
 }
 
 static bool perfetto_begin(Export *e)
@@ -114,6 +114,7 @@ static bool perfetto_begin(Export *e)
 
     e->state = s;
     s->json = json_out_new();
+    s->text = g_string_new(NULL);
     s->boot = boot_data_new(e->virtual_clock);
     s->profile = profile_boot_new(e->options->symbols, s->boot->phases,
                                   capture_reader_path(e->reader));
@@ -160,12 +161,11 @@ static void count_to(Export *e, const char *name, int tid, uint64_t time,
 static void count(Export *e, uint16_t key, uint64_t time, uint32_t bytes)
 {
     State *s = e->state;
-    g_autofree char *name = NULL;
     char room[24];
 
-    name = g_strdup_printf("fw_cfg bytes: %s",
-                           item_name(s, key, room, sizeof(room)));
-    count_to(e, name, TID_FWCFG, time, bytes);
+    g_string_assign(s->text, "fw_cfg bytes: ");
+    g_string_append(s->text, item_name(s, key, room, sizeof(room)));
+    count_to(e, s->text->str, TID_FWCFG, time, bytes);
 }
 
 /* A pass over an item is over: from its select to its last read. */
@@ -183,8 +183,8 @@ static void end_copy(Export *e)
         json_out_int(s->json, "bytes", bytes);
         json_out_string(s->json, "method", s->copy_dma ? "DMA" : "PIO");
         if (s->copy_end > s->copy_start) {
-            json_out_double(s->json, "MB_per_s",
-                            bytes * 1e3 / (s->copy_end - s->copy_start));
+            json_out_thousandths(s->json, "MB_per_s",
+                                 bytes * 1e6 / (s->copy_end - s->copy_start));
         }
         end_args(s->json);
         end(e);
@@ -259,7 +259,6 @@ static void put_instant(Export *e, int tid, const char *category,
 static void perfetto_record(Export *e, const CaptureRecord *rec)
 {
     State *s = e->state;
-    g_autoptr(GString) text = NULL;
 
     boot_data_record(s->boot, rec);
     profile_boot_record(s->profile, rec);
@@ -293,9 +292,10 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_NAMED:
     case CAPTURE_POST:
     case CAPTURE_LOST:
-        text = g_string_new(NULL);
-        if (append_event(text, rec)) {
-            put_instant(e, TID_EVENTS, "vm", text->str, text->len, rec->time);
+        g_string_truncate(s->text, 0);
+        if (append_event(s->text, rec)) {
+            put_instant(e, TID_EVENTS, "vm", s->text->str, s->text->len,
+                        rec->time);
         }
         break;
     case CAPTURE_BYTE:
@@ -610,6 +610,7 @@ static bool perfetto_end(Export *e)
     fputs("\n]}\n", e->out);
     json_out_free(s->json);
     profile_boot_free(s->profile);
+    g_string_free(s->text, TRUE);
     boot_data_free(s->boot);
     g_hash_table_unref(s->items);
     g_clear_pointer(&e->state, g_free);

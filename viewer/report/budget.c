@@ -151,19 +151,18 @@ void budgets_print(const GArray *results)
 
 void budgets_put(JsonOut *j, const GArray *results)
 {
-    json_builder_set_member_name(j->builder, "budgets");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "budgets");
     for (guint i = 0; i < results->len; i++) {
         const BudgetResult *r = &g_array_index(results, BudgetResult, i);
 
-        json_builder_begin_object(j->builder);
+        json_out_begin_object(j, NULL);
         json_out_string(j, "budget", r->budget->text);
         json_out_string(j, "name", r->budget->name);
         json_out_double(j, "limit_ns", r->budget->limit);
         json_out_double(j, "value_ns", r->value);
         json_out_int(j, "lacking", r->lacking);
         json_out_bool(j, "met", r->met);
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }

@@ -11,7 +11,7 @@
 
 static void put_change(JsonOut *j, const Change *c, bool measure)
 {
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "kind", c->kind);
     json_out_string(j, "name", c->name);
     json_out_int(j, "n_a", c->a.n);
@@ -32,18 +32,17 @@ static void put_change(JsonOut *j, const Change *c, bool measure)
         json_out_double(j, "boots_to_tell", c->boots ? c->boots : NAN);
     }
     json_out_bool(j, "outside", c->outside);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 static void put_changes(JsonOut *j, const char *name, const GArray *changes,
                         bool measures)
 {
-    json_builder_set_member_name(j->builder, name);
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, name);
     for (guint i = 0; i < changes->len; i++) {
         put_change(j, &g_array_index(changes, Change, i), measures);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
 
 /* The captures of @s without what @f is about. */
@@ -53,24 +52,22 @@ static void put_lacking(JsonOut *j, const char *name, const Sample *s,
     g_autoptr(GArray) lacking =
         sample_lacking(s, sample_find(s, f->kind, f->name));
 
-    json_builder_set_member_name(j->builder, name);
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, name);
     for (guint i = 0; i < lacking->len; i++) {
         guint capture = g_array_index(lacking, guint, i);
 
-        json_out_add_string(j, g_ptr_array_index(s->captures, capture));
+        json_out_string(j, NULL, g_ptr_array_index(s->captures, capture));
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
 
 static void put_findings(JsonOut *j, const Diff *d)
 {
-    json_builder_set_member_name(j->builder, "missing");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "missing");
     for (guint i = 0; i < d->findings->len; i++) {
         const Finding *f = &g_array_index(d->findings, Finding, i);
 
-        json_builder_begin_object(j->builder);
+        json_out_begin_object(j, NULL);
         json_out_string(j, "kind", measure_kind_name(f->kind));
         json_out_string(j, "name", f->name);
         json_out_int(j, "n_a", f->a);
@@ -78,19 +75,18 @@ static void put_findings(JsonOut *j, const Diff *d)
         json_out_bool(j, "fails", f->bad);
         put_lacking(j, "lacking_a", d->a.sample, f);
         put_lacking(j, "lacking_b", d->b.sample, f);
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
 
 static void put_only(JsonOut *j, const GPtrArray *only)
 {
-    json_builder_set_member_name(j->builder, "one_side");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "one_side");
     for (guint i = 0; i < only->len; i++) {
-        json_builder_add_string_value(j->builder, g_ptr_array_index(only, i));
+        json_out_string(j, NULL, g_ptr_array_index(only, i));
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
 
 static void print_json(const Diff *d)
@@ -99,7 +95,7 @@ static void print_json(const Diff *d)
     guint compared;
     guint n = diff_measures_differ(d, &compared);
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_string(j, "schema", "bootstamp-diff");
     json_out_int(j, "version", 2);
     json_out_string(j, "verdict", diff_verdict_name(d));
@@ -124,7 +120,7 @@ static void print_json(const Diff *d)
     budgets_put(j, d->budgets);
     put_changes(j, "lines", d->lines, false);
     put_only(j, d->only);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }

@@ -101,12 +101,11 @@ static void put_evidence(JsonOut *j, const HangEvidence *e)
     json_out_string(j, "last_milestone", e->milestone);
     json_out_int(j, "last_milestone_ns", e->milestone_ns);
     json_out_int(j, "last_activity_ns", e->activity_ns);
-    json_builder_set_member_name(j->builder, "last_lines");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "last_lines");
     for (guint i = 0; i < e->lines->len; i++) {
-        json_out_add_string(j, g_ptr_array_index(e->lines, i));
+        json_out_string(j, NULL, g_ptr_array_index(e->lines, i));
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
     json_out_string(j, "qemu_state", e->state);
     json_out_string(j, "registers", e->registers);
 }
@@ -116,19 +115,18 @@ void failed_boots_put(JsonOut *j, const GPtrArray *failed)
     if (!failed) {
         return;
     }
-    json_builder_set_member_name(j->builder, "failed");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "failed");
     for (guint i = 0; i < failed->len; i++) {
         const FailedBoot *f = g_ptr_array_index(failed, i);
 
-        json_builder_begin_object(j->builder);
+        json_out_begin_object(j, NULL);
         json_out_string(j, "capture", f->capture);
         json_out_string(j, "kind", f->kind);
         json_out_string(j, "message", f->message);
         if (f->evidence) {
             put_evidence(j, f->evidence);
         }
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }

@@ -49,7 +49,7 @@ static void put_entry(JsonOut *j, const char *title, const StatsSummary *s)
         g_strdup_printf("median of %u boot%s", s->n, s->n == 1 ? "" : "s");
 
     append_decimal(range, "\302\261 ", s->sd / 1e6, "%.3f", "");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "name", title);
     json_out_string(j, "unit", "ms");
     json_out_double(j, "value", s->median / 1e6);
@@ -57,16 +57,16 @@ static void put_entry(JsonOut *j, const char *title, const StatsSummary *s)
         json_out_string(j, "range", range->str);
     }
     json_out_string(j, "extra", extra);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 static void print_stats_github(const StatsReport *r)
 {
     JsonOut *j = json_out_new();
 
-    json_builder_begin_array(json_out_begin(j));
+    json_out_begin_array(j, NULL);
     print_groups(j, r, put_entry);
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }
@@ -75,9 +75,9 @@ static void print_diff_github(const Diff *d)
 {
     JsonOut *j = json_out_new();
 
-    json_builder_begin_array(json_out_begin(j));
+    json_out_begin_array(j, NULL);
     put_sample(j, d->b.sample, NULL, put_entry);
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }
@@ -102,29 +102,24 @@ const DiffFormat diff_github_benchmark = {
 
 static void put_benchmark(JsonOut *j, const char *title, const StatsSummary *s)
 {
-    g_autoptr(GString) name = g_string_new(NULL);
-
-    append_utf8(name, title, strlen(title));
-    json_builder_set_member_name(j->builder, name->str);
-    json_builder_begin_object(j->builder);
-    json_builder_set_member_name(j->builder, "latency");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, title);
+    json_out_begin_object(j, "latency");
     json_out_double(j, "value", s->median);
     if (isfinite(s->low) && isfinite(s->high)) {
         json_out_double(j, "lower_value", s->low);
         json_out_double(j, "upper_value", s->high);
     }
-    json_builder_end_object(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
+    json_out_end_object(j);
 }
 
 static void print_stats_bmf(const StatsReport *r)
 {
     JsonOut *j = json_out_new();
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     print_groups(j, r, put_benchmark);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }
@@ -133,9 +128,9 @@ static void print_diff_bmf(const Diff *d)
 {
     JsonOut *j = json_out_new();
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     put_sample(j, d->b.sample, NULL, put_benchmark);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }

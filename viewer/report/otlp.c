@@ -54,13 +54,12 @@ static void put_nano(JsonOut *j, const char *name, const Otlp *o, uint64_t ns)
 
 static void put_attribute(JsonOut *j, const char *key, const char *value)
 {
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "key", key);
-    json_builder_set_member_name(j->builder, "value");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, "value");
     json_out_string(j, "stringValue", value);
-    json_builder_end_object(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
+    json_out_end_object(j);
 }
 
 static void put_int(JsonOut *j, const char *key, uint64_t value)
@@ -68,19 +67,17 @@ static void put_int(JsonOut *j, const char *key, uint64_t value)
     g_autofree char *text =
         g_strdup_printf("%" G_GUINT64_FORMAT, MIN(value, (uint64_t)INT64_MAX));
 
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "key", key);
-    json_builder_set_member_name(j->builder, "value");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, "value");
     json_out_string(j, "intValue", text);
-    json_builder_end_object(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
+    json_out_end_object(j);
 }
 
 static void begin_list(JsonOut *j, const char *name)
 {
-    json_builder_set_member_name(j->builder, name);
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, name);
 }
 
 /*
@@ -112,7 +109,7 @@ static void begin_span(Otlp *o, const char *what, const char *name, guint boot,
     make_id(o, "trace", boot, TRACE_DIGITS, trace);
     make_id(o, what, number, SPAN_DIGITS, id);
     make_id(o, "boot", boot, SPAN_DIGITS, root);
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_string(j, "traceId", trace);
     json_out_string(j, "spanId", id);
     if (strcmp(what, "boot")) {
@@ -126,7 +123,7 @@ static void begin_span(Otlp *o, const char *what, const char *name, guint boot,
 
 static void end_span(Otlp *o)
 {
-    json_builder_end_object(o->json->builder);
+    json_out_end_object(o->json);
     fputs(o->comma, o->out);
     json_out_end(o->json, o->out, "");
     o->comma = ",\n";
@@ -150,7 +147,7 @@ static void write_copy(Otlp *o, const CaptureCopy *c, guint number)
     put_int(j, "bootstamp.copy.bytes", c->bytes);
     put_int(j, "bootstamp.copy.active_ns", c->active_ns);
     put_attribute(j, "bootstamp.copy.method", capture_copy_method(c));
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
     end_span(o);
 }
 
@@ -192,7 +189,7 @@ static void open_span(Otlp *o)
 
 static void close_span(Otlp *o)
 {
-    json_builder_end_array(o->json->builder);
+    json_out_end_array(o->json);
     if (o->dropped) {
         json_out_int(o->json, "droppedEventsCount",
                      MIN(o->dropped, (uint64_t)UINT32_MAX));
@@ -251,14 +248,14 @@ static void write_line(void *data, const CaptureLine *line)
     tag = stream_tag(&o->boot->names, line->stream);
     text = g_string_new(NULL);
     append_line_text(text, line);
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     put_nano(j, "timeUnixNano", o, line->time);
     json_out_string(j, "name", "line");
     begin_list(j, "attributes");
     put_attribute(j, "bootstamp.stream", tag);
     put_attribute(j, "bootstamp.text", text->str);
-    json_builder_end_array(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_array(j);
+    json_out_end_object(j);
 }
 
 /* ------------------------------------------------------------------ */
@@ -307,7 +304,7 @@ static void put_resource(Otlp *o, const char *name, const char *value)
 {
     JsonOut *j = o->json;
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     begin_list(j, "attributes");
     put_attribute(j, "service.name", "bootstamp");
     put_attribute(j, "host.id", o->header.boot_id);
@@ -327,8 +324,8 @@ static void put_resource(Otlp *o, const char *name, const char *value)
     if (name) {
         put_attribute(j, name, value);
     }
-    json_builder_end_array(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_array(j);
+    json_out_end_object(j);
     fputs("{\"resourceSpans\":[{\"resource\":", o->out);
     json_out_end(j, o->out, "");
     fputs(",\"scopeSpans\":[{\"scope\":{\"name\":\"bootstamp\"},\"spans\":[\n",

@@ -21,19 +21,41 @@
 /* Rows of this kind: a guest may print what it likes. */
 #define CAUSES_MAX 64
 
-static void measure_free(gpointer data)
+static void measure_free(Measure *m)
 {
-    Measure *m = data;
-
     g_free(m->name);
     g_array_unref(m->values);
     g_array_unref(m->captures);
     g_free(m);
 }
 
-static GPtrArray *measures_new(void)
+static void free_list(MeasureList *list)
 {
-    return g_ptr_array_new_with_free_func(measure_free);
+    Measure *next;
+
+    for (Measure *m = list->first; m; m = next) {
+        next = m->next;
+        measure_free(m);
+    }
+}
+
+/* Behind @before, or first. */
+static void insert_measure(MeasureList *list, Measure *before, Measure *m)
+{
+    Measure **link = before ? &before->next : &list->first;
+
+    m->next = *link;
+    *link = m;
+    if (!m->next) {
+        list->last = m;
+    }
+}
+
+static void append_list(GPtrArray *all, const MeasureList *list)
+{
+    for (Measure *m = list->first; m; m = m->next) {
+        g_ptr_array_add(all, m);
+    }
 }
 
 Sample *sample_new(ClockChoice clock, const char *until)
@@ -42,10 +64,7 @@ Sample *sample_new(ClockChoice clock, const char *until)
 
     s->captures = g_ptr_array_new_with_free_func(g_free);
     s->measures = g_ptr_array_new();
-    s->milestones = measures_new();
-    s->phases = measures_new();
-    s->copies = measures_new();
-    s->causes = measures_new();
+    s->milestones = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(s->by_name); i++) {
         s->by_name[i] = g_hash_table_new(g_str_hash, g_str_equal);
     }
@@ -68,9 +87,10 @@ void sample_free(Sample *s)
     g_ptr_array_unref(s->captures);
     g_ptr_array_unref(s->measures);
     g_ptr_array_unref(s->milestones);
-    g_ptr_array_unref(s->phases);
-    g_ptr_array_unref(s->copies);
-    g_ptr_array_unref(s->causes);
+    free_list(&s->phases);
+    free_list(&s->copies);
+    free_list(&s->reached);
+    free_list(&s->causes);
     g_array_unref(s->disturbed);
     g_array_unref(s->losses);
     g_clear_pointer(&s->total, measure_free);
@@ -112,19 +132,15 @@ static void append_value(Measure *m, guint capture, double ns, bool outside)
  * Adds a value of the capture being read to a measure.  One that is new comes
  * into @all behind @before, or first (NULL).
  */
-static Measure *add_value(Sample *s, GPtrArray *all, MeasureKind kind,
-                          const char *name, const Measure *before, uint64_t ns,
+static Measure *add_value(Sample *s, MeasureList *all, MeasureKind kind,
+                          const char *name, Measure *before, uint64_t ns,
                           bool outside)
 {
     Measure *m = g_hash_table_lookup(s->by_name[kind], name);
-    guint at = 0;
 
     if (!m) {
         m = measure_new(kind, name);
-        if (before && g_ptr_array_find(all, before, &at)) {
-            at++;
-        }
-        g_ptr_array_insert(all, at, m);
+        insert_measure(all, before, m);
         g_hash_table_insert(s->by_name[kind], m->name, m);
     }
     append_value(m, s->captures->len - 1, ns, outside);
@@ -169,7 +185,7 @@ static void handle_phases(Sample *s, const BootData *b)
     g_autoptr(GArray) spans = boot_data_spans(b);
     g_autoptr(GPtrArray) names = phase_names(b->phases);
     guint n = count_guests(b->phases);
-    const Measure *phase = NULL, *milestone = NULL;
+    Measure *phase = NULL, *milestone = NULL;
 
     for (guint i = 0; i < n; i++) {
         const CaptureMilestone *p = capture_milestones_get(b->phases, i);
@@ -178,13 +194,13 @@ static void handle_phases(Sample *s, const BootData *b)
         const char *name = g_ptr_array_index(names, i);
 
         milestone =
-            add_value(s, s->milestones, MEASURE_MILESTONE, name, milestone,
+            add_value(s, &s->reached, MEASURE_MILESTONE, name, milestone,
                       duration(s, b, b->start, p->time), p->outside || p->boot);
         if (s->until && !strcmp(name, s->until)) {
             break;
         }
         if (span && i + 1 < n) {
-            phase = add_value(s, s->phases, MEASURE_PHASE, span->name, phase,
+            phase = add_value(s, &s->phases, MEASURE_PHASE, span->name, phase,
                               duration(s, b, span->start, span->end),
                               span->outside);
         }
@@ -193,9 +209,7 @@ static void handle_phases(Sample *s, const BootData *b)
 
 static void handle_copies(Sample *s, const BootData *b)
 {
-    const Measure *before =
-        s->copies->len ? g_ptr_array_index(s->copies, s->copies->len - 1)
-                       : NULL;
+    Measure *before = s->copies.last;
 
     for (guint i = 0; i < capture_copies_count(b->copies); i++) {
         const CaptureCopy *c = capture_copies_get(b->copies, i);
@@ -203,7 +217,7 @@ static void handle_copies(Sample *s, const BootData *b)
 
         if (c->bytes >= COPY_BYTES_MIN) {
             append_visible(name, c->name, strlen(c->name), false);
-            before = add_value(s, s->copies, MEASURE_COPY, name->str, before,
+            before = add_value(s, &s->copies, MEASURE_COPY, name->str, before,
                                s->cpu ? duration(s, b, c->first, c->last)
                                       : c->active_ns,
                                false);
@@ -225,7 +239,7 @@ static void add_cause(Sample *s, MeasureKind kind, const char *name,
     if (m && g_array_index(m->captures, guint, last) == s->captures->len - 1) {
         g_array_index(m->values, double, last) += ns;
     } else {
-        add_value(s, s->causes, kind, shown->str, NULL, ns, false);
+        add_value(s, &s->causes, kind, shown->str, NULL, ns, false);
     }
 }
 
@@ -369,9 +383,7 @@ static void add_causes(Sample *s)
 {
     g_autoptr(GPtrArray) notable = g_ptr_array_new();
 
-    for (guint i = 0; i < s->causes->len; i++) {
-        Measure *m = g_ptr_array_index(s->causes, i);
-
+    for (Measure *m = s->causes.first; m; m = m->next) {
         if (is_notable(m) && sample_is_complete(s, m)) {
             g_ptr_array_add(notable, m);
         }
@@ -384,20 +396,18 @@ static void add_causes(Sample *s)
 
 void sample_finish(Sample *s, const char *end)
 {
+    g_ptr_array_set_size(s->milestones, 0);
+    append_list(s->milestones, &s->reached);
     end = end ? end : s->until ? s->until : usual_end(s);
     g_free(s->end);
     s->end = g_strdup(end);
     make_total(s);
     g_ptr_array_set_size(s->measures, 0);
-    for (guint i = 0; i < s->phases->len; i++) {
-        g_ptr_array_add(s->measures, g_ptr_array_index(s->phases, i));
-    }
+    append_list(s->measures, &s->phases);
     if (s->total) {
         g_ptr_array_add(s->measures, s->total);
     }
-    for (guint i = 0; i < s->copies->len; i++) {
-        g_ptr_array_add(s->measures, g_ptr_array_index(s->copies, i));
-    }
+    append_list(s->measures, &s->copies);
     add_causes(s);
 }
 

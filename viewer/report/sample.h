@@ -30,7 +30,13 @@ typedef struct Measure {
     GArray *values; /* double, ns */
     GArray *captures; /* guint, which capture each value is of, rising */
     bool outside; /* by the exact clock, but QEMU's main loop decided */
+    struct Measure *next; /* in its MeasureList */
 } Measure;
+
+/* Measures in an order into which others come, anywhere. */
+typedef struct MeasureList {
+    Measure *first, *last;
+} MeasureList;
 
 /* A boot whose vCPUs waited for a CPU for long. */
 typedef struct Disturbed {
@@ -47,7 +53,7 @@ typedef struct SampleLoss {
 typedef struct Sample {
     GPtrArray *captures; /* char *, paths */
     GPtrArray *measures; /* Measure *, in the order of the boot; see finish */
-    GPtrArray *milestones; /* Measure *, the same */
+    GPtrArray *milestones; /* Measure *, likewise */
     char *until; /* a milestone that ends the boot, or NULL */
     char *end; /* the milestone that Total goes to, or NULL: none */
     ClockChoice clock; /* of the first capture, from there on */
@@ -60,8 +66,8 @@ typedef struct Sample {
     uint64_t bytes, lines; /* of all captures */
 
     /* sample.c's own, until sample_finish() */
-    GPtrArray *phases, *copies;
-    GPtrArray *causes; /* what the phases' time was spent on */
+    MeasureList phases, copies, reached;
+    MeasureList causes; /* what the phases' time was spent on */
     Measure *total;
     GHashTable *by_name[MEASURE_KINDS];
 } Sample;

@@ -15,11 +15,11 @@ static void put_value(JsonOut *j, const Sample *s, const Measure *m,
     double v = g_array_index(m->values, double, i);
     guint capture = g_array_index(m->captures, guint, i);
 
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "capture", g_ptr_array_index(s->captures, capture));
     json_out_int(j, "ns", v);
     json_out_bool(j, "outlier", stats_is_outlier(sum, v));
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 /* null where no boot is beyond the percentile. */
@@ -39,7 +39,7 @@ static void put_measure(JsonOut *j, const Sample *s, const Measure *m)
     StatsSummary sum;
 
     measure_summarise(m, &sum);
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "kind", measure_kind_name(m->kind));
     json_out_string(j, "name", m->name);
     json_out_int(j, "n", sum.n);
@@ -54,18 +54,17 @@ static void put_measure(JsonOut *j, const Sample *s, const Measure *m)
     json_out_double(j, "q3_ns", sum.q3);
     put_tails(j, &sum);
     json_out_bool(j, "outside", s->exact && m->outside);
-    json_builder_set_member_name(j->builder, "values");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "values");
     for (guint i = 0; i < m->values->len; i++) {
         put_value(j, s, m, &sum, i);
     }
-    json_builder_end_array(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_array(j);
+    json_out_end_object(j);
 }
 
 static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
 {
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, NULL);
     json_out_string(j, "text", l->key);
     json_out_int(j, "count", l->count);
     json_out_int(j, "total_ns", l->total);
@@ -76,25 +75,24 @@ static void put_line(JsonOut *j, const Sample *s, const LineSum *l)
     json_out_bool(j, "outside", s->exact && l->outside);
     json_out_string(j, "worst_capture",
                     g_ptr_array_index(s->captures, l->worst_capture));
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 static void put_disturbed(JsonOut *j, const Sample *s)
 {
-    json_builder_set_member_name(j->builder, "disturbed");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "disturbed");
     for (guint i = 0; i < s->disturbed->len; i++) {
         const Disturbed *d = &g_array_index(s->disturbed, Disturbed, i);
 
-        json_builder_begin_object(j->builder);
+        json_out_begin_object(j, NULL);
         json_out_string(j, "capture",
                         g_ptr_array_index(s->captures, d->capture));
         json_out_int(j, "cpu_ns", d->cpu);
         json_out_int(j, "wait_ns", d->wait);
         json_out_int(j, "steal_ns", d->steal);
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
 
 static void print_group(const Stats *s)
@@ -103,7 +101,7 @@ static void print_group(const Stats *s)
     g_autoptr(GPtrArray) lines = stats_sorted_lines(s->lines, stats_by_total);
     JsonOut *j = json_out_new();
 
-    json_builder_begin_object(json_out_begin(j));
+    json_out_begin_object(j, NULL);
     json_out_string(j, "schema", "bootstamp-stats");
     json_out_int(j, "version", 2);
     if (s->group) {
@@ -112,31 +110,29 @@ static void print_group(const Stats *s)
     json_out_string(j, "clock", sample_clock_name(s->sample));
     json_out_int(j, "captures", s->sample->captures->len);
     json_out_string(j, "total_ends_at", s->sample->end);
-    json_builder_set_member_name(j->builder, "without_total");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "without_total");
     for (guint i = 0; i < s->lacking->len; i++) {
         guint capture = g_array_index(s->lacking, guint, i);
 
-        json_out_add_string(j, g_ptr_array_index(s->sample->captures, capture));
+        json_out_string(j, NULL,
+                        g_ptr_array_index(s->sample->captures, capture));
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
     put_disturbed(j, s->sample);
     losses_put(j, "lost", s->sample);
     failed_boots_put(j, s->opt.failed);
     budgets_put(j, s->budgets);
-    json_builder_set_member_name(j->builder, "measures");
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, "measures");
     for (guint i = 0; i < s->sample->measures->len; i++) {
         put_measure(j, s->sample, sample_measure(s->sample, i));
     }
-    json_builder_end_array(j->builder);
-    json_builder_set_member_name(j->builder, "slowest_lines");
-    json_builder_begin_array(j->builder);
+    json_out_end_array(j);
+    json_out_begin_array(j, "slowest_lines");
     for (guint i = 0; i < lines->len && i < max_lines; i++) {
         put_line(j, s->sample, g_ptr_array_index(lines, i));
     }
-    json_builder_end_array(j->builder);
-    json_builder_end_object(j->builder);
+    json_out_end_array(j);
+    json_out_end_object(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);
 }
