@@ -55,6 +55,7 @@ struct CaptureReader {
     CaptureCursor at;
     uint64_t hole_pos; /* empty word that we wait for */
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
+    uint64_t sized_at; /* where it stood when it looked at the size */
     uint64_t no_writer_at; /* nobody wrote it then; CLOCK_MONOTONIC, ns */
     uint64_t skipped; /* words */
     uint64_t unknown; /* records */
@@ -257,8 +258,9 @@ static bool pass_hole(CaptureReader *r)
     uint64_t end = live ? r->at.pos + HOLE_WORDS : UINT64_MAX;
     uint64_t next;
 
-    if (live || r->at.pos + HOLE_LONG > r->words) {
+    if (live || r->at.pos - r->sized_at > HOLE_LONG) {
         look_at_size(r);
+        r->sized_at = r->at.pos;
     }
     if (r->map && (r->buffer ? live : sigbus_damaged(r->guard))) {
         /*
@@ -270,6 +272,7 @@ static bool pass_hole(CaptureReader *r)
     }
     next = find_written(r, r->at.pos, end);
     if (next == UINT64_MAX) {
+        r->sized_at = r->at.pos + 1; /* it may grow: look at the next call */
         r->hole_pos = UINT64_MAX;
         return false;
     }

@@ -33,7 +33,7 @@ qemu='libseccomp-dev zlib1g-dev python3-venv'
 run='qemu-system-x86 seabios'
 
 # prove is in perl, terminal tests drive tmux.
-tests='perl git tmux strace procps'
+tests='perl git tmux strace valgrind procps'
 # Firmware other than SeaBIOS; an Arm machine has fw_cfg by MMIO.
 tests="$tests ovmf qemu-system-arm qemu-efi-aarch64"
 # Guests are made with binutils (above) and these; qemu-img makes the disk that

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""How much memory do the commands take for captures that are made to cost them some?
+"""How much memory and work do the commands take for captures that are made to cost them some?
 
     read-bounds.py BOOTSTAMP FOLDER MEGABYTES LIMIT_MB [NAME...]
 
 Each capture has so many megabytes of what some table could grow with.  Prints TAP: one line for each capture and
-command, with the largest resident size that the kernel saw.
+command, with the largest resident size that the kernel saw.  Work is counted, not timed: by valgrind in
+instructions for each byte of the capture, by strace in system calls.
 """
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -50,6 +52,19 @@ def items(n):
         key = i & 0xffff
         yield event(8, i, struct.pack("<HI", key, 9) + b"x\0") + event(9, i, struct.pack("<HB", key, 0)) + \
             event(10, i, struct.pack("<HIB", key, 9, 0))
+
+
+def copies(n):
+    """Each of another item, and large enough for statistics of its own."""
+    for i in range(n // 40):
+        key = i & 0xffff
+        yield event(9, i, struct.pack("<HB", key, 0)) + event(10, i + 70, struct.pack("<HIB", key, 70000, 0))
+
+
+def holes(n):
+    """Every other word was never written."""
+    for i in range(n // 16):
+        yield text(0, 1000 * i, b"abcdefghijklmno\n"[i & 15:(i & 15) + 1]) + b"\0" * 8
 
 
 def milestones(n):
@@ -104,7 +119,20 @@ def empty_lines(n):
         yield text(i & 1, 1000 * i, b"\n")
 
 
-KINDS = [resets, items, milestones, streams, probes, lines, long_lines, sessions, names, empty_lines]
+KINDS = [resets, items, milestones, streams, probes, lines, long_lines, sessions, names, empty_lines, copies, holes]
+
+# What may be counted for a byte of the capture, beyond what the command takes for an empty one.  2e9 instructions a
+# second, which is little, are 50 MB/s at 40 of them.  An item of its own is a row, and JSON is ten times as long as
+# its records: there the output costs more.
+INSTRUCTIONS = [
+    (copies, ["stats"], 1000),
+    (copies, ["phases"], 500),
+    (copies, ["export", "-F", "json"], 500),
+    (copies, ["export", "-F", "perfetto"], 600),
+    (milestones, ["phases"], 100),
+    (probes, ["phases"], 80),
+]
+CALLS = [(holes, ["info"], 300), (holes, ["phases"], 300), (holes, ["export", "-F", "raw"], 300)]
 
 
 def write(path, kind, size):
@@ -123,6 +151,40 @@ def run(arguments):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, usage.ru_maxrss / 1024, time.monotonic() - start
+
+
+def count_instructions(arguments):
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    process = subprocess.run(valgrind + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                             check=True)
+    return int(re.search(r"Collected : (\d+)", process.stderr)[1])
+
+
+def count_calls(arguments, folder):
+    subprocess.run(["strace", "-f", "-o", folder + "/calls"] + arguments, stdout=subprocess.DEVNULL, check=True)
+    with open(folder + "/calls", encoding="utf-8") as file:
+        return sum(1 for _ in file)
+
+
+def work(bootstamp, folder, count):
+    """Prints a line for each bound on work; returns the number of the last."""
+    empty, path = folder + "/empty.bst", folder + "/bound.bst"
+    write(empty, lambda n: iter(()), 0)
+    for kind, command, limit in INSTRUCTIONS + CALLS:
+        write(path, kind, 1 << 20)
+        size = os.path.getsize(path) - os.path.getsize(empty)
+        runs = [[bootstamp] + [file if word_ == "@" else word_ for word_ in command] + [file]
+                for file in (path, empty)]
+        count += 1
+        if (kind, command, limit) in CALLS:
+            got, unit = count_calls(runs[0], folder), "system calls"
+        else:
+            got = (count_instructions(runs[0]) - count_instructions(runs[1])) // size
+            unit = "instructions a byte"
+        good = got <= limit
+        print(f"{'ok' if good else 'not ok'} {count} - {kind.__name__}: {' '.join(command)}: at most {limit} {unit}")
+        print(f"# {got}", flush=True)
+    return count
 
 
 def main():
@@ -149,6 +211,8 @@ def main():
                   flush=True)
             if os.environ.get("SECONDS_TOO") or not good:
                 print(f"# status {status}, {seconds:.1f} s", flush=True)
+    if not sys.argv[5:]:
+        count = work(bootstamp, folder, count)
     print(f"1..{count}")
 
 
