@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/param.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,8 @@ static uint64_t last_tsc, last_ns, next_tick, period;
 static bool stepped; /* at the last tick */
 static uint64_t first_tsc, first_ns; /* when we were loaded */
 static int source_error; /* errno of reading the kernel's choice */
+static uint64_t next_look; /* whether the kernel still uses the counter, ns */
+static uint64_t least; /* the system's clock shows no less than ours did */
 
 static inline uint64_t read_tsc(void)
 {
@@ -234,16 +237,52 @@ static bool is_due(uint64_t ns)
     return ns >= next_tick || ns < last_ns;
 }
 
-void capture_clock_tick(void)
+/*
+ * The kernel found the counter unreliable, or its administrator did.  Ours may
+ * be far off then; if it is only a little ahead, the system's waits for it.
+ */
+static void give_up_counter(void)
 {
+    uint64_t tsc, ns, ours;
+
+    read_pair(&tsc, &ns);
+    ours = scaled(current - 1, tsc);
+    __atomic_store_n(&least,
+                     ours > ns && ours - ns < (uint64_t)WAIT_NS ? ours : 0,
+                     __ATOMIC_RELAXED);
+    __atomic_store_n(&current, 0, __ATOMIC_RELEASE);
+    /* Should it be used again, its pace is measured from here. */
+    first_tsc = tsc;
+    first_ns = ns;
+}
+
+/* A system call or three each second. */
+static bool is_given_up(uint64_t ns)
+{
+    if (ns < next_look && next_look - ns <= TICK_MAX_NS) {
+        return false;
+    }
+    next_look = ns + TICK_MAX_NS;
+    return !kernel_uses_tsc();
+}
+
+bool capture_clock_tick(void)
+{
+    uint64_t ns = system_ns();
+    bool given_up;
+
     if (!__atomic_load_n(&current, __ATOMIC_ACQUIRE) ||
         pthread_mutex_trylock(&steer_lock)) {
-        return;
+        return false;
     }
-    if (is_due(system_ns())) {
+    given_up = current && is_given_up(ns);
+    if (given_up) {
+        give_up_counter();
+    } else if (current && is_due(ns)) {
         steer();
     }
     pthread_mutex_unlock(&steer_lock);
+    return given_up;
 }
 
 bool capture_clock_is_tsc(void)
@@ -251,12 +290,26 @@ bool capture_clock_is_tsc(void)
     return __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 }
 
-uint64_t capture_mono_ns(void)
+uint64_t capture_mono_ns_early(void)
 {
     unsigned slot = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+    uint64_t ns;
 
-    return __builtin_expect(slot, 1) ? scaled(slot - 1, read_tsc())
-                                     : system_ns();
+    if (__builtin_expect(slot, 1)) {
+        return scaled(slot - 1, read_tsc());
+    }
+    ns = system_ns();
+    return MAX(ns, __atomic_load_n(&least, __ATOMIC_RELAXED));
+}
+
+/*
+ * The counter is read out of order otherwise, before a load that the program
+ * has in front of it.  (rdtscp costs the same, and not every machine has it.)
+ */
+uint64_t capture_mono_ns(void)
+{
+    __builtin_ia32_lfence();
+    return capture_mono_ns_early();
 }
 
 #else /* !__x86_64__ */
@@ -265,8 +318,9 @@ void capture_clock_init(void)
 {
 }
 
-void capture_clock_tick(void)
+bool capture_clock_tick(void)
 {
+    return false;
 }
 
 bool capture_clock_is_tsc(void)
@@ -275,6 +329,11 @@ bool capture_clock_is_tsc(void)
 }
 
 uint64_t capture_mono_ns(void)
+{
+    return system_ns();
+}
+
+uint64_t capture_mono_ns_early(void)
 {
     return system_ns();
 }

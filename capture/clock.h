@@ -2,9 +2,10 @@
  * CLOCK_MONOTONIC for less: the stamp of a byte.
  *
  * Where the kernel itself keeps time by the processor's time stamp counter,
- * the counter is read directly and scaled here, as the kernel's vDSO would,
- * without the fence that makes a clock_gettime() cost two to three times as
- * much as the bare counter (docs/performance.md has the figures).  The
+ * the counter is read directly and scaled here, as the kernel's vDSO would, but
+ * the fence that makes a clock_gettime() cost two to three times as much as
+ * the bare counter is left out where it is not needed (docs/performance.md has
+ * the figures).  The
  * scale is steered towards CLOCK_MONOTONIC, so the two stay within about a
  * microsecond for days.  Everywhere else it is clock_gettime().
  *
@@ -25,9 +26,11 @@ void capture_clock_init(void);
 
 /*
  * Steers the scale; to be called every now and then, from any thread that
- * is not the guest's.  Does nothing when it is not due.
+ * is not the guest's.  Does nothing when it is not due.  True where the kernel
+ * has given up the counter as its clock source: from now on the system's clock
+ * is read.
  */
-void capture_clock_tick(void);
+bool capture_clock_tick(void);
 
 /* True where the time stamp counter is read. */
 bool capture_clock_is_tsc(void);
@@ -38,7 +41,18 @@ bool capture_clock_is_tsc(void);
  */
 int capture_clock_error(void);
 
-/* CLOCK_MONOTONIC in nanoseconds; wait-free, no system call. */
+/*
+ * CLOCK_MONOTONIC in nanoseconds; wait-free, no system call.  Not earlier than
+ * what the thread has done before, such as taking a lock: a time that another
+ * thread read before it gave up that lock is never later.
+ */
 uint64_t capture_mono_ns(void);
+
+/*
+ * The same without that wait, for half of the cost: the processor may read it
+ * before what comes first in the program.  For a thread that only compares
+ * with its own times.
+ */
+uint64_t capture_mono_ns_early(void);
 
 #endif

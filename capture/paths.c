@@ -150,9 +150,45 @@ char *capture_new_path(const char *dir, guint attempt)
 typedef struct Found {
     char *path;
     struct timespec changed;
+    bool empty; /* its QEMU ended before a guest ran */
 } Found;
 
-static bool has_magic(const char *path)
+/* Words at the beginning of a capture, among which its VM begins to run. */
+#define BEGINNING 8192
+
+static bool is_locked(int fd)
+{
+    struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_WRLCK;
+}
+
+/* A byte, or the event that the vCPUs run. */
+static bool is_of_guest(uint64_t word, uint64_t next)
+{
+    uint8_t kind = capture_word_kind(word);
+
+    return kind >= CAPTURE_BYTE ||
+           (kind == CAPTURE_VM && (uint8_t)next == CAPTURE_VM_RUN);
+}
+
+/* Whether no guest ran, in a capture that nobody writes any more. */
+static bool is_empty(int fd)
+{
+    g_autofree uint64_t *words = g_new0(uint64_t, BEGINNING);
+    ssize_t got =
+        pread(fd, words, BEGINNING * sizeof(*words), CAPTURE_HEADER_SIZE);
+    ssize_t n = got / (ssize_t)sizeof(*words);
+
+    for (ssize_t i = 0; i < n; i++) {
+        if (is_of_guest(words[i], i + 1 < n ? words[i + 1] : 0)) {
+            return false;
+        }
+    }
+    return !is_locked(fd);
+}
+
+static bool is_capture(const char *path, bool *empty)
 {
     char magic[sizeof(CAPTURE_MAGIC) - 1];
     int fd =
@@ -164,26 +200,37 @@ static bool has_magic(const char *path)
     }
     ok = read(fd, magic, sizeof(magic)) == sizeof(magic) &&
          !memcmp(magic, CAPTURE_MAGIC, sizeof(magic));
+    *empty = ok && is_empty(fd);
     close(fd);
     return ok;
 }
 
 /* Another's file, or a link to one, is for who names it: only those of @uid. */
+static bool is_of(const struct stat *st, uid_t uid)
+{
+    return S_ISREG(st->st_mode) && (uid == ANYBODY || st->st_uid == uid);
+}
+
+static char *path_in(const char *dir, const char *name)
+{
+    return strcmp(dir, ".") ? g_build_filename(dir, name, NULL)
+                            : g_strdup(name);
+}
+
 static void scan_dir(const char *dir, uid_t uid, GArray *found)
 {
     GDir *d = g_dir_open(dir, 0, NULL);
     const char *name;
 
     while (d && (name = g_dir_read_name(d))) {
-        g_autofree char *path = strcmp(dir, ".")
-                                    ? g_build_filename(dir, name, NULL)
-                                    : g_strdup(name);
+        g_autofree char *path = path_in(dir, name);
         struct stat st;
+        bool empty = false;
 
-        if (capture_is_name(name) && !lstat(path, &st) && S_ISREG(st.st_mode) &&
-            (uid == ANYBODY || st.st_uid == uid) &&
-            (has_magic(path) || g_str_has_suffix(name, CAPTURE_SUFFIX_ZSTD))) {
-            Found f = { g_steal_pointer(&path), st.st_mtim };
+        if (capture_is_name(name) && !lstat(path, &st) && is_of(&st, uid) &&
+            (is_capture(path, &empty) ||
+             g_str_has_suffix(name, CAPTURE_SUFFIX_ZSTD))) {
+            Found f = { g_steal_pointer(&path), st.st_mtim, empty };
 
             g_array_append_val(found, f);
         }
@@ -193,11 +240,30 @@ static void scan_dir(const char *dir, uid_t uid, GArray *found)
     }
 }
 
+char *capture_refused(void)
+{
+    g_autoptr(GDir) d = g_dir_open(".", 0, NULL);
+    const char *name;
+    struct stat st;
+
+    while (d && (name = g_dir_read_name(d))) {
+        if (capture_is_name(name) && !lstat(name, &st) &&
+            (S_ISLNK(st.st_mode) ||
+             (S_ISREG(st.st_mode) && !is_of(&st, geteuid())))) {
+            return g_strdup(name);
+        }
+    }
+    return NULL;
+}
+
 static int newest_first(gconstpointer a, gconstpointer b)
 {
     const Found *x = a;
     const Found *y = b;
 
+    if (x->empty != y->empty) {
+        return x->empty ? 1 : -1;
+    }
     if (x->changed.tv_sec != y->changed.tv_sec) {
         return x->changed.tv_sec < y->changed.tv_sec ? 1 : -1;
     }

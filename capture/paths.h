@@ -62,8 +62,8 @@ char *capture_new_path(const char *dir, guint attempt);
  * Captures of one's own in the user's default folders (by the environment, of
  * the session and in the temporary folder) and in the current one, newest
  * first by their time of change: a GPtrArray of char *, which the caller
- * unrefs.  Other users' files, and links, are left out: /tmp may be the
- * current folder.
+ * unrefs.  Those whose QEMU ended before a guest ran come last.  Other users'
+ * files, and links, are left out: /tmp may be the current folder.
  */
 GPtrArray *capture_list(void);
 
@@ -79,5 +79,11 @@ GPtrArray *capture_list_all(void);
  * @error.
  */
 GPtrArray *capture_list_folder(const char *dir, GError **error);
+
+/*
+ * A *.bst in the current folder that was left out because it is another user's
+ * or a link, or NULL; the caller frees it.
+ */
+char *capture_refused(void);
 
 #endif

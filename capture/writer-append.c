@@ -12,12 +12,25 @@ static inline uint64_t from_zero(int64_t time)
     return time < 0 ? 0 : time;
 }
 
-uint64_t capture_writer_now(const CaptureWriter *w)
+/* Its address is another one in each thread. */
+static __thread char self __attribute__((tls_model("initial-exec")));
+
+/*
+ * Where two threads write one stream, one after the other by some lock, the
+ * later must not stamp before it has that lock.  Its look at who was last is
+ * behind the lock, and shows the other thread: only then it has to wait.
+ */
+uint64_t capture_writer_now(CaptureWriter *w)
 {
     if (__builtin_expect(w->virtual_now != NULL, 0)) {
         return from_zero(w->virtual_now());
     }
-    return from_zero(capture_mono_ns() - w->start_ns);
+    if (__builtin_expect(
+            __atomic_load_n(&w->last_thread, __ATOMIC_ACQUIRE) != &self, 0)) {
+        __atomic_store_n(&w->last_thread, &self, __ATOMIC_RELEASE);
+        return from_zero(capture_mono_ns() - w->start_ns);
+    }
+    return from_zero(capture_mono_ns_early() - w->start_ns);
 }
 
 uint64_t capture_writer_time(const CaptureWriter *w, uint64_t mono_ns)

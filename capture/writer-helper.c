@@ -79,7 +79,11 @@ static void *helper_main(void *opaque)
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         pthread_mutex_unlock(&w->lock);
-        capture_clock_tick();
+        if (capture_clock_tick()) {
+            g_printerr("bootstamp: the kernel no longer uses the time stamp "
+                       "counter as its clock source: stamps are as exact as "
+                       "before, and cost more\n");
+        }
         at = capture_mono_ns() + (uint64_t)tick(w) * 1000000;
         until.tv_sec = at / NS_PER_S;
         until.tv_nsec = at % NS_PER_S;

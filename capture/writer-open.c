@@ -63,6 +63,16 @@ const char *capture_writer_path(const CaptureWriter *w)
     return w->path;
 }
 
+void capture_writer_remove(const CaptureWriter *w)
+{
+    struct stat ours, named;
+
+    if (!fstat(w->fd, &ours) && !lstat(w->path, &named) &&
+        ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
+        unlink(w->path);
+    }
+}
+
 static void unmap_file(CaptureWriter *w)
 {
     sigbus_unguard(w->guard);

@@ -51,6 +51,7 @@ struct CaptureWriter {
     _Alignas(64) uint64_t reserved;
     uint64_t other_words; /* of those, words that are no guest's byte */
     uint64_t events; /* kept, but for the writer's own */
+    const char *last_thread; /* that stamped: see capture_writer_now() */
 
     /* Refused so far; the header, which can be cut off, has a copy. */
     _Alignas(64) CaptureLost lost;

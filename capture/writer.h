@@ -109,9 +109,12 @@ void capture_writer_abandon(CaptureWriter *w);
 
 CaptureClockMode capture_writer_clock(const CaptureWriter *w);
 
-/* The stamp of now: nanoseconds since the start of @w, or QEMU's virtual
- * clock; one clock read. */
-uint64_t capture_writer_now(const CaptureWriter *w);
+/*
+ * The stamp of now: nanoseconds since the start of @w, or QEMU's virtual clock;
+ * one clock read.  Threads that append to one stream one after the other, by
+ * a lock, have stamps in the order of their records.
+ */
+uint64_t capture_writer_now(CaptureWriter *w);
 
 /*
  * The same for a CLOCK_MONOTONIC reading taken elsewhere.  It cannot be told
@@ -162,5 +165,8 @@ uint64_t capture_writer_words(const CaptureWriter *w);
 int capture_writer_reopen(const CaptureWriter *w);
 
 const char *capture_writer_path(const CaptureWriter *w);
+
+/* Removes the file's name, if it is still this file's. */
+void capture_writer_remove(const CaptureWriter *w);
 
 #endif

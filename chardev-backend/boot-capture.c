@@ -42,6 +42,7 @@ struct BootCapture {
 static BootCapture *captures[CAPTURES_MAX];
 static bool machine_ready;
 static pid_t owner; /* who writes them */
+static bool guest_ran;
 static BootCaptureDefaults defaults;
 static BootEmulator emulator = { .arch = "" };
 
@@ -151,6 +152,11 @@ static size_t vm_payload(uint8_t *buf, size_t size, CaptureVmEvent event,
     buf[0] = event;
     memcpy(buf + 1, detail ? detail : "", len);
     return 1 + len;
+}
+
+void boot_capture_guest_runs(void)
+{
+    guest_ran = true;
 }
 
 static void vm_event_at(uint64_t now, const uint8_t *payload, size_t len)
@@ -446,6 +452,18 @@ static void report_stop(BootCapture *c, const char *detail)
     capture_append_event(c->writer, time, CAPTURE_VM, payload, len);
 }
 
+/*
+ * A QEMU whose options are wrong, and one without a machine that is only asked
+ * what it can do, leave no capture that nobody named.
+ */
+static void remove_if_empty(const BootCapture *c)
+{
+    if (c->by_default && !defaults.path && !guest_ran &&
+        !boot_capture_has_bytes(c)) {
+        capture_writer_remove(c->writer);
+    }
+}
+
 /* QEMU exits, perhaps with vCPUs still running: mark, do not free. */
 static void on_exit_qemu(Notifier *notifier, void *data)
 {
@@ -458,6 +476,7 @@ static void on_exit_qemu(Notifier *notifier, void *data)
             boot_sources_closing(captures[i]);
             report_stop(captures[i], "exit");
             capture_writer_abandon(captures[i]->writer);
+            remove_if_empty(captures[i]);
         }
     }
 }
@@ -560,6 +579,7 @@ void boot_capture_put(BootCapture *c)
     /* QEMU drops them last of all, whatever state the VM is in. */
     report_stop(c,
                 emulator.ends && emulator.ends() ? NULL : "back end removed");
+    remove_if_empty(c);
     close_writer(c->writer);
     boot_looks_end(c->looks);
     if (c->query) {

@@ -93,6 +93,9 @@ unsigned boot_capture_profile(const BootCapture *capture);
  */
 void boot_capture_set_frontend(const char *label, const char *frontend);
 
+/* The vCPUs of a machine run: from now on a capture is worth keeping. */
+void boot_capture_guest_runs(void);
+
 /* The machine is there: calls the sources of events. */
 void boot_capture_machine_ready(void);
 

@@ -17,6 +17,10 @@ static bool poweroff_reported;
 static void on_run_state(void *opaque, bool running, RunState state)
 {
     if (running) {
+        /* The machine of who only asks what a QEMU can do runs nothing. */
+        if (strcmp(MACHINE_GET_CLASS(current_machine)->name, "none")) {
+            boot_capture_guest_runs();
+        }
         boot_vm_event(CAPTURE_VM_RUN, NULL);
     } else {
         boot_vm_event(CAPTURE_VM_PAUSE, RunState_str(state));

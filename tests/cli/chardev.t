@@ -182,6 +182,19 @@ like "$(cat log)" 'hot: filename=timestamp:hot\.bst' "hot plug"
 like "$("$BOOTSTAMP" info hot.bst)" '^state +ended$' "and unplug"
 like "$("$BOOTSTAMP" info hot.bst)" '^machine +pc-i440fx' "with the machine in it"
 
+# No guest ran: nothing is left of a capture that nobody named
+rm -rf "$tmp/run/bootstamp"
+$RUN "$QEMU" -M pc -accel tcg -nodefaults -display none -chardev timestamp,id=dbg -device nosuch >log 2>&1
+like "$(cat log)" "'nosuch' is not a valid device" "a wrong option"
+is "$(ls "$tmp/run/bootstamp")" "" "no guest: no capture of a QEMU that did not start"
+echo quit | $RUN "$QEMU" -M none -nodefaults -display none -chardev timestamp,id=dbg -monitor stdio >log 2>&1
+is "$(ls "$tmp/run/bootstamp")" "" "no guest: none of -M none"
+echo quit | $RUN "$QEMU" -M pc -accel tcg -nodefaults -display none -S -chardev timestamp,id=dbg -monitor stdio >log 2>&1
+is "$(ls "$tmp/run/bootstamp")" "" "no guest: none of -S and quit"
+printf 'cont\nquit\n' | $RUN "$QEMU" -M pc -accel tcg -nodefaults -display none -S -chardev timestamp,id=dbg \
+    -monitor stdio >log 2>&1
+is "$(ls "$tmp/run/bootstamp" | wc -l)" 1 "one of a guest that ran"
+
 # A monitor as the front end: it greets who is there, so ID2 must be one that is open
 $RUN "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -S -chardev file,id=n,path=mon.out \
     -chardev timestamp,id=mon,path=mon.bst,chardev=n -mon mon >log 2>&1 </dev/null &

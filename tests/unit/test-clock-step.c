@@ -5,7 +5,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <fcntl.h>
 #include <glib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +46,22 @@ int clock_gettime(clockid_t id, struct timespec *ts)
     return 0;
 }
 
+static bool gave_up; /* the kernel, the counter */
+
+/* The same: what the kernel says that its clock source is. */
+int open(const char *path, int flags, ...)
+{
+    int fd = -1;
+
+    if (gave_up && g_str_has_suffix(path, "/current_clocksource")) {
+        fd = memfd_create("clocksource", MFD_CLOEXEC);
+        g_assert_cmpint(write(fd, "hpet\n", 5), ==, 5);
+        lseek(fd, 0, SEEK_SET);
+        return fd;
+    }
+    return syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
+}
+
 /* From now on the clock shows @step ns more, and runs @r times as fast. */
 static void change(int64_t step, double r)
 {
@@ -71,7 +90,7 @@ static int64_t distance(void)
 /* True once ours is close; never is it further off than the step was. */
 static bool follows(int64_t step)
 {
-    int64_t bound = ABS(step) + 500000000;
+    int64_t bound = ABS(step) + 1000000000; /* twice a rate's, in a period */
 
     for (int i = 0; i < 400; i++) {
         int64_t off;
@@ -176,6 +195,42 @@ static void a_bend_ends_at_its_period(void)
     g_assert_cmpint(ABS(off), <, 1000000);
 }
 
+/* The kernel keeps time by something else from now on. */
+static void a_counter_that_is_given_up_is_no_longer_read(void)
+{
+    uint64_t last;
+    int64_t off;
+    bool reported = false;
+
+    if (!capture_clock_is_tsc()) {
+        g_test_skip("this kernel does not keep time by the counter");
+        return;
+    }
+    change(0, 1);
+    g_assert_true(follows(0));
+    /* Ours is ahead of the system's when it happens. */
+    change(-30000000, 1);
+    last = capture_mono_ns();
+    gave_up = true;
+    for (int i = 0; i < 400 && !reported; i++) {
+        reported = capture_clock_tick();
+        g_assert_cmpuint(capture_mono_ns(), >=, last);
+        last = capture_mono_ns();
+        g_usleep(5000);
+    }
+    g_assert_true(reported);
+    g_assert_false(capture_clock_is_tsc());
+    g_assert_false(capture_clock_tick());
+    g_usleep(200000);
+    off = distance();
+    g_assert_cmpint(ABS(off), <, 20000);
+    /* And back: a capture that is opened then may use it again. */
+    gave_up = false;
+    capture_clock_init();
+    g_assert_true(capture_clock_is_tsc());
+    g_assert_true(follows(0));
+}
+
 int main(int argc, char **argv)
 {
     /* Before that it shows the real time, too. */
@@ -185,5 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/clock-step/frequency", another_frequency_is_learnt);
     g_test_add_func("/clock-step/late", late_steering_never_steps_back);
     g_test_add_func("/clock-step/bend", a_bend_ends_at_its_period);
+    g_test_add_func("/clock-step/given-up",
+                    a_counter_that_is_given_up_is_no_longer_read);
     return g_test_run();
 }

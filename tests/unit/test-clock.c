@@ -5,6 +5,8 @@
  */
 
 #include <glib.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <time.h>
 
 #include "capture/clock.h"
@@ -79,6 +81,63 @@ static void test_init_twice(void)
     g_assert_cmpuint(distance(), <, 20000);
 }
 
+typedef struct Seen {
+    _Alignas(64) uint64_t stamp; /* the last that this thread has shown */
+    _Alignas(64) struct Seen *other;
+    uint64_t earlier;
+    bool second;
+} Seen;
+
+/* On the first, or the second CPU that we may use. */
+static void use_cpu(bool second)
+{
+    cpu_set_t all, one;
+    int skip = second;
+
+    CPU_ZERO(&one);
+    g_assert_cmpint(sched_getaffinity(0, sizeof(all), &all), ==, 0);
+    for (int i = 0; i < CPU_SETSIZE; i++) {
+        if (CPU_ISSET(i, &all) && !skip--) {
+            CPU_SET(i, &one);
+            sched_setaffinity(0, sizeof(one), &one);
+            return;
+        }
+    }
+}
+
+/* Each stamp is taken after a look at one of the other thread. */
+static void *look_and_stamp(void *opaque)
+{
+    Seen *s = opaque;
+
+    use_cpu(s->second);
+    for (int i = 0; i < 10000000; i++) {
+        uint64_t seen = __atomic_load_n(&s->other->stamp, __ATOMIC_ACQUIRE);
+        uint64_t now = capture_mono_ns();
+
+        s->earlier += now < seen;
+        __atomic_store_n(&s->stamp, now, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+/* Tens of thousands of them were, when the processor read the counter ahead. */
+static void test_not_earlier_than_seen(void)
+{
+    Seen a = { 0 }, b = { .second = true };
+    cpu_set_t all;
+    GThread *thread;
+
+    g_assert_cmpint(sched_getaffinity(0, sizeof(all), &all), ==, 0);
+    a.other = &b;
+    b.other = &a;
+    thread = g_thread_new("seen", look_and_stamp, &a);
+    look_and_stamp(&b);
+    g_thread_join(thread);
+    sched_setaffinity(0, sizeof(all), &all);
+    g_assert_cmpuint(a.earlier + b.earlier, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -86,5 +145,6 @@ int main(int argc, char **argv)
     g_test_add_func("/clock/close-to-the-system", test_close);
     g_test_add_func("/clock/never-back", test_never_back);
     g_test_add_func("/clock/init-twice", test_init_twice);
+    g_test_add_func("/clock/not-earlier-than-seen", test_not_earlier_than_seen);
     return g_test_run();
 }

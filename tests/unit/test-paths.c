@@ -242,6 +242,54 @@ static void list_has_no_links_and_no_other_users_files(void)
     g_assert_cmpstr(list->pdata[0], ==, a);
 }
 
+/* Its QEMU ended before a guest ran: no byte, no VM that runs. */
+static void an_empty_capture_is_not_the_newest(void)
+{
+    static const uint8_t start = CAPTURE_VM_START, run = CAPTURE_VM_RUN;
+    g_autofree char *runtime = begin();
+    g_autofree char *dir = capture_make_default_dir(NULL);
+    g_autofree char *a = put_capture(dir, "a.bst", 20);
+    g_autofree char *empty = g_build_filename(dir, "empty.bst", NULL);
+    g_autoptr(GPtrArray) list = NULL;
+    CaptureWriter *w = test_open_new(empty);
+
+    capture_append_event(w, capture_writer_now(w), CAPTURE_VM, &start, 1);
+    /* While a QEMU writes it, it is what somebody waits for. */
+    list = capture_list();
+    g_assert_cmpstr(list->pdata[0], ==, empty);
+    capture_writer_close(w);
+    g_clear_pointer(&list, g_ptr_array_unref);
+    list = capture_list();
+    g_assert_cmpuint(list->len, ==, 2);
+    g_assert_cmpstr(list->pdata[0], ==, a);
+    g_clear_pointer(&list, g_ptr_array_unref);
+    unlink(empty);
+    w = test_open_new(empty);
+    capture_append_event(w, capture_writer_now(w), CAPTURE_VM, &run, 1);
+    capture_writer_close(w);
+    list = capture_list();
+    g_assert_cmpstr(list->pdata[0], ==, empty);
+}
+
+static void what_is_not_taken_is_named(void)
+{
+    g_autofree char *runtime = begin();
+    g_autofree char *own = put_capture(runtime, "own.bst", 0);
+    g_autofree char *none = capture_refused();
+    g_autofree char *link = NULL;
+    g_autofree char *theirs = NULL;
+
+    g_assert_null(none);
+    g_assert_cmpint(symlink("own.bst", "link.bst"), ==, 0);
+    link = capture_refused();
+    g_assert_cmpstr(link, ==, "link.bst");
+    g_assert_cmpint(unlink("link.bst"), ==, 0);
+    if (chown("own.bst", 12345, 12345) == 0) {
+        theirs = capture_refused();
+        g_assert_cmpstr(theirs, ==, "own.bst");
+    }
+}
+
 static void list_has_a_capture_once(void)
 {
     g_autofree char *runtime = begin();
@@ -314,6 +362,8 @@ int main(int argc, char **argv)
     ADD(list_has_captures_of_the_temporary_folder);
     ADD(list_has_captures_of_both_folders_newest_first);
     ADD(list_has_no_links_and_no_other_users_files);
+    ADD(an_empty_capture_is_not_the_newest);
+    ADD(what_is_not_taken_is_named);
     ADD(list_has_a_capture_once);
     ADD(list_does_not_look_into_a_folder_that_others_can_fill);
     ADD(list_is_empty_where_there_is_no_folder);

@@ -374,6 +374,67 @@ static void a_live_reader_sees_every_record_of_every_thread(void)
     check_account(path, &sum);
 }
 
+/*
+ * A lock whose taking ends with a plain load, which the processor may run
+ * ahead of: a stamp that it took meanwhile would be earlier than the one that
+ * the other thread took inside the lock.
+ */
+typedef struct Turns {
+    CaptureWriter *w;
+    unsigned next, serving;
+} Turns;
+
+enum { TURNS = 200000 };
+
+static void *append_in_turns(void *opaque)
+{
+    Turns *t = opaque;
+
+    for (int i = 0; i < TURNS; i++) {
+        unsigned mine = __atomic_fetch_add(&t->next, 1, __ATOMIC_RELAXED);
+        unsigned looks = 0;
+
+        while (__atomic_load_n(&t->serving, __ATOMIC_ACQUIRE) != mine) {
+            if (++looks % 1000 == 0) {
+                sched_yield();
+            }
+        }
+        capture_append(t->w, 0, i);
+        __atomic_store_n(&t->serving, mine + 1, __ATOMIC_RELEASE);
+        if (i % 10000 == 0) {
+            g_usleep(1000);
+        }
+    }
+    return NULL;
+}
+
+static void later_places_of_a_stream_have_no_earlier_times(void)
+{
+    g_autofree char *path = test_path("capture");
+    Turns turns = { .w = test_open_new(path) };
+    g_autoptr(TestCapture) c = NULL;
+    GThread *threads[2];
+    uint64_t last = 0, earlier = 0;
+
+    for (int i = 0; i < 2; i++) {
+        threads[i] = g_thread_new("turns", append_in_turns, &turns);
+    }
+    for (int i = 0; i < 2; i++) {
+        g_thread_join(threads[i]);
+    }
+    capture_writer_close(turns.w);
+    c = test_read(path);
+    for (guint i = 0; i < c->records->len; i++) {
+        const CaptureRecord *rec = test_record(c, i);
+
+        if (rec->kind == CAPTURE_BYTE) {
+            earlier += rec->time < last;
+            last = rec->time;
+        }
+    }
+    g_assert_cmpuint(earlier, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     test_begin(&argc, &argv);
@@ -387,5 +448,8 @@ int main(int argc, char **argv)
     ADD(a_file_cut_under_load_is_accounted);
     ADD(threads_cross_the_48_bit_border_together);
     ADD(a_live_reader_sees_every_record_of_every_thread);
+    g_test_add_func(
+        "/writer-threads/later-places-of-a-stream-have-no-earlier-times",
+        later_places_of_a_stream_have_no_earlier_times);
     return g_test_run();
 }

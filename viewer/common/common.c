@@ -122,22 +122,39 @@ bool parse_options(int argc, char **argv, const char *args, const char *summary,
     return true;
 }
 
+int fail_refused(const char *path)
+{
+    return fail(path, "was not taken: it is another user's or a link; "
+                      "name it to read it all the same");
+}
+
+/* The newest capture of one's own, or NULL: it was reported. */
+static char *find_newest(void)
+{
+    g_autoptr(GPtrArray) found = capture_list();
+    g_autofree char *dir = capture_default_dir();
+    g_autofree char *refused = capture_refused();
+
+    if (refused) {
+        fail_refused(refused);
+    }
+    if (found->len) {
+        return g_strdup(g_ptr_array_index(found, 0));
+    }
+    fail(dir, "no capture of yours is there, nor in the current folder; "
+              "start one with bootstamp run, or name a file");
+    return NULL;
+}
+
 CaptureReader *open_capture(const char *path)
 {
-    g_autoptr(GPtrArray) found = NULL;
+    g_autofree char *newest = path ? NULL : find_newest();
     g_autoptr(GError) error = NULL;
     CaptureReader *r;
 
+    path = path ? path : newest;
     if (!path) {
-        found = capture_list();
-        if (!found->len) {
-            g_autofree char *dir = capture_default_dir();
-
-            fail(dir, "no capture of yours is there, nor in the current "
-                      "folder; start one with bootstamp run, or name a file");
-            return NULL;
-        }
-        path = g_ptr_array_index(found, 0);
+        return NULL;
     }
     r = capture_reader_open(path, &error);
     if (!r) {

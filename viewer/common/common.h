@@ -40,6 +40,9 @@ bool parse_options(int argc, char **argv, const char *args, const char *summary,
                    const GOptionEntry *entries, int max_rest, char ***rest,
                    int *status);
 
+/* Says of a *.bst that capture_refused() found why it is none to take. */
+int fail_refused(const char *path);
+
 /*
  * Opens the capture @path, or the newest one where it is NULL.  Says what is
  * wrong and returns NULL on failure.

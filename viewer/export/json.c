@@ -39,8 +39,7 @@ static void put_labels(JsonOut *j, const char *labels)
     if (!labels[0]) {
         return;
     }
-    json_builder_set_member_name(j->builder, "labels");
-    json_builder_begin_object(j->builder);
+    json_out_begin_object(j, "labels");
     for (guint i = 0; lines[i]; i++) {
         char *equals = strchr(lines[i], '=');
 
@@ -51,7 +50,7 @@ static void put_labels(JsonOut *j, const char *labels)
             }
         }
     }
-    json_builder_end_object(j->builder);
+    json_out_end_object(j);
 }
 
 static bool json_begin(Export *e)

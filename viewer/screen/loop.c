@@ -132,7 +132,11 @@ static bool open_captures(Loop *l, char *const *paths, int n_paths)
     if (!n_paths) {
         if (!found->len) {
             g_autofree char *dir = capture_default_dir();
+            g_autofree char *refused = capture_refused();
 
+            if (refused) {
+                fail_refused(refused);
+            }
             fail(dir, "no capture is there, nor in the current folder; "
                       "start one with bootstamp run, or wait with --wait");
             return false;
