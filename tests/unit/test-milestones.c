@@ -6,6 +6,7 @@
  */
 
 #include <string.h>
+#include <time.h>
 
 #include "capture/copies.h"
 #include "capture/milestones.h"
@@ -415,15 +416,17 @@ static void each_reset_begins_another_boot(void)
 static void many_resets_take_no_quadratic_time(void)
 {
     Boot b = begin();
+    clock_t begun;
 
     vm(&b, 0, CAPTURE_VM_RUN, "");
-    g_test_timer_start();
+    begun = clock();
     for (guint i = 0; i < 100000; i++) {
         vm(&b, 10 * i, CAPTURE_VM_RESET, "guest-reset");
         text(&b, 10 * i + 1, "SeaBIOS (version", false);
         copy(&b, 10 * i + 2, FWCFG_KERNEL_DATA);
     }
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, 60);
+    /* Of the CPU: the machine may be busy. */
+    g_assert_cmpfloat((double)(clock() - begun) / CLOCKS_PER_SEC, <, 60);
     g_assert_cmpuint(capture_milestones_count(b.phases), ==,
                      CAPTURE_MILESTONES_MAX);
     capture_milestones_free(b.phases);
