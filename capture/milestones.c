@@ -111,6 +111,7 @@ static void index_rule(CaptureMilestones *p, const CaptureRule *rule)
     switch (rule->kind) {
     case CAPTURE_RULE_KEY:
     case CAPTURE_RULE_MARK:
+    case CAPTURE_RULE_POST:
         add_to_index(p->by_number, event_key(rule->kind, rule->number),
                      p->matchers->len);
         break;
@@ -849,7 +850,7 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
         }
         break;
     case CAPTURE_POST:
-        if (!handle_event(p, rec, CAPTURE_RULE_POST, rec->u.post.code, NULL)) {
+        if (!handle_number(p, rec, CAPTURE_RULE_POST, rec->u.post.code)) {
             note_activity(p);
         }
         break;
