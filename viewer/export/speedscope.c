@@ -18,12 +18,12 @@ static void put_frames(Export *e, JsonOut *j, const Profile *p)
     for (guint i = 0; i < profile_functions(p); i++) {
         ProfileFunction f = profile_function(p, i);
 
-        json_builder_begin_object(json_out_begin(j));
+        json_out_begin_object(j, NULL);
         json_out_string(j, "name", f.name);
         if (*f.module) {
             json_out_string(j, "file", f.module);
         }
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
         fputs(i ? ",\n" : "", e->out);
         json_out_end(j, e->out, "");
     }

@@ -35,17 +35,16 @@ void print_losses(const char *before, const Sample *s)
 
 void losses_put(JsonOut *j, const char *name, const Sample *s)
 {
-    json_builder_set_member_name(j->builder, name);
-    json_builder_begin_array(j->builder);
+    json_out_begin_array(j, name);
     for (guint i = 0; i < s->losses->len; i++) {
         const SampleLoss *l = &g_array_index(s->losses, SampleLoss, i);
 
-        json_builder_begin_object(j->builder);
+        json_out_begin_object(j, NULL);
         json_out_string(j, "capture",
                         g_ptr_array_index(s->captures, l->capture));
         json_out_int(j, "bytes", l->lost.bytes);
         json_out_int(j, "events", l->lost.events);
-        json_builder_end_object(j->builder);
+        json_out_end_object(j);
     }
-    json_builder_end_array(j->builder);
+    json_out_end_array(j);
 }
