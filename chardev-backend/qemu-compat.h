@@ -15,8 +15,11 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 
+/* 11.0.50 to 11.0.99 are on the way to 11.1. */
 #define BOOTSTAMP_QEMU_SINCE(major, minor)                                     \
-    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= 100 * (major) + (minor))
+    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR +                           \
+         (QEMU_VERSION_MICRO >= 50) >=                                         \
+     100 * (major) + (minor))
 
 /* Headers that moved. */
 #if __has_include("hw/core/boards.h") /* 11.0 */
@@ -138,6 +141,14 @@ extern bool qmp_dispatcher_co_shutdown;
     }
 #define BOOTSTAMP_SET_CHARDEV_FUNCTIONS(class, parse_, open_, get_filename)    \
     ((class)->parse = parse_, (class)->open = open_##_of_class)
+#endif
+
+/* A QMP monitor at @chr, without an id of its own. */
+#if BOOTSTAMP_QEMU_SINCE(11, 1)
+#define bootstamp_monitor_qmp(chr, errp)                                       \
+    monitor_new_qmp(NULL, (chr)->label, false, errp)
+#else
+#define bootstamp_monitor_qmp(chr, errp) monitor_init_qmp(chr, false, errp)
 #endif
 
 /* The table of the human monitor's commands: a function's since 11.0. */

@@ -26,7 +26,7 @@ static void on_machine_ready(Notifier *notifier, void *data)
     if (!chr) {
         return; /* it has said why; the boot goes on */
     }
-    monitor_init_qmp(chr, false, &err);
+    bootstamp_monitor_qmp(chr, &err);
     if (err) {
         warn_report_err(err);
     }
