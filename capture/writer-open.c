@@ -109,7 +109,7 @@ static bool find_region(CaptureWriter *w)
     /* It knows what it calls memory of the program by its address. */
     distance = DISTANCE_MIN;
 #endif
-    while (distance > DISTANCE_MIN && (uint64_t)near / 4 < distance) {
+    while (distance > DISTANCE_MIN && (uintptr_t)near / 4 < distance) {
         distance /= 2;
     }
     for (int i = 0; near && i < REGIONS; i++) {

@@ -83,14 +83,21 @@ static gboolean align_exactly(Align *s)
 /* ------------------------------------------------------------------ */
 /* By occurrence                                                       */
 
-/* A key for the nth time: where in b, or the number so far. */
-static gpointer occurrence(GHashTable *counts, guint key)
+guint place_hash(gconstpointer place)
+{
+    uint64_t n = *(const uint64_t *)place;
+
+    return (guint)(n >> 32) * 2654435761u ^ (guint)n;
+}
+
+/* The place of a key for the nth time. */
+static uint64_t occurrence(GHashTable *counts, guint key)
 {
     guint n =
         GPOINTER_TO_UINT(g_hash_table_lookup(counts, GUINT_TO_POINTER(key)));
 
     g_hash_table_insert(counts, GUINT_TO_POINTER(key), GUINT_TO_POINTER(n + 1));
-    return (gpointer)((guintptr)key << 32 | n);
+    return (uint64_t)key << 32 | n;
 }
 
 /*
@@ -136,16 +143,17 @@ static void align_by_occurrence(Align *s)
 {
     g_autoptr(GHashTable) counts_a = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) counts_b = g_hash_table_new(NULL, NULL);
-    g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) places = g_hash_table_new(place_hash, g_int64_equal);
+    g_autofree uint64_t *in_b = g_new(uint64_t, s->n_b + 1);
 
     for (int i = 0; i < s->n_b; i++) {
-        g_hash_table_insert(places, occurrence(counts_b, s->b[i]),
-                            GINT_TO_POINTER(i + 1));
+        in_b[i] = occurrence(counts_b, s->b[i]);
+        g_hash_table_insert(places, &in_b[i], GINT_TO_POINTER(i + 1));
     }
     for (int i = 0; i < s->n_a; i++) {
-        s->match[i] = GPOINTER_TO_INT(g_hash_table_lookup(
-                          places, occurrence(counts_a, s->a[i]))) -
-                      1;
+        uint64_t place = occurrence(counts_a, s->a[i]);
+
+        s->match[i] = GPOINTER_TO_INT(g_hash_table_lookup(places, &place)) - 1;
     }
     keep_rising(s->match, s->n_a);
 }

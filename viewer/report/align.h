@@ -8,6 +8,14 @@
 #define VIEWER_REPORT_ALIGN_H
 
 #include <glib.h>
+#include <stdint.h>
+
+/*
+ * A line's place: its key in the upper half, how often that came before,
+ * mostly 0, in the lower.  For hash tables whose keys are uint64_t (with
+ * g_int64_equal).
+ */
+guint place_hash(gconstpointer place);
 
 /*
  * For each of the @n_a numbers in @a, which of @b it goes with: @match (room

@@ -47,7 +47,7 @@ typedef struct DiffOptions {
 typedef struct DiffSide {
     Sample *sample;
     GPtrArray *lines; /* DiffLine *, in the first capture's order */
-    GHashTable *by_key; /* key and occurrence -> DiffLine */
+    GHashTable *by_key; /* DiffLine.place -> DiffLine */
     GHashTable *counts; /* key -> occurrences in the capture being read */
     bool cut;
 } DiffSide;

@@ -15,6 +15,7 @@
 /* A line of the side's first capture, and its times in all of them. */
 typedef struct DiffLine {
     guint key;
+    uint64_t place; /* of it and its occurrence: see align.h */
     GArray *deltas; /* double, ns */
     bool outside; /* a reset was before it */
 } DiffLine;
@@ -39,20 +40,12 @@ static void diff_line_free(gpointer data)
     g_free(l);
 }
 
-/* A place is a key in the upper half and a count, mostly 0, in the lower. */
-static guint place_hash(gconstpointer place)
-{
-    guintptr n = (guintptr)place;
-
-    return (guint)(n >> 32) * 2654435761u ^ (guint)n;
-}
-
 static void side_init(DiffSide *s, const DiffOptions *opt)
 {
     s->sample = sample_new(opt->clock, opt->until);
     s->sample->controls = opt->controls;
     s->lines = g_ptr_array_new_with_free_func(diff_line_free);
-    s->by_key = g_hash_table_new(place_hash, NULL);
+    s->by_key = g_hash_table_new(place_hash, g_int64_equal);
     s->counts = g_hash_table_new(NULL, NULL);
 }
 
@@ -170,19 +163,20 @@ static void take_line(const Taker *t, const char *text, const ReadLine *line,
 {
     DiffSide *s = t->side;
     double value = line->delta;
-    gpointer place;
+    uint64_t place;
     DiffLine *l;
     guint key;
 
     g_string_assign(t->diff->key, text);
     key = key_id(t->diff);
-    place = (gpointer)((guintptr)key << 32 | count_key(s, key));
-    l = g_hash_table_lookup(s->by_key, place);
+    place = (uint64_t)key << 32 | count_key(s, key);
+    l = g_hash_table_lookup(s->by_key, &place);
     if (!l && capture == 0) {
         l = g_new0(DiffLine, 1);
         l->key = key;
         l->deltas = g_array_new(FALSE, FALSE, sizeof(double));
-        g_hash_table_insert(s->by_key, place, l);
+        l->place = place;
+        g_hash_table_insert(s->by_key, &l->place, l);
         g_ptr_array_add(s->lines, l);
     }
     if (l) {
