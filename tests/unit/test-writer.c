@@ -999,10 +999,6 @@ static void full_disk_while_running_is_counted_and_told(void)
 /* Somebody cuts the file                                              */
 
 /*
- * @before bytes, then the file is cut to @size, then @after bytes: whatever
- * the file holds at the end, with the loss it tells, makes all of them.
- */
-/*
  * What is kept after a cut is a beginning, and perhaps a run of what came
  * between the cut and the writer's look: the file may have grown meanwhile.
  */
@@ -1019,6 +1015,10 @@ static void check_beginning_and_run(const TestCapture *c)
     }
 }
 
+/*
+ * @before bytes, then the file is cut to @size, then @after bytes: whatever
+ * the file holds at the end, with the loss it tells, makes all of them.
+ */
 static void cut_and_account(uint64_t size, unsigned before, unsigned after)
 {
     g_autofree char *path = test_path("capture");
