@@ -14,13 +14,13 @@ configure_on() {
     BOOTSTAMP_OS_RELEASE=$tmp/src/os PKG_CONFIG=none ./configure --without-module "$@" 2>&1 | tail -n 1
 }
 is "$(configure_on fedora)" "bootstamp: configure: something is missing; dnf install \
-pkgconf-pkg-config glib2-devel json-glib-devel ncurses-devel libvterm-devel libzstd-devel" "what is missing, on Fedora"
-is "$(configure_on arch)" "bootstamp: configure: something is missing; pacman -S pkgconf glib2-devel json-glib ncurses libvterm zstd" \
+pkgconf-pkg-config glib2-devel json-glib-devel ncurses-devel libvterm-devel libzstd-devel elfutils-devel" "what is missing, on Fedora"
+is "$(configure_on arch)" "bootstamp: configure: something is missing; pacman -S pkgconf glib2-devel json-glib ncurses libvterm zstd libelf" \
     "on Arch"
 is "$(configure_on alpine)" "bootstamp: configure: something is missing; apk add \
-pkgconf glib-dev json-glib-dev ncurses-dev libvterm-dev zstd-dev" "on Alpine"
+pkgconf glib-dev json-glib-dev ncurses-dev libvterm-dev zstd-dev elfutils-dev" "on Alpine"
 is "$(configure_on ubuntu)" "bootstamp: configure: something is missing; run tools/install-deps.sh, or: apt-get install \
-pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev libvterm-dev libzstd-dev" "on Ubuntu"
+pkg-config libglib2.0-dev libjson-glib-dev libncurses-dev libvterm-dev libzstd-dev libdw-dev" "on Ubuntu"
 is "$(configure_on 'rocky
 ID_LIKE="rhel centos fedora"' | cut -d ';' -f 2 | cut -c 1-12)" " dnf install" "a system that is like one of them"
 is "$(configure_on plan9 | cut -c 1-67)" "bootstamp: configure: something is missing; install what Debian cal" "and an unknown one"

@@ -76,12 +76,13 @@ missing_headers() {
 }
 
 # The errors of checkpatch.pl (standard input), but for what it misreads:
-#   tables of macros in capture/format.h, of which it does not know that they are enumerators and cases: the line of an
+#   tables of macros in capture/format.h and milestone-ids.h, of which it does not know that they are enumerators and cases: the line of an
 #   enumerator, and "default:" after such a case; a list of properties, as DEFINE_NIC_PROPERTIES is one;
 #   capture/probe.h, which is for firmware: registers in memory are volatile there, and C89 spells inline otherwise.
 style_errors() {
     grep -A 2 '^ERROR' | grep '^+' | grep -vE \
         -e '^\+(#define CAPTURE_[A-Z]+_ENUM\(.*|    default:)$' \
+        -e '^\+#define (CAPTURE_MILESTONE_ID|NAME|GROUP)\(id, name, group\) ' \
         -e '^\+#define BOOTPROBE_PROPERTIES\(' \
         -e '^\+#define BOOTPROBE_INLINE ' -e '^\+BOOTPROBE_INLINE .*bootprobe_mmio_' \
         -e '^\+    volatile unsigned int \*at = '
