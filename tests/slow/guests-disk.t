@@ -119,9 +119,10 @@ fi
 xen=$(sed -n 's/^Depends: .*\(xen-hypervisor-[0-9.]*-amd64\).*/\1/p' "$tmp/packages/xen/DEBIAN/control" 2>/dev/null)
 xen=$(find "$(unpacked "${xen:-none}")"/boot -name 'xen-*.gz' 2>/dev/null | sort | tail -n 1)
 if [ -n "$xen" ] && [ -e "$installer/linux" ]; then
-    timeout 620 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -cpu max -m 1536 -nodefaults -display none \
-        -kernel "$xen" -append 'com1=115200,8n1 console=com1 dom0_mem=768M loglvl=all' \
-        -initrd "$installer/linux console=hvc0,$installer/initrd.gz" \
+    zcat "$xen" >"$tmp/xen"
+    timeout 620 "$BOOTSTAMP" run -q -- qemu-system-x86_64 -M q35 -cpu qemu64 -m 1536 -nodefaults -display none \
+        -kernel "$tmp/xen" -append 'com1=115200,8n1 console=com1 dom0_mem=768M loglvl=all' \
+        -initrd "$installer/linux console=hvc0 earlyprintk=xen,$installer/initrd.gz" \
         -chardev "timestamp,id=ser,path=$tmp/xen.bst" -serial chardev:ser </dev/null >"$tmp/qemu.log" 2>&1 &
     job=$!
     has_row() { "$BOOTSTAMP" phases "$tmp/xen.bst" 2>/dev/null | grep -q "^$1 "; }
