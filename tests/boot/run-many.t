@@ -2,7 +2,7 @@
 # bootstamp run -n: captures, milestones to stop at, boots that fail.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests linux pattern-1000.rom
+need_guests linux pattern-1000.rom pattern-20000.rom
 
 export XDG_RUNTIME_DIR="$tmp/run"
 mkdir -m 700 "$tmp/run"
@@ -96,5 +96,16 @@ like "$(cat "$tmp/err")" "did you mean 'BIOS boot OS'" "is no pattern in silence
     echo $? >"$tmp/status"
 )
 is "$(cat "$tmp/status") $(find "$tmp/nohup" -name '*.bst' | wc -l)" "0 1" "a signal that was ignored stays so (nohup)"
+
+# --- captures that are too small
+"$BOOTSTAMP" run -n 2 -c "$tmp/lossy" -- "$QEMU" -M pc -accel tcg -m 32 -nodefaults -display none -no-user-config \
+    -bios "$guests/pattern-20000.rom" -chardev timestamp,id=d,size=64K -device isa-debugcon,iobase=0x402,chardev=d \
+    >"$tmp/out" 2>"$tmp/err"
+is $? 0 "two boots with size=64K"
+for i in 1 2; do
+    lost=$((20000 - $(raw_of "$tmp/lossy/boot-000$i.bst" 2>/dev/null | wc -c)))
+    like "$(cat "$tmp/out")" "^$tmp/lossy/boot-000$i.bst: $lost bytes and [0-9]+ other records were lost" "boot $i: what it lost is reported"
+done
+is "$("$BOOTSTAMP" stats -F json "$tmp/lossy" | jq -c '[.lost[].bytes > 0]')" '[true,true]' "in JSON too"
 
 done_testing
