@@ -4,7 +4,7 @@
 # as bytes.  Where the device is missing the firmware is silent; hostile addresses are refused.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests linux
+need_guests linux suspend.elf
 firmware=$build/firmware
 "$src/firmware-debug/build-seabios.sh" >"$tmp/build.log" 2>&1 ||
     skip_all "cannot build SeaBIOS: $(tail -n 1 "$tmp/build.log")"
@@ -428,6 +428,45 @@ if strace -o /dev/null true 2>/dev/null; then
 else
     skip "system calls for a probe" "strace may not trace here"
 fi
+
+# --- int 19h again, S3, no debug port
+
+attempt="BIOS int 19,boot attempt 0,  BIOS boot OS 0x80,"
+# A boot sector that calls int 19h three times, then powers off
+perl -e 'print pack("H*", "31c08ed8ff060006833e0006047302cd19ba0406b80020eff4ebfd"), "\0" x 483, "\x55\xaa", "\0" x 1048064' >"$tmp/again.img"
+for dir in "$firmware" "$firmware/newest"; do
+    [ -e "$dir/bios-probes.bin" ] || { skip "int 19h, S3: $dir" "not built"; continue; }
+    what="${dir##*/} SeaBIOS"
+    cp "$tmp/off.img" "$tmp/off.bak"
+    cp "$tmp/again.img" "$tmp/off.img"
+    boot_bios "$tmp/again.bst" "$dir/bios-probes.bin" -device isa-bootprobe,chardev=dbg
+    is $? 0 "$what, int 19h again: the guest powers off"
+    cp "$tmp/off.bak" "$tmp/off.img"
+    ok "$what, int 19h again: spans nest" check_nesting "$tmp/again.bst"
+    is "$(probe_names "$tmp/again.bst" | sed -n '/^BIOS int 19/,$p' | with_commas)" \
+        "$attempt$attempt$attempt$attempt" \
+        "$what, int 19h again: an attempt ends before the next"
+    is "$("$BOOTSTAMP" phases "$tmp/again.bst" | grep -c '^boot attempt 0 .*no end')" 1 "$what, int 19h again: only the last is open"
+
+    # shellcheck disable=SC2086
+    timeout -k 5 60 $RUN "$QEMU" -M pc -accel tcg -m 64 -no-user-config -nodefaults -display none -bios "$dir/bios-probes.bin" \
+        -drive "file=$tmp/off.img,format=raw,if=ide,snapshot=on" -chardev "timestamp,id=dbg,path=$tmp/mute.bst" \
+        -device isa-bootprobe,chardev=dbg </dev/null >"$tmp/qemu.log" 2>&1
+    is "$(raw "$tmp/mute.bst" | wc -c | tr -d ' ')" 0 "$what, no debug port: no lines either"
+    like "$(by_probe "$tmp/mute.bst" | with_commas)" '^BIOS post,BIOS int 19,BIOS boot OS,' "$what, no debug port: the probes are there"
+
+    rm -f "$tmp/monitor" "$tmp/s3.bst"
+    lib_qemu -m 64 -bios "$dir/bios-probes.bin" -kernel "$guests/suspend.elf" -chardev "timestamp,id=dbg,path=$tmp/s3.bst" \
+        -device isa-bootprobe,chardev=dbg -monitor "unix:$tmp/monitor,server=on,wait=off" &
+    job=$!
+    wait_for 30 sh -c '"$BOOTSTAMP" phases "$1" 2>/dev/null | grep -q "^Suspended"' - "$tmp/s3.bst"
+    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new($ARGV[0]); print $s "system_wakeup\n"; $s->flush; <$s>' "$tmp/monitor"
+    wait $job
+    is $? 0 "$what, S3: woken, the guest powers off"
+    like "$(raw "$tmp/s3.bst" | with_commas)" 'kernel: asleep,.*Jump to resume vector \(8000\),w,$' "$what, S3: by its resume vector"
+    like "$(probe_names "$tmp/s3.bst" | with_commas)" ',BIOS resume,resume vector 0x8000,$' "$what, S3: the probes of the resume"
+    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | grep -c '^BIOS resume .*no end')" 0 "$what, S3: its span ends"
+done
 
 # --- KVM
 

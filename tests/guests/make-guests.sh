@@ -92,7 +92,7 @@ elf() {
     stamp=$(sum "$src/kernels/$name.S" "$src/kernels/kernel.inc")
     fresh "$1" "$stamp" && return
     as --32 --fatal-warnings -I "$src/kernels" -o "$tmp/kernel.o" "$src/kernels/$name.S"
-    ld -m elf_i386 -e start -Ttext=0x100000 --section-start=.header=0x0fe000 --section-start=.note.pvh=0x0fe000 -o "$tmp/$1" "$tmp/kernel.o"
+    ld -m elf_i386 -e start -Ttext=0x102000 --section-start=.header=0x101000 --section-start=.note.pvh=0x101000 -o "$tmp/$1" "$tmp/kernel.o"
     keep "$1" "$stamp"
 }
 
