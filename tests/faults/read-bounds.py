@@ -125,14 +125,14 @@ KINDS = [resets, items, milestones, streams, probes, lines, long_lines, sessions
 # second, which is little, are 50 MB/s at 40 of them.  An item of its own is a row, and JSON is ten times as long as
 # its records: there the output costs more.
 INSTRUCTIONS = [
-    (copies, ["stats"], 1000),
+    (copies, ["stats"], 2000),
     (copies, ["phases"], 500),
     (copies, ["export", "-F", "json"], 500),
     (copies, ["export", "-F", "perfetto"], 600),
     (milestones, ["phases"], 100),
     (probes, ["phases"], 80),
 ]
-CALLS = [(holes, ["info"], 300), (holes, ["phases"], 300), (holes, ["export", "-F", "raw"], 300)]
+CALLS = [(holes, ["info"], 150), (holes, ["phases"], 150), (holes, ["export", "-F", "raw"], 150)]
 
 
 def write(path, kind, size):
@@ -177,7 +177,7 @@ def work(bootstamp, folder, count):
                 for file in (path, empty)]
         count += 1
         if (kind, command, limit) in CALLS:
-            got, unit = count_calls(runs[0], folder), "system calls"
+            got, unit = count_calls(runs[0], folder) - count_calls(runs[1], folder), "system calls more"
         else:
             got = (count_instructions(runs[0]) - count_instructions(runs[1])) // size
             unit = "instructions a byte"
