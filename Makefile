@@ -404,6 +404,7 @@ remove_files = cd "$(DESTDIR)$(strip $(1))" 2>/dev/null && rm -f $(2) && cd / &&
 
 uninstall: ## remove what install put there; a module for another QEMU stays
 	$(call remove_files,$(minordir),chardev-timestamp-qemu.so)
+	rm -rf "$(DESTDIR)$(moduledir)/firmware/symbols"
 	$(call remove_files,$(moduledir)/firmware,$(notdir $(built_firmware)))
 	$(call remove_files,$(moduledir),chardev-timestamp.so check-qemu)
 	$(call remove_files,$(docdir),apparmor-libvirt-qemu README.md CONTRIBUTING.md $(notdir $(documents)))
