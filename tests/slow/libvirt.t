@@ -124,11 +124,11 @@ session_user=nobody
 user=$(id -u $session_user)
 home=$work/home
 install -d -m 700 -o "$user" "$home" "$home/run"
-as_user() {
-    setpriv --reuid "$user" --regid "$(id -g $session_user)" --clear-groups env HOME="$home" XDG_RUNTIME_DIR="$home/run" \
-        XDG_CONFIG_HOME="$home" XDG_CACHE_HOME="$home" XDG_DATA_HOME="$home" LIBVIRT_DEFAULT_URI=qemu:///session "$@"
-}
-as_user libvirtd >"$work/session.log" 2>&1 &
+as_user=(setpriv --reuid "$user" --regid "$(id -g $session_user)" --clear-groups env HOME="$home" XDG_RUNTIME_DIR="$home/run"
+    XDG_CONFIG_HOME="$home" XDG_CACHE_HOME="$home" XDG_DATA_HOME="$home" LIBVIRT_DEFAULT_URI=qemu:///session)
+as_user() { "${as_user[@]}" "$@"; }
+# Not by the function: it is to be this shell's child.
+"${as_user[@]}" libvirtd >"$work/session.log" 2>&1 &
 daemons+=($!)
 wait_for 30 as_user virsh version >/dev/null 2>&1
 captures="/tmp/bootstamp-$user $home/run/bootstamp"
