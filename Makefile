@@ -391,7 +391,7 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
 	@# one folder there
-	for page in README.md CONTRIBUTING.md; do sed 's|](docs/|](|g' $$page >"$(DESTDIR)$(docdir)/$$page" || exit; done
+	for page in README.md CONTRIBUTING.md CHANGELOG.md; do sed 's|](docs/|](|g' $$page >"$(DESTDIR)$(docdir)/$$page" || exit; done
 	sed 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' docs/apparmor-libvirt-qemu.in \
 		>"$(DESTDIR)$(docdir)/apparmor-libvirt-qemu"
 	$(call install_files,644,$(lnav_format),$(lnavdir))

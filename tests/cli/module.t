@@ -103,7 +103,7 @@ if have_compiler; then
         "$build/libcapture.a" -lm 2>err || diag "$(cat err)"
     RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev null,id=dbg
     is $? 0 "another size of a structure: QEMU still runs"
-    like "$(cat qemu.log)" '^bootstamp: .* does not fit this QEMU: a chardev has [0-9]+ bytes there and [0-9]+ here; build' \
+    like "$(cat qemu.log)" '^bootstamp: .* does not fit this QEMU: a (chardev|cpu) has [0-9]+ bytes there and [0-9]+ here; build' \
         "what differs is said, and what to do"
     is "$(wc -l <qemu.log)" 1 "in one line"
     RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev timestamp,id=dbg,path=no.bst 2>/dev/null
