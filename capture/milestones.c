@@ -485,6 +485,25 @@ static void handle_attempt(CaptureMilestones *p, const Matcher *m,
     first_time(p, m->milestone, rec, detail);
 }
 
+/* A line and a probe of it, with nothing between, are one. */
+static void another_time(CaptureMilestones *p, guint milestone,
+                         const CaptureRecord *rec)
+{
+    guint n = p->rows->len;
+    const CaptureMilestone *last =
+        n ? &g_array_index(p->rows, CaptureMilestone, n - 1) : NULL;
+    bool by_probe = source_of(rec) == CAPTURE_SOURCE_PROBE;
+
+    if (last && last->milestone == milestone && last->boot == p->boot &&
+        (last->source == CAPTURE_SOURCE_PROBE) != by_probe) {
+        if (!by_probe) {
+            return;
+        }
+        g_array_remove_index(p->rows, n - 1);
+    }
+    insert(p, milestone, rec, "");
+}
+
 static void reached(CaptureMilestones *p, const Matcher *m,
                     const CaptureRecord *rec, const char *detail)
 {
@@ -495,7 +514,7 @@ static void reached(CaptureMilestones *p, const Matcher *m,
     } else if (m->pattern->attempts) {
         handle_attempt(p, m, rec, detail);
     } else if (m->pattern->again) {
-        insert(p, m->milestone, rec, "");
+        another_time(p, m->milestone, rec);
     } else if (m->pattern->last || is_better(p, m->milestone, rec)) {
         latest_time(p, m->milestone, rec);
     } else {

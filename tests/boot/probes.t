@@ -466,6 +466,7 @@ for dir in "$firmware" "$firmware/newest"; do
     like "$(raw "$tmp/s3.bst" | with_commas)" 'kernel: asleep,.*Jump to resume vector \(8000\),w,$' "$what, S3: by its resume vector"
     like "$(probe_names "$tmp/s3.bst" | with_commas)" ',BIOS resume,resume vector 0x8000,$' "$what, S3: the probes of the resume"
     is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | grep -c '^BIOS resume .*no end')" 0 "$what, S3: its span ends"
+    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | sed '/^Probe/,$d' | grep -c '^BIOS resume ')" 1 "$what, S3: one row, though a line says so too"
 done
 
 # --- KVM

@@ -282,6 +282,31 @@ static void resets_with_nothing_between_are_one(void)
     capture_milestones_free(b.phases);
 }
 
+/* With probes the firmware says twice that it resumes. */
+static void a_line_and_a_probe_of_it_are_one(void)
+{
+    CaptureRecord rec = { .kind = CAPTURE_PROBE };
+    Boot b = begin();
+
+    rec.u.probe.id = 0x4f; /* begin of BIOS resume */
+    vm(&b, 0, CAPTURE_VM_RUN, "");
+    for (int i = 0; i < 200; i += 100) {
+        vm(&b, i + 10, CAPTURE_VM_SUSPEND, "");
+        vm(&b, i + 21, CAPTURE_VM_WAKEUP, "");
+        text(&b, i + 22, "In resume (status=254)", false);
+        record(&b, i + 23, rec);
+    }
+    vm(&b, 210, CAPTURE_VM_SUSPEND, "");
+    vm(&b, 221, CAPTURE_VM_WAKEUP, "");
+    record(&b, 222, rec);
+    text(&b, 223, "In resume (status=254)", false);
+    check_names(&b, "Run@0, "
+                    "Suspended@10, Woken up@21, BIOS resume@23, "
+                    "Suspended@110, Woken up@121, BIOS resume@123, "
+                    "Suspended@210, Woken up@221, BIOS resume@222");
+    capture_milestones_free(b.phases);
+}
+
 static void a_wakeup_is_no_boot(void)
 {
     Boot b = begin();
@@ -522,6 +547,7 @@ int main(int argc, char **argv)
     ADD(efi_attempts_have_their_boot_option);
     ADD(resets_with_nothing_between_are_one);
     ADD(a_wakeup_is_no_boot);
+    ADD(a_line_and_a_probe_of_it_are_one);
     ADD(what_guests_say_is_known);
     ADD(only_the_first_time_counts);
     ADD(each_reset_begins_another_boot);
