@@ -38,11 +38,13 @@ int fail(const char *what, const char *format, ...)
 
 bool check_patterns(void)
 {
+    static gsize reported;
     g_autoptr(GError) error = NULL;
 
     capture_patterns_default(&error);
-    if (error) {
+    if (error && g_once_init_enter(&reported)) {
         complain("phases.conf", error->message, "");
+        g_once_init_leave(&reported, 1);
     }
     return !error;
 }

@@ -25,7 +25,7 @@ int usage_error(const char *command, const char *format, ...)
 
 /*
  * Is the user's phases.conf good, or not there?  Says on standard error what
- * is wrong with it; then only the patterns compiled in count.
+ * is wrong with it, once; then only the patterns compiled in count.
  */
 bool check_patterns(void);
 
