@@ -661,19 +661,20 @@ CapturePatterns *capture_patterns_default(GError **error)
 {
     static CapturePatterns *shared;
     static GError *wrong;
+    static gsize ready; /* readers of captures are threads, too */
 
-    if (!shared) {
+    if (g_once_init_enter(&ready)) {
         g_autofree char *file = capture_patterns_user_file();
+        g_autoptr(GError) ours = NULL;
 
         shared = capture_patterns_load(file, &wrong);
         if (!shared) {
-            g_autoptr(GError) ours = NULL;
-
             shared = capture_patterns_load(NULL, &ours);
-            if (!shared) {
-                g_error("capture/phases.conf: %s", ours->message);
-            }
         }
+        if (!shared) {
+            g_error("capture/phases.conf: %s", ours->message);
+        }
+        g_once_init_leave(&ready, 1);
     }
     if (wrong && error) {
         *error = g_error_copy(wrong);
