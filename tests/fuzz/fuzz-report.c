@@ -71,6 +71,7 @@ static const struct {
       CHECK_TEXT },
     { { "diff", "-Fjson", "--clock=virtual", "@", "@" }, cmd_diff, CHECK_JSON },
     { { "list" }, cmd_list, CHECK_TEXT },
+    { { "profile", "@" }, cmd_profile, CHECK_TEXT },
     { { "replay", "--speed=0", "@" }, cmd_replay, CHECK_NOTHING },
 };
 

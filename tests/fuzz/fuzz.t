@@ -9,7 +9,7 @@ runs=${FUZZ_RUNS:-300}
 [ -w /dev/shm ] || FUZZ_TMP=$tmp
 export FUZZ_TMP
 ok "guests boot, and their captures are cut up" "$src/tests/fuzz/make-seeds" "$tmp/seeds"
-for harness in fuzz-reader fuzz-export fuzz-report fuzz-view fuzz-append fuzz-patterns; do
+for harness in fuzz-reader fuzz-export fuzz-report fuzz-view fuzz-append fuzz-patterns fuzz-symbols; do
     if "$src/tests/fuzz/run" count "$runs" "$tmp/seeds" $harness >"$tmp/log" 2>&1; then
         pass "$(cat "$tmp/log")"
     else

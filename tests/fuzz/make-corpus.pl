@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Cut real captures up into inputs for the harnesses: make-corpus.pl DIR CAPTURE...
+# Cut real captures up into inputs for the harnesses: make-corpus.pl DIR SYMBOLS.elf CAPTURE...
 #
 # DIR/HARNESS/ gets the seeds.  An input is a few bytes that choose what is done (tests/fuzz/fuzz.h), then words
 # of a capture without its header, or now and then a whole file.
@@ -8,8 +8,10 @@ use warnings;
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 
-my ($dir, @captures) = @ARGV;
-die "usage: make-corpus.pl DIR CAPTURE...\n" unless @captures;
+my ($dir, @files) = @ARGV;
+my @symbols = grep { /\.elf$/ } @files;
+my @captures = grep { !/\.elf$/ } @files;
+die "usage: make-corpus.pl DIR SYMBOLS.elf CAPTURE...\n" unless @captures;
 my $src = dirname($0) . "/../..";
 
 sub slurp {
@@ -58,7 +60,7 @@ for my $path (@captures) {
             next if $i > 1 && ($format + $i) % 4; # each format has some of them
             seed('fuzz-export', pack('C4', $format, ($format * 5 + $i * 3) & 31, $i == 2 ? 1 : 0, 0) . $words);
         }
-        for my $command (0 .. 12) {
+        for my $command (0 .. 13) {
             next if $i > 1 && ($command + $i) % 4;
             seed('fuzz-report', pack('C4', $command, 0, 0, 0) . $words);
         }
@@ -85,3 +87,10 @@ for my $block (slurp("$src/docs/viewer.md") =~ /```\n(.*?)```/gs) {
 }
 seed('fuzz-patterns', "\1columns = time delta bar stream\ntime = wall\ncopies = below\ntimeline = off\nmouse = on\n"
         . "colour delta-huge = red on 236 bold\nkey search = / Ctrl-F F3\n# comment\n");
+
+# A sample's registers (capture/format.h) and its stack, then a symbol file
+my $sample = sub { pack('v2 C2 Q<4 v', 0, 1, $_[0], 3, 0x1004, 0x8000, 0x8040, 0x400000, 256) . pack('Q<32', map { 0x1000 + $_ } 0 .. 31) };
+for my $file (@symbols) {
+    seed('fuzz-symbols', $sample->($_) . slurp($file)) for 0, 1, 2;
+}
+seed('fuzz-symbols', $sample->(0) . "ffffffff81000000 T _stext\nffffffff81000010 t f\n0000000000001000 T g [m]\n");

@@ -23,10 +23,17 @@
 /* A symbol without a size ends at the next one, or here. */
 #define UNSIZED_MAX 4096
 
+/* A name and its address. */
+typedef struct Label {
+    const char *name;
+    uint64_t address;
+} Label;
+
 struct SymbolFile {
     char *path, *name;
     GArray *symbols; /* Symbol, by their start */
-    GHashTable *others; /* name -> address (in a guint64 of their own) */
+    GArray *labels; /* Label, by their names: no hash, which can be forced */
+    size_t taken; /* entries of symbol tables: those may lie upon each other */
     GStringChunk *names;
     uint64_t text; /* address of .text */
     int fd;
@@ -37,29 +44,34 @@ struct SymbolFile {
     int machine; /* e_machine */
 };
 
+/* @name: f->names has it. */
 static void add(SymbolFile *f, uint64_t start, uint64_t size, const char *name,
                 bool is_function)
 {
     Symbol s = { .start = start,
                  .end = size > UINT64_MAX - start ? start : start + size,
+                 .name = name,
                  .is_function = is_function };
 
     if (f->symbols->len < SYMBOLS_MAX) {
-        s.name = g_string_chunk_insert_len(f->names, name,
-                                           strnlen(name, NAME_MAX_BYTES));
         g_array_append_val(f->symbols, s);
     }
 }
 
-static void add_other(SymbolFile *f, uint64_t address, const char *name)
+static void add_label(SymbolFile *f, uint64_t address, const char *name)
 {
-    if (g_hash_table_size(f->others) < SYMBOLS_MAX) {
-        char *kept = g_string_chunk_insert_len(f->names, name,
-                                               strnlen(name, NAME_MAX_BYTES));
+    Label label = { name, address };
 
-        g_hash_table_insert(f->others, kept,
-                            g_memdup2(&address, sizeof(address)));
+    if (f->labels->len < SYMBOLS_MAX) {
+        g_array_append_val(f->labels, label);
     }
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    const Label *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
 }
 
 /* By address; of those at one place functions and the larger, then by name. */
@@ -85,6 +97,7 @@ static void sort(SymbolFile *f)
     guint n = 0;
     Symbol *s = (Symbol *)f->symbols->data;
 
+    g_array_sort(f->labels, by_name);
     g_array_sort(f->symbols, by_start);
     for (guint i = 0; i < f->symbols->len; i++) {
         if (!n || s[i].start != s[n - 1].start) {
@@ -112,18 +125,19 @@ static void take_list_line(SymbolFile *f, const char *line)
 {
     char *end;
     uint64_t address = g_ascii_strtoull(line, &end, 16);
-    const char *name = end[0] == ' ' && end[1] ? end + 3 : "";
+    bool has_name = end[0] == ' ' && end[1] && end[2] == ' ';
+    const char *name = has_name ? end + 3 : "";
     gsize len = strcspn(name, " \t\r[");
-    g_autofree char *word = NULL;
+    const char *kept;
 
-    if (end == line || end[0] != ' ' || end[2] != ' ' || !len) {
+    if (end == line || !len) {
         return;
     }
-    word = g_strndup(name, len);
+    kept = g_string_chunk_insert_len(f->names, name, MIN(len, NAME_MAX_BYTES));
     if (strchr("tTwW", end[1])) {
-        add(f, address, 0, word, true);
+        add(f, address, 0, kept, true);
     }
-    add_other(f, address, word);
+    add_label(f, address, kept);
 }
 
 static bool read_list(SymbolFile *f, char **error)
@@ -160,34 +174,43 @@ static bool read_list(SymbolFile *f, char **error)
 /* ------------------------------------------------------------------ */
 /* ELF                                                                 */
 
-static void take_symbol(SymbolFile *f, const GElf_Sym *sym, const char *name)
+static void take_symbol(SymbolFile *f, const GElf_Sym *sym,
+                        const Elf_Data *strings)
 {
     int type = GELF_ST_TYPE(sym->st_info);
+    const char *name = (const char *)strings->d_buf + sym->st_name;
+    bool is_code = type == STT_FUNC ||
+                   (type == STT_NOTYPE && sym->st_shndx < SHN_LORESERVE);
 
-    if (!name || !*name || name[0] == '$' || sym->st_shndx == SHN_UNDEF) {
+    if ((type != STT_NOTYPE && type != STT_FUNC) ||
+        sym->st_shndx == SHN_UNDEF || sym->st_name >= strings->d_size ||
+        !*name || *name == '$') {
         return;
     }
-    if (type == STT_FUNC) {
-        add(f, sym->st_value, sym->st_size, name, true);
-    } else if (type == STT_NOTYPE && sym->st_shndx < SHN_LORESERVE) {
-        add(f, sym->st_value, sym->st_size, name, false); /* assembly */
+    name = g_string_chunk_insert_len(
+        f->names, name,
+        strnlen(name,
+                MIN(strings->d_size - sym->st_name, (size_t)NAME_MAX_BYTES)));
+    if (is_code) { /* without a type: assembly */
+        add(f, sym->st_value, sym->st_size, name, type == STT_FUNC);
     }
-    if (type == STT_NOTYPE || type == STT_FUNC) {
-        add_other(f, sym->st_value, name);
-    }
+    add_label(f, sym->st_value, name);
 }
 
+/* elf_strptr() would look for the end of the strings at each symbol. */
 static void take_table(SymbolFile *f, Elf_Scn *section, const GElf_Shdr *head)
 {
     Elf_Data *data = elf_getdata(section, NULL);
+    Elf_Scn *linked = elf_getscn(f->elf, head->sh_link);
+    const Elf_Data *strings = linked ? elf_getdata(linked, NULL) : NULL;
     GElf_Sym sym;
     size_t n = data && head->sh_entsize ? data->d_size / head->sh_entsize : 0;
 
-    for (size_t i = 1; i < MIN(n, (size_t)SYMBOLS_MAX); i++) {
-        if (!gelf_getsym(data, i, &sym)) {
+    for (size_t i = 1; i < n && strings && strings->d_buf; i++) {
+        if (f->taken++ >= SYMBOLS_MAX || !gelf_getsym(data, i, &sym)) {
             break;
         }
-        take_symbol(f, &sym, elf_strptr(f->elf, head->sh_link, sym.st_name));
+        take_symbol(f, &sym, strings);
     }
 }
 
@@ -256,7 +279,7 @@ SymbolFile *symbol_file_open(const char *path, char **error)
     f->path = g_strdup(path);
     f->name = g_path_get_basename(path);
     f->symbols = g_array_new(FALSE, FALSE, sizeof(Symbol));
-    f->others = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    f->labels = g_array_new(FALSE, FALSE, sizeof(Label));
     f->names = g_string_chunk_new(65536);
     if (!read_file(f, error)) {
         symbol_file_free(f);
@@ -287,7 +310,7 @@ void symbol_file_free(SymbolFile *f)
         close(f->fd);
     }
     g_array_unref(f->symbols);
-    g_hash_table_unref(f->others);
+    g_array_unref(f->labels);
     g_string_chunk_free(f->names);
     g_free(f->path);
     g_free(f->name);
@@ -339,10 +362,12 @@ bool symbol_file_begins(const SymbolFile *f, uint64_t address)
 bool symbol_file_address(const SymbolFile *f, const char *name,
                          uint64_t *address)
 {
-    const uint64_t *found = g_hash_table_lookup(f->others, name);
+    const Label wanted = { .name = name };
+    guint i;
+    bool found = g_array_binary_search(f->labels, &wanted, by_name, &i);
 
     if (found) {
-        *address = *found;
+        *address = g_array_index(f->labels, Label, i).address;
     }
     return found;
 }
