@@ -460,7 +460,11 @@ for dir in "$firmware" "$firmware/newest"; do
         -device isa-bootprobe,chardev=dbg -monitor "unix:$tmp/monitor,server=on,wait=off" &
     job=$!
     wait_for 30 sh -c '"$BOOTSTAMP" phases "$1" 2>/dev/null | grep -q "^Suspended"' - "$tmp/s3.bst"
-    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new($ARGV[0]); print $s "system_wakeup\n"; $s->flush; <$s>' "$tmp/monitor"
+    # The record comes before QEMU is in that state: what wakes too early is refused.
+    while kill -0 $job 2>/dev/null; do
+        perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new($ARGV[0]) or exit; print $s "system_wakeup\n"; $s->flush; <$s>' "$tmp/monitor"
+        sleep 0.3
+    done
     wait $job
     is $? 0 "$what, S3: woken, the guest powers off"
     like "$(raw "$tmp/s3.bst" | with_commas)" 'kernel: asleep,.*Jump to resume vector \(8000\),w,$' "$what, S3: by its resume vector"

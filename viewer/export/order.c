@@ -169,9 +169,11 @@ static const Row *peek(const RowOrder *o)
  */
 static void prefetch(const Row *row)
 {
-    __builtin_prefetch(row);
-    __builtin_prefetch((const char *)row + 64);
-    __builtin_prefetch((const char *)row + 128);
+    if (row) {
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+        __builtin_prefetch((const char *)row + 128);
+    }
 }
 
 static Row *pop(RowOrder *o)
