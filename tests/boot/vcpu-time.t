@@ -63,7 +63,7 @@ like "$(cat "$tmp/out")" '^by the time that vCPUs were on a CPU$' "says so"
 is $? 2 "elsewhere there is no such clock"
 perl "$src/tests/cli/boot-capture.pl" "$tmp/old.bst"
 "$BOOTSTAMP" stats --clock cpu "$tmp/old.bst" >"$tmp/out" 2>&1
-is "$? $(cat "$tmp/out")" "1 bootstamp: $tmp/old.bst: does not tell of the time of CPUs: an older version wrote it, or nothing ran" \
+is "$? $(cat "$tmp/out")" "1 bootstamp: $tmp/old.bst: has no CPU times: an older version wrote it, or nothing ran" \
     "a capture without these times"
 is "$("$BOOTSTAMP" phases "$tmp/old.bst" | grep -c vCPUs)" 0 "has no table"
 

@@ -159,7 +159,7 @@ int cmd_run(int argc, char **argv)
                        "The BIOS debug port 0x402 of an x86 machine is "
                        "captured, unless a -chardev\n"
                        "timestamp says what is.\n"
-                       "With --probes firmware and option ROMs tell of each "
+                       "With --probes firmware and option ROMs report each "
                        "of their stages.\n"
                        "QEMU takes this program's place: its exit status and "
                        "signals are QEMU's own.\n"

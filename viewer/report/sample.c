@@ -457,7 +457,7 @@ bool sample_take(Sample *s, const BootReading *r)
     const BootData *boot = r->boot;
 
     if (s->cpu && !capture_vcpus_threads(boot->vcpus)) {
-        fail(r->path, "does not tell of the time of CPUs: an older version "
+        fail(r->path, "has no CPU times: an older version "
                       "wrote it, or nothing ran");
         return false;
     }
