@@ -33,6 +33,9 @@
 /* Zeros of so many words are worth a system call that steps over them. */
 #define HOLE_LONG 4096
 
+/* Of the smallest page there is. */
+#define PAGE_WORDS (4096 / CAPTURE_WORD_SIZE)
+
 /* Where nobody wrote, we look this often whether somebody does. */
 #define STATE_PATIENCE_NS UINT64_C(100000000)
 
@@ -220,9 +223,16 @@ static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
             break;
         }
         pos++;
-        /* A system call is dear beside a look at a word. */
-        if (end == UINT64_MAX && ++look % HOLE_LONG == 0) {
+        look++;
+        /*
+         * A system call is dear beside a look at a word.  It is made before a
+         * page is touched: in a tmpfs the look at a hole allocates its page,
+         * which is no hole from then on.
+         */
+        if (end == UINT64_MAX && look >= HOLE_LONG &&
+            (pos + r->base) % PAGE_WORDS == 0) {
             pos = skip_unallocated(r, pos);
+            look = 0;
         }
     }
     return UINT64_MAX;

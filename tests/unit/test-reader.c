@@ -935,6 +935,33 @@ static void a_sparse_terabyte_is_passed_over_quickly(void)
     g_test_message("%.6f s", g_test_timer_last());
 }
 
+/* In memory a look at a hole may allocate it: whoever reads must not. */
+static void holes_in_memory_take_none(void)
+{
+    g_autofree char *path = g_strdup_printf("/dev/shm/%d.bst", getpid());
+    uint64_t words[] = { BYTE('a', 1), BYTE('b', 2) };
+    uint64_t last = BYTE('z', 3);
+    off_t size = 256 << 20;
+    g_autoptr(TestCapture) c = NULL;
+    struct stat st;
+    int fd;
+
+    if (access("/dev/shm", W_OK)) {
+        g_test_skip("no /dev/shm");
+        return;
+    }
+    test_write_words(path, words, 2);
+    g_assert_cmpint(truncate(path, size), ==, 0);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    g_assert_cmpint(pwrite(fd, &last, 8, size - 8), ==, 8);
+    c = test_read(path);
+    unlink(path);
+    g_assert_cmpstr(c->bytes->str, ==, "abz");
+    g_assert_cmpint(fstat(fd, &st), ==, 0);
+    close(fd);
+    g_assert_cmpint(st.st_blocks, <, (1 << 20) / 512);
+}
+
 /* ------------------------------------------------------------------ */
 /* Time                                                                */
 
@@ -1015,6 +1042,7 @@ int main(int argc, char **argv)
     ADD(a_longer_header_is_stepped_over);
     ADD(what_is_no_capture_is_refused_with_a_reason);
     ADD(a_sparse_terabyte_is_passed_over_quickly);
+    ADD(holes_in_memory_take_none);
     ADD(virtual_time_runs_with_the_host_but_under_icount);
     ADD(wall_time_is_that_of_the_session);
     return g_test_run();
