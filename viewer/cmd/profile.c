@@ -22,7 +22,8 @@ static struct {
 } opt = { .vcpu = -1 };
 
 static const GOptionEntry entries[] = {
-    SYMBOLS_OPTION(&opt.symbols),
+    { "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.symbols,
+      SYMBOLS_HELP, "FILE[@ADDRESS]" },
     { "phase", 0, 0, G_OPTION_ARG_STRING, &opt.phase,
       "only phases of this name", "NAME" },
     { "between", 0, 0, G_OPTION_ARG_STRING, &opt.between[0],

@@ -9,14 +9,10 @@
 
 #include "viewer/symbols/symbols.h"
 
-#define SYMBOLS_OPTION(variable)                                               \
-    {                                                                          \
-        "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, variable,              \
-            "symbols of the guest's code: ELF or System.map, whose .text is "  \
-            "at ADDRESS (default: as linked, or as the guest's log says), or " \
-            "a folder of EDK2's .debug files",                                 \
-            "FILE[@ADDRESS]"                                                   \
-    }
+#define SYMBOLS_HELP                                                            \
+    "symbols of the guest's code: ELF or System.map, whose .text is at "        \
+    "ADDRESS (default: as linked, or as the guest's log says), or a folder of " \
+    "EDK2's .debug files"
 
 /*
  * Of @files (NULL: none), and of firmware that bootstamp built.  NULL: it has
