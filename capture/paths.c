@@ -145,7 +145,7 @@ char *capture_new_path(const char *dir, guint attempt)
                            (int)getpid(), again);
 }
 
-#define ANYBODY ((uid_t)-1)
+#define ANYBODY UINT32_MAX /* no user has it */
 
 typedef struct Found {
     char *path;
