@@ -55,7 +55,7 @@ tests="$tests e2fsprogs btrfs-progs"
 # Benchmarks compare with ts.
 tests="$tests moreutils"
 # libFuzzer; the rules of the sources (tools/lint.sh).
-tests="$tests clang libclang-rt-dev clang-format shellcheck"
+tests="$tests clang g++ libclang-rt-dev clang-format shellcheck"
 
 # make deb; bare systems; hosts of other kinds.
 slow='debhelper lintian debootstrap musl-tools'
