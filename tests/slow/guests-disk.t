@@ -20,7 +20,7 @@ installer=$(echo "$installer"/usr/lib/debian-installer/images/*/amd64/text/debia
 
 # row_begins CAPTURE ROW TEXT NAME: a milestone is at the first row that begins with TEXT, on any stream
 row_begins() {
-    is "$("$BOOTSTAMP" phases "$1" | row_value "$2" | cut -d' ' -f1)" \
+    is "$("$BOOTSTAMP" phases "$1" | row_value "$2" | head -n 1 | cut -d' ' -f1)" \
         "$("$BOOTSTAMP" export -F csv "$1" | awk -F, -v text="$3" 'index($6, "\"" text) == 1 { print $1; exit }' |
             awk '{ printf "%d.%06d\n", $1 / 1e9, $1 % 1e9 / 1000 }')" "$4"
 }
