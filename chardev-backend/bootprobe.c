@@ -17,6 +17,8 @@
 /* ------------------------------------------------------------------ */
 /* Guest memory                                                        */
 
+#define PIECE_MAX 4096 /* of what is no RAM: the smallest page */
+
 /*
  * Copies guest memory, if a load of the guest would read it as memory: a
  * device must not be called because a guest gave us its address.
@@ -32,6 +34,15 @@ static bool read_memory(hwaddr addr, void *to, hwaddr len)
 
         if (!piece || !bootstamp_reads_directly(mr)) {
             return false;
+        }
+        /*
+         * Only of RAM QEMU says where it ends.  Flash may be seen in part (the
+         * BIOS below 1 MiB since QEMU 9.1), with something else behind it: a
+         * page at a time, and none beyond its end.
+         */
+        if (!memory_region_is_ram(mr)) {
+            piece = MIN(piece, PIECE_MAX - addr % PIECE_MAX);
+            piece = MIN(piece, memory_region_size(mr) - at);
         }
         memcpy(to, (uint8_t *)memory_region_get_ram_ptr(mr) + at, piece);
         addr += piece;
