@@ -30,13 +30,30 @@ static void put_sample(JsonOut *j, const Sample *sample, const Stats *stats,
     }
 }
 
-static void print_groups(JsonOut *j, const StatsReport *r, PutFunc *put)
+/* What is around the measures, and each of them. */
+typedef struct Form {
+    void (*begin)(JsonOut *j, const char *name);
+    void (*end)(JsonOut *j);
+    PutFunc *put;
+} Form;
+
+/* The groups of @r, or where that is NULL @sample. */
+static void print(const Form *form, const StatsReport *r, const Sample *sample)
 {
-    for (guint i = 0; i < r->groups->len; i++) {
+    JsonOut *j = json_out_new();
+
+    form->begin(j, NULL);
+    for (guint i = 0; r && i < r->groups->len; i++) {
         const Stats *s = stats_group(r, i);
 
-        put_sample(j, s->sample, s, put);
+        put_sample(j, s->sample, s, form->put);
     }
+    if (!r) {
+        put_sample(j, sample, NULL, form->put);
+    }
+    form->end(j);
+    json_out_end(j, stdout, "\n");
+    json_out_free(j);
 }
 
 /* ------------------------------------------------------------------ */
@@ -60,26 +77,17 @@ static void put_entry(JsonOut *j, const char *title, const StatsSummary *s)
     json_out_end_object(j);
 }
 
+static const Form github = { json_out_begin_array, json_out_end_array,
+                             put_entry };
+
 static void print_stats_github(const StatsReport *r)
 {
-    JsonOut *j = json_out_new();
-
-    json_out_begin_array(j, NULL);
-    print_groups(j, r, put_entry);
-    json_out_end_array(j);
-    json_out_end(j, stdout, "\n");
-    json_out_free(j);
+    print(&github, r, NULL);
 }
 
 static void print_diff_github(const Diff *d)
 {
-    JsonOut *j = json_out_new();
-
-    json_out_begin_array(j, NULL);
-    put_sample(j, d->b.sample, NULL, put_entry);
-    json_out_end_array(j);
-    json_out_end(j, stdout, "\n");
-    json_out_free(j);
+    print(&github, NULL, d->b.sample);
 }
 
 #define GITHUB_NAME "github-benchmark"
@@ -113,26 +121,17 @@ static void put_benchmark(JsonOut *j, const char *title, const StatsSummary *s)
     json_out_end_object(j);
 }
 
+static const Form bmf = { json_out_begin_object, json_out_end_object,
+                          put_benchmark };
+
 static void print_stats_bmf(const StatsReport *r)
 {
-    JsonOut *j = json_out_new();
-
-    json_out_begin_object(j, NULL);
-    print_groups(j, r, put_benchmark);
-    json_out_end_object(j);
-    json_out_end(j, stdout, "\n");
-    json_out_free(j);
+    print(&bmf, r, NULL);
 }
 
 static void print_diff_bmf(const Diff *d)
 {
-    JsonOut *j = json_out_new();
-
-    json_out_begin_object(j, NULL);
-    put_sample(j, d->b.sample, NULL, put_benchmark);
-    json_out_end_object(j);
-    json_out_end(j, stdout, "\n");
-    json_out_free(j);
+    print(&bmf, NULL, d->b.sample);
 }
 
 const StatsFormat stats_bmf = {

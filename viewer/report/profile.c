@@ -436,16 +436,3 @@ double profile_error(const ProfileTable *t, const ProfileRow *row)
 {
     return t->ticks ? sqrt(row->squares) / t->ticks : 0;
 }
-
-const ProfileRow *profile_table_find(const Profile *p, const ProfileTable *t,
-                                     const char *name)
-{
-    for (guint i = 0; i < t->rows->len; i++) {
-        const ProfileRow *r = &g_array_index(t->rows, ProfileRow, i);
-
-        if (!strcmp(profile_function(p, r->function).name, name)) {
-            return r;
-        }
-    }
-    return NULL;
-}

@@ -88,8 +88,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileTable, profile_table_free)
 /* One standard error of a row's own share of all ticks. */
 double profile_error(const ProfileTable *t, const ProfileRow *row);
 
-/* The row of the function @name, or NULL. */
-const ProfileRow *profile_table_find(const Profile *p, const ProfileTable *t,
-                                     const char *name);
-
 #endif

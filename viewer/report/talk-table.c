@@ -37,7 +37,8 @@ GArray *talk_rows(const CaptureMilestones *phases, const CaptureTalk *talk,
     return rows;
 }
 
-double talk_ns_per_byte(const CaptureTalkUse *use)
+/* From a byte of a line to the next, ns; 0: unknown. */
+static double talk_ns_per_byte(const CaptureTalkUse *use)
 {
     return use->gaps ? (double)use->talk_ns / use->gaps : 0;
 }

@@ -27,9 +27,6 @@ typedef struct TalkRow {
 GArray *talk_rows(const CaptureMilestones *phases, const CaptureTalk *talk,
                   const StreamNames *names, uint64_t end);
 
-/* ns from a byte of a line to the next; 0: unknown. */
-double talk_ns_per_byte(const CaptureTalkUse *use);
-
 /*
  * Prints a row for each stream, of the time from @start to @end (ns), and with
  * @all one for each phase.
