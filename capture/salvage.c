@@ -54,8 +54,22 @@ static size_t compare_header(const char *got, size_t len, const char *ours)
     return same;
 }
 
-/* Whether the bytes [at, end) of the file are zero; holes take no time. */
-static bool is_zero(int fd, uint64_t at, uint64_t end)
+static bool is_zero(uint64_t word)
+{
+    return word == 0;
+}
+
+/* Not yet stored, or what a thread of ours may have. */
+static bool may_be_stored(uint64_t word)
+{
+    uint8_t kind = capture_word_kind(word);
+
+    return word == 0 || kind == CAPTURE_PAD || kind == CAPTURE_CONT ||
+           kind >= CAPTURE_BYTE || capture_kind_is_known(kind);
+}
+
+/* Whether the words in [at, end) of the file are so; holes take no time. */
+static bool are_all(int fd, uint64_t at, uint64_t end, bool is_so(uint64_t))
 {
     uint64_t buf[CHUNK];
 
@@ -68,13 +82,14 @@ static bool is_zero(int fd, uint64_t at, uint64_t end)
         }
         at = data > (off_t)at ? (uint64_t)data : at;
         got = at < end ? pread(fd, buf, MIN(sizeof(buf), end - at), at) : 0;
-        for (ssize_t i = 0; i < got; i++) {
-            if (((char *)buf)[i]) {
-                return false;
-            }
-        }
         if (got <= 0) {
             return true;
+        }
+        memset((char *)buf + got, 0, -got & (CAPTURE_WORD_SIZE - 1));
+        for (ssize_t i = 0; i < got; i += CAPTURE_WORD_SIZE) {
+            if (!is_so(buf[i / CAPTURE_WORD_SIZE])) {
+                return false;
+            }
         }
         at += got;
     }
@@ -97,11 +112,13 @@ bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
     }
     /*
      * Cut inside the header and grown again.  Then everything that stood in
-     * the file is gone: another's file, which may begin with zeros as well,
-     * has something there, or beyond what we ever wrote.
+     * the file is gone, and threads may have stored words behind it since:
+     * another's file, which may begin with zeros as well, has something else
+     * there, or beyond what we ever wrote.
      */
-    return same != SIZE_MAX && is_zero(fd, sizeof(*header), whole) &&
-           is_zero(fd, used, UINT64_MAX);
+    return same != SIZE_MAX && are_all(fd, sizeof(*header), whole, is_zero) &&
+           are_all(fd, whole, used, may_be_stored) &&
+           are_all(fd, used, UINT64_MAX, is_zero);
 }
 
 static bool is_event(uint8_t kind)

@@ -171,28 +171,35 @@ bool writer_file_check(int fd, bool created, CaptureHeader *old, uint64_t *size,
     return true;
 }
 
-/* Bytes up to and including the last word that is not zero; 0: see errno. */
+uint64_t writer_file_data_end(int fd, uint64_t at, uint64_t end)
+{
+    char buf[65536];
+
+    while (end > at) {
+        uint64_t from = end - MIN(end - at, sizeof(buf));
+        ssize_t got = pread(fd, buf, end - from, from);
+
+        if (got != (ssize_t)(end - from)) {
+            errno = got < 0 ? errno : EIO;
+            return UINT64_MAX;
+        }
+        while (got > 0 && !buf[got - 1]) {
+            got--;
+        }
+        if (got) {
+            return from + got;
+        }
+        end = from;
+    }
+    return at;
+}
+
 uint64_t writer_file_end(int fd, uint64_t size)
 {
-    uint64_t buf[8192];
-    uint64_t end = size & ~(uint64_t)(CAPTURE_WORD_SIZE - 1);
+    const uint64_t mask = CAPTURE_WORD_SIZE - 1;
+    uint64_t end = writer_file_data_end(fd, CAPTURE_HEADER_SIZE, size & ~mask);
 
-    while (end > CAPTURE_HEADER_SIZE) {
-        uint64_t at = end - MIN(end - CAPTURE_HEADER_SIZE, sizeof(buf));
-        ssize_t got = pread(fd, buf, end - at, at);
-
-        if (got != (ssize_t)(end - at)) {
-            errno = got < 0 ? errno : EIO;
-            return 0;
-        }
-        for (uint64_t i = (end - at) / CAPTURE_WORD_SIZE; i > 0; i--) {
-            if (buf[i - 1]) {
-                return at + i * CAPTURE_WORD_SIZE;
-            }
-        }
-        end = at;
-    }
-    return CAPTURE_HEADER_SIZE;
+    return end == UINT64_MAX ? 0 : (end + mask) & ~mask;
 }
 
 bool writer_hold_signal(void)

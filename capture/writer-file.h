@@ -42,6 +42,12 @@ void writer_file_forbid_copies(int fd);
 bool writer_file_check(int fd, bool created, CaptureHeader *old, uint64_t *size,
                        GError **error);
 
+/*
+ * Where the last byte of [@at, @end) that is not zero ends; @at: there is none.
+ * UINT64_MAX and errno: it cannot be read, or is shorter.
+ */
+uint64_t writer_file_data_end(int fd, uint64_t at, uint64_t end);
+
 /* Where the last word that is not zero ends, in bytes; 0 and errno: unread. */
 uint64_t writer_file_end(int fd, uint64_t size);
 

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "writer-file.h"
 #include "writer-grow.h"
 #include "writer-place.h"
 
@@ -89,51 +90,74 @@ static int reserve_room(CaptureWriter *w, uint64_t size)
 }
 
 /*
- * By an append, for the kernel does that in one step with the look at where
- * the file ends: one that somebody cut ends elsewhere then than it must.  A
- * size that is set would make the cut good again, with zeros, and nobody
- * would know.  (A page that has no block, on a full disk, would be SIGBUS
- * for who stores to it: these have.)
+ * Takes back the zeros at [@at, @end) that were appended to what is another's
+ * file by now: they did not ask for them.  What they have written there since
+ * stays.
+ */
+static void take_back(int fd, uint64_t at, uint64_t end)
+{
+    uint64_t data = writer_file_data_end(fd, at, end);
+    struct stat st;
+
+    if (data != UINT64_MAX && !fstat(fd, &st) && (uint64_t)st.st_size == end &&
+        ftruncate(fd, data)) {
+        /* The file stays as long as it is: nobody can do more. */
+    }
+}
+
+/* Appends at most @size zeros; how many, or -1 and errno. */
+static ssize_t append_zeros(int fd, uint64_t size)
+{
+    static char zeros[65536];
+    struct iovec part[16];
+    int n = 0;
+    ssize_t got;
+
+    for (; n < 16 && size; n++) {
+        part[n].iov_base = zeros;
+        part[n].iov_len = MIN(size, sizeof(zeros));
+        size -= part[n].iov_len;
+    }
+    do {
+        got = writev(fd, part, n);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/*
+ * By appends, for the kernel does that in one step with the look at where the
+ * file ends: one that somebody cut ends elsewhere then than it must.  A size
+ * that is set would make the cut good again, with zeros, and nobody would
+ * know.  (A page that has no block, on a full disk, would be SIGBUS for who
+ * stores to it: these have.)
  */
 int writer_grow_file(CaptureWriter *w, uint64_t add)
 {
-    static char zeros[65536];
     int flags = fcntl(w->fd, F_GETFL);
-    struct iovec part[16];
     uint64_t done = 0;
-    ssize_t got = 0;
-    int ret = 0;
     struct stat st;
+    int ret = 0;
 
     fcntl(w->fd, F_SETFL, flags | O_APPEND);
-    while (done < add && got >= 0) {
-        uint64_t rest = add - done;
-        int n = 0;
+    while (done < add && !ret && !w->cut) {
+        ssize_t got = append_zeros(w->fd, add - done);
 
-        for (; n < 16 && rest; n++) {
-            part[n].iov_base = zeros;
-            part[n].iov_len = MIN(rest, sizeof(zeros));
-            rest -= part[n].iov_len;
-        }
-        got = writev(w->fd, part, n);
         if (got > 0) {
+            uint64_t end = lseek(w->fd, 0, SEEK_CUR);
+
             done += got;
-        } else if (got < 0 && errno == EINTR) {
-            got = 0;
+            w->size += got;
+            if (end != w->size) {
+                w->cut = true;
+                take_back(w->fd, end - got, end);
+            }
         } else {
             ret = got < 0 ? errno : ENOSPC;
-            got = -1;
         }
     }
     fcntl(w->fd, F_SETFL, flags);
-    w->size += done;
-    if (fstat(w->fd, &st) || (uint64_t)st.st_size != w->size) {
+    if (w->cut || fstat(w->fd, &st) || (uint64_t)st.st_size != w->size) {
         w->cut = true;
-        /* It may be another's by now: they did not ask for our zeros. */
-        if ((uint64_t)st.st_size >= done &&
-            ftruncate(w->fd, st.st_size - done)) {
-            /* The file stays as long as it is: nobody can do more. */
-        }
         errno = ESTALE;
         return errno;
     }

@@ -56,7 +56,11 @@ static int tick(CaptureWriter *w)
 
     writer_put_machine(w);
     w->last_reserved = reserved;
-    __atomic_store_n(&w->header->reserved_words, reserved, __ATOMIC_RELAXED);
+    if (words) {
+        /* Else it is there, unless the page is another file's by now. */
+        __atomic_store_n(&w->header->reserved_words, reserved,
+                         __ATOMIC_RELAXED);
+    }
     if (came > w->ahead / 4 && w->ahead < AHEAD_MAX) {
         w->ahead *= 2;
     }

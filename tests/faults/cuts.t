@@ -6,13 +6,29 @@ if ! make -s -C "$src" build/faults/cuts >"$tmp/make.log" 2>&1; then
     diag "$(cat "$tmp/make.log")"
     exit 1
 fi
-rounds=${ROUNDS:-40}
+rounds=${ROUNDS:-40} jobs=${JOBS:-1}
+# all_right FOLDER: so many processes side by side, each with its own seed and captures
+all_right() {
+    bad=0 pids=
+    for job in $(seq "$jobs"); do
+        mkdir "$1/$job" || return
+        "$build/faults/cuts" "$1/$job" "$(($$ + job))" "$rounds" >"$tmp/$job.log" &
+        pids="$pids $!"
+    done
+    for pid in $pids; do
+        wait "$pid" || bad=1
+    done
+    for job in $(seq "$jobs"); do
+        echo "seed $(($$ + job)): $(cat "$tmp/$job.log")"
+    done
+    return "$bad"
+}
 # Memory and a disk, if they are two
 for folder in /dev/shm "$tmp"; do
     [ -w "$folder" ] || continue
     mkdir "$folder/cuts.$$" || continue
-    ok "$rounds captures in $folder, cut, grown or copied over at random instants" \
-        "$build/faults/cuts" "$folder/cuts.$$" "$$" "$rounds"
+    ok "$jobs times $rounds captures in $folder, cut, grown or copied over at random instants" all_right "$folder/cuts.$$"
+    diag "$(cat "$tmp/ok.log")"
     rm -rf "$folder/cuts.$$"
 done
 done_testing
