@@ -10,7 +10,7 @@
 #               milestone_times, vm_events CAPTURE       copied CAPTURE ITEM                   json_of CAPTURE FILTER
 # The machine   free_mb DIR            peak_kb PID
 # Guests        need_guests [roms|linux|linux-arm64|marks|NAME.rom|NAME.elf]...   run_rom NAME [QEMU ARGS]    start_rom NAME [QEMU ARGS]
-#               boot_linux [QEMU ARGS]   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
+#               boot_linux [QEMU ARGS]   grub_disk BUS   stop_qemu [SIGNAL]   have_kvm   wait_for SECONDS COMMAND...
 # Tables        commands   formats   file_formats: names, as the program lists them
 # The caller gives the chardev of the debug port (0x402), id=dbg:
 #
@@ -213,6 +213,17 @@ boot_linux() {
         -append "${APPEND:-console=ttyS0 quiet panic=-1}" \
         -chardev file,id=serial,path="$tmp/serial.log" -serial chardev:serial "$@"
     lib_status $?
+}
+
+# grub_disk ide|virtio|ahci|nvme: QEMU's arguments for a machine with grub.iso on that bus
+grub_disk() {
+    lib_drive=file=$guests/grub.iso,format=raw,snapshot=on
+    case $1 in
+    ide) echo -M pc -drive "$lib_drive,if=ide" ;;
+    virtio) echo -M pc -drive "$lib_drive,if=virtio" ;;
+    ahci) echo -M q35 -drive "$lib_drive,if=ide" ;;
+    nvme) echo -M q35 -drive "$lib_drive,if=none,id=d0" -device nvme,drive=d0,serial=1 ;;
+    esac
 }
 
 lib_status() {

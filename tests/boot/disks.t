@@ -12,24 +12,12 @@ files=$((kernel_bytes + initrd_bytes))
 # GRUB's own modules and the folders: not above 3 MB beside them
 slack=3000000
 
-# disk_args BUS: the drive on that bus
-disk_args() {
-    drive=file=$guests/grub.iso,format=raw,snapshot=on
-    case $1 in
-    ide) set -- -M pc -drive "$drive,if=ide" ;;
-    virtio) set -- -M pc -drive "$drive,if=virtio" ;;
-    ahci) set -- -M q35 -drive "$drive,if=ide" ;;
-    nvme) set -- -M q35 -drive "$drive,if=none,id=d0" -device nvme,drive=d0,serial=1 ;;
-    esac
-    echo "$@"
-}
-
 # start BUS [QEMU ARGS]: boots GRUB from it, in the background
 start() {
     bus=$1
     shift
     # shellcheck disable=SC2046
-    "$BOOTSTAMP" run -q -- "$QEMU" -no-user-config -nodefaults -display none -m 512 $(disk_args "$bus") \
+    "$BOOTSTAMP" run -q -- "$QEMU" -no-user-config -nodefaults -display none -m 512 $(grub_disk "$bus") \
         -chardev "timestamp,id=ser,path=$tmp/$bus.bst" -serial chardev:ser \
         -qmp "unix:$tmp/$bus.qmp,server=on,wait=off" "$@" </dev/null >"$tmp/qemu.log" 2>&1 &
     qemu_job=$!

@@ -209,6 +209,8 @@ is "$(stages_of "$tmp/silent.bst")" "  BIOS PCI
   BIOS ACPI tables
   BIOS option ROM scan
   BIOS boot menu" "stock SeaBIOS, no debug port: its stages"
+like "$("$BOOTSTAMP" phases "$tmp/silent.bst")" '^  BIOS boot menu +[0-9.]+ +-$' \
+    "the last of them has no end: what follows is not the firmware's"
 is "$(stages_of "$tmp/stages.bst")" "" "SeaBIOS with probes: none of them twice"
 mkdir -p "$XDG_CONFIG_HOME/bootstamp"
 printf 'milestone %s\n    stage\n    fwcfg %s\n' 'BIOS PCI' etc/boot-fail-wait 'BIOS CPUs' 0x0005 \

@@ -3,18 +3,19 @@
 #
 #   boot-capture.pl FILE [post=MS] [boot=MS] [guest=MS] [line=TEXT]... [clock=both|host|virtual] [icount=1]
 #                        [outside=MS] [copy=MS] [cause=guest-shutdown] [stops=boot]
-#                        [disk=MS] [talk=MS] [initcall=MS] [cpu=PERCENT]
+#                        [disk=MS] [talk=MS] [initcall=MS] [cpu=PERCENT] [start=MS]
 #
 # cpu: the vCPU's thread was on a CPU for that much of BIOS post, and waited for one for half of the rest.
 # disk, talk, initcall: in the guest's time, a disk is read for so long, 1,001 bytes take so long from the first to the
 # last, a function of the kernel's runs for so long.
+# start: the machine is ready after so long, of the 50 ms until it runs.
 # cause: who ends QEMU.  stops=boot: the boot ends, killed, before the kernel is copied.
 # icount: by the virtual clock it counts instructions.  outside: from the guest's power-off to Stop.
 use strict;
 use warnings;
 
 my ($file, @args) = @ARGV;
-my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, clock => 'both', icount => 0);
+my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, start => 0, clock => 'both', icount => 0);
 my @lines;
 for (@args) {
     my ($name, $value) = split /=/, $_, 2;
@@ -44,7 +45,8 @@ event 3, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_000e9, 0, 42, 'test';
 vm 1, '';
 event 4, pack 'C Z* Z*', 0, 'dbg', 'isa-debugcon 0x402';
 event 5, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg' if $ms{icount};
-$time += 50e6; vm 3, '';
+if ($ms{start}) { $time += $ms{start} * 1e6; vm 2, '' }
+$time = 50e6; vm 3, '';
 vcpu(100);
 $time += 10e6; vcpu(100); line 'SeaBIOS (version 1.2.3)';
 line $_ for @lines;

@@ -67,6 +67,7 @@ static const char *kind_word(const CaptureRecord *rec)
     case CAPTURE_EXITS:
         return "exits";
     case CAPTURE_VCPU:
+        return "vcpu";
     case CAPTURE_PROFILE:
     case CAPTURE_SAMPLE:
     case CAPTURE_BYTE:
@@ -80,6 +81,28 @@ static const char *kind_word(const CaptureRecord *rec)
     return "";
 }
 
+static void append_vcpu(GString *out, const CaptureVcpu *vcpu)
+{
+    g_string_append_printf(out, "vCPU %u: ", vcpu->vcpu);
+    append_seconds(out, vcpu->cpu_ns, 9);
+    g_string_append(out, " s on a CPU, ");
+    append_seconds(out, vcpu->wait_ns, 9);
+    g_string_append(out, " s waiting, ");
+    append_seconds(out, vcpu->steal_ns, 9);
+    g_string_append(out, " s stolen, so far");
+}
+
+/* A table has what a text to be read has no row for: the vCPUs' times. */
+static bool append_csv_event(GString *out, const Export *e,
+                             const CaptureRecord *rec)
+{
+    if (rec->kind == CAPTURE_VCPU && !e->virtual_clock) {
+        append_vcpu(out, &rec->u.vcpu);
+        return true;
+    }
+    return append_event(out, rec);
+}
+
 static void csv_event(Export *e, const CaptureRecord *rec)
 {
     g_autoptr(GString) text = NULL;
@@ -88,7 +111,7 @@ static void csv_event(Export *e, const CaptureRecord *rec)
         return;
     }
     text = g_string_new(NULL);
-    if (append_event(text, rec)) {
+    if (append_csv_event(text, e, rec)) {
         put_row(e, rec->time, rec->vtime, kind_word(rec), "", text->str);
     }
 }

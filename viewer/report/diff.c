@@ -270,7 +270,7 @@ static bool lacks_until(const Diff *d)
 
 static bool is_cause(const Measure *m)
 {
-    return m->kind >= MEASURE_DISK && m->kind <= MEASURE_PROBE;
+    return m->kind >= MEASURE_START && m->kind <= MEASURE_PROBE;
 }
 
 static void compare(Diff *d, const Measure *a, const Measure *b)

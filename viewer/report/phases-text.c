@@ -130,24 +130,36 @@ static int name_cells(const Boot *b)
 }
 
 /*
- * Parts of the milestone at @from, up to the next at @to; @next is the first
- * that is not printed yet.
+ * Does the last stage of the firmware end there?  What comes later than the
+ * jump to a boot sector, which nothing shows, does not end it.
+ */
+static bool ends_stage(const CaptureMilestone *p)
+{
+    return p && (p->group == CAPTURE_GROUP_FIRMWARE ||
+                 p->group == CAPTURE_GROUP_LOADER);
+}
+
+/*
+ * Parts of the milestone at @from, up to @until, the next (NULL: there is
+ * none); @next is the first that is not printed yet.
  */
 static void print_stages(const Boot *b, int width, guint *next, uint64_t from,
-                         uint64_t to)
+                         const CaptureMilestone *until)
 {
+    uint64_t to = until ? until->time : UINT64_MAX;
     const CaptureMilestone *p;
 
     while ((p = capture_milestones_stage(b->phases, *next)) && p->time < to) {
         const CaptureMilestone *after =
             capture_milestones_stage(b->phases, ++*next);
-        uint64_t end = after && after->time < to ? after->time : to;
+        bool is_last = !after || after->time >= to;
+        uint64_t end = is_last ? to : after->time;
         g_autofree char *at = seconds(p->time - b->start);
         g_autofree char *took = seconds(whole_us(end) - whole_us(p->time));
 
         if (p->time >= from) {
             printf("  %-*s %12s %12s\n", field_width(p->name, width - 2),
-                   p->name, at, end == UINT64_MAX ? "-" : took);
+                   p->name, at, is_last && !ends_stage(until) ? "-" : took);
         }
     }
 }
@@ -197,7 +209,7 @@ static void print_phases(const Boot *b)
                100.0 * delta / total, detail->len ? "  " : "", detail->str);
         before = p->time;
         p = capture_milestones_get(b->phases, i + 1);
-        print_stages(b, width, &stage, before, p ? p->time : UINT64_MAX);
+        print_stages(b, width, &stage, before, p);
     }
     if (dropped) {
         printf("%" PRIu64 " more milestones\n", dropped);

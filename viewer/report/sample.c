@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boot-data.h"
+#include "capture/kinds.h"
 #include "capture/patterns.h"
 #include "sample.h"
 #include "viewer/common/loss.h"
@@ -14,7 +15,8 @@
 /* A copy of less is over before it could tell anything; so are reads. */
 #define COPY_BYTES_MIN 65536
 
-/* Likewise: talking, and initcalls, that never took as long in any boot. */
+/* Likewise: stages of QEMU's start, talking, and initcalls, that never took as long in any boot. */
+#define START_NS_MIN 1e6
 #define TALK_NS_MIN 1e6
 #define INITCALL_NS_MIN 1e7
 
@@ -243,6 +245,22 @@ static void add_cause(Sample *s, MeasureKind kind, const char *name,
     }
 }
 
+/*
+ * A stage is what led to its event.  Where there are but the first and the last
+ * event, the one stage is the phase Start.
+ */
+static void handle_start(Sample *s, const BootData *b)
+{
+    for (guint i = 1; !s->cpu && !s->virtual_clock && b->stages.count > 2 &&
+                      i < b->stages.count;
+         i++) {
+        const StartStage *stage = &b->stages.stages[i];
+
+        add_cause(s, MEASURE_START, capture_vm_text(stage->event),
+                  stage->time - stage[-1].time);
+    }
+}
+
 /* QEMU's counters are the host's: no other clock tells when they moved. */
 static void handle_disks(Sample *s, const BootData *b)
 {
@@ -358,6 +376,8 @@ static int by_kind_and_size(gconstpointer a, gconstpointer b)
 static bool is_notable(const Measure *m)
 {
     switch (m->kind) {
+    case MEASURE_START:
+        return largest(m) >= START_NS_MIN;
     case MEASURE_TALK:
         return largest(m) >= TALK_NS_MIN;
     case MEASURE_INITCALL:
@@ -470,6 +490,7 @@ bool sample_take(Sample *s, const BootReading *r)
     s->exact &= boot->icount;
     handle_phases(s, boot);
     handle_copies(s, boot);
+    handle_start(s, boot);
     handle_disks(s, boot);
     handle_talk(s, boot);
     handle_initcalls(s, boot);
@@ -529,10 +550,11 @@ const char *sample_clock_name(const Sample *s)
 const char *measure_kind_name(MeasureKind kind)
 {
     static const char *const names[] = {
-        [MEASURE_PHASE] = "phase", [MEASURE_TOTAL] = "total",
-        [MEASURE_COPY] = "copy",   [MEASURE_DISK] = "disk",
-        [MEASURE_TALK] = "talk",   [MEASURE_INITCALL] = "initcall",
-        [MEASURE_PROBE] = "probe", [MEASURE_MILESTONE] = "milestone",
+        [MEASURE_PHASE] = "phase",         [MEASURE_TOTAL] = "total",
+        [MEASURE_COPY] = "copy",           [MEASURE_START] = "start",
+        [MEASURE_DISK] = "disk",           [MEASURE_TALK] = "talk",
+        [MEASURE_INITCALL] = "initcall",   [MEASURE_PROBE] = "probe",
+        [MEASURE_MILESTONE] = "milestone",
     };
 
     return names[kind];
@@ -541,9 +563,9 @@ const char *measure_kind_name(MeasureKind kind)
 const char *measure_kind_prefix(MeasureKind kind)
 {
     static const char *const prefixes[MEASURE_KINDS] = {
-        [MEASURE_COPY] = "copy of ",    [MEASURE_DISK] = "reads of ",
-        [MEASURE_TALK] = "talking on ", [MEASURE_INITCALL] = "initcall ",
-        [MEASURE_PROBE] = "probe of ",
+        [MEASURE_COPY] = "copy of ",      [MEASURE_START] = "QEMU's start: ",
+        [MEASURE_DISK] = "reads of ",     [MEASURE_TALK] = "talking on ",
+        [MEASURE_INITCALL] = "initcall ", [MEASURE_PROBE] = "probe of ",
     };
 
     return prefixes[kind] ? prefixes[kind] : "";

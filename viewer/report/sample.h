@@ -16,6 +16,7 @@ typedef enum MeasureKind {
     MEASURE_PHASE,
     MEASURE_TOTAL,
     MEASURE_COPY, /* of a fw_cfg item */
+    MEASURE_START, /* a stage of QEMU's own start */
     MEASURE_DISK, /* time in which a disk was read */
     MEASURE_TALK, /* time that writing to a stream took at least */
     MEASURE_INITCALL, /* all calls of one function of the kernel */

@@ -42,6 +42,7 @@ static void get_copy(const CaptureCopy *copy, CopyRow *row)
         .running = copy->running,
         .small = capture_copy_is_small(copy),
         .first = copy->first,
+        .last = copy->last,
     };
     show_name(row, copy->name);
 }
@@ -55,6 +56,7 @@ static void get_disk(const CaptureDiskReads *disk, CopyRow *row)
         .active_ns = disk->total.active_ns,
         .rate = capture_disk_rate(&disk->total),
         .first = disk->first,
+        .last = disk->last,
     };
     show_name(row, disk->name);
 }
@@ -252,6 +254,19 @@ int copies_now(const View *v)
     }
     disk = capture_disks_current(model_disks(m), model_elapsed(m));
     return disk < 0 ? -1 : (int)capture_copies_count(model_copies(m)) + disk;
+}
+
+uint64_t copies_idle(const View *v)
+{
+    uint64_t now = model_elapsed(view_source(v)->model), last = 0;
+
+    for (guint i = 0; i < copies_count(v); i++) {
+        CopyRow row;
+
+        copies_get(v, i, &row);
+        last = MAX(last, row.last);
+    }
+    return now > last ? now - last : 0;
 }
 
 char *copies_summary(View *v)

@@ -22,7 +22,7 @@ typedef struct CopyRow {
     double fraction; /* 0 to 1: of the pass that runs, or of the last */
     bool running;
     bool small; /* an item under 64 KiB */
-    uint64_t first; /* its begin, ns */
+    uint64_t first, last; /* its first and last read, ns */
 } CopyRow;
 
 /* In the place of a number: all items under 64 KiB, as one row. */
@@ -55,5 +55,8 @@ int copies_now(const View *v);
 
 /* The same in a line: "kernel 43%, ..."; NULL: nothing. */
 char *copies_summary(View *v);
+
+/* How long nothing has been read, up to now, ns. */
+uint64_t copies_idle(const View *v);
 
 #endif

@@ -171,11 +171,13 @@ static void draw_sum(View *v, int y, int x, int width)
 static void draw_foot(View *v, int y, int x, int width, bool with_bar)
 {
     int now = copies_now(v);
-    char done[16], left[16], rate[16];
+    char done[16], left[16], rate[16], idle[32];
     CopyRow row;
 
     if (now < 0 && model_state(view_source(v)->model) == CAPTURE_LIVE) {
-        put_text(y, x, width, STYLE_HINT, "now  nothing is being copied");
+        format_span(idle, sizeof(idle), copies_idle(v));
+        put_format(y, x, width, STYLE_HINT, "now  nothing is read, for %s",
+                   idle);
     } else if (now >= 0) {
         copies_get(v, now, &row);
         copy_format_left(left, sizeof(left), &row);
