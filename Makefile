@@ -310,8 +310,10 @@ check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) 
 	@$(test_env) tools/run-tests.pl --result build/tests/result $(prepare) $(stages)
 check-quick: all $(unit_t) guests ## the tests of one to three minutes: unit tests, sources, commands
 	@$(test_env) tools/run-tests.pl $(call stage,quick,$(JOBS),$(quick_t))
+# QEMUs that the selected slow tests build: before a test's time limit begins.
+slow_qemus = $(patsubst tests/slow/module-%.t,%,$(filter tests/slow/module-%.t,$(call select,$(slow_t))))
 check-slow: all $(unit_t) $(call fuzz_for,$(script_t)) guests ## the same and those that take minutes (tests/slow)
-	-@tools/qemu-build.sh -p 10.0 && tools/qemu-build.sh -p newest # before a test's time limit
+	-@$(foreach v,$(slow_qemus),tools/qemu-build.sh -p $(v);)
 	@BOOTSTAMP_SLOW=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} $(test_env) tools/run-tests.pl --result build/tests/result \
 		$(prepare) $(stages) $(call stage,slow,$(BOOT_JOBS),$(slow_t))
 unit-tests: $(unit_t) ## build the unit tests
