@@ -20,7 +20,7 @@ typedef enum CaptureGroup {
 
 /*
  * Each with its name, and the group of what runs from it on.  BIOS_POST to
- * BIOS_BOOT_OS are patterns of phases.conf; COPY_KERNEL and COPY_INITRD are the
+ * BIOS_BOOT_OS and PANIC are patterns of phases.conf; COPY_KERNEL and COPY_INITRD are the
  * select of fw_cfg 0x11 and 0x12 that they are copied by, LINUX_BOOT_OS the end
  * of the last item for -kernel; of an ATTEMPT to boot that failed phases.conf
  * has the name.
@@ -38,6 +38,7 @@ typedef enum CaptureGroup {
     MS(SUSPENDED, "Suspended", QEMU)                                           \
     MS(WOKEN, "Woken up", FIRMWARE)                                            \
     MS(ATTEMPT, "Boot attempt", FIRMWARE)                                      \
+    MS(PANIC, "Panic", NONE)                                                   \
     MS(SHUTDOWN, "Shutdown request", SHUTDOWN)                                 \
     MS(STOP, "Stop", SHUTDOWN)
 

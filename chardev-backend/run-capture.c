@@ -167,6 +167,8 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
     Consoles *c = opaque;
     Chardev *chr = qemu_chr_find(label);
     g_autofree char *name = frontend_name(type, port);
+    /* -serial null: worth a capture, where one asks, but no hint */
+    bool nobody = chr && object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_NULL);
     bool debug =
         !c->explicit_map && !strcmp(type, "isa-debugcon") && port == DEBUG_PORT;
     bool wanted = debug || (run.serial && (strcmp(run.serial, "all")
@@ -174,13 +176,12 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
                                                : is_console(type)));
 
     c->found |= run.serial && !strcmp(run.serial, label);
-    if (!chr || object_dynamic_cast(OBJECT(chr), TYPE_CHARDEV_NULL) ||
-        chr_is_captured(chr)) {
+    if (!chr || chr_is_captured(chr)) {
         return;
     }
     if (wanted && chr_tee_add(chr, c->capture, name)) {
         add_name(c->taken, label, type);
-    } else if ((wanted || (!run.serial && is_console(type))) &&
+    } else if ((wanted || (!run.serial && is_console(type) && !nobody)) &&
                !strstr(c->left->str, label)) {
         add_name(c->left, label, type);
     }

@@ -3,19 +3,20 @@
 #
 #   boot-capture.pl FILE [post=MS] [boot=MS] [guest=MS] [line=TEXT]... [clock=both|host|virtual] [icount=1]
 #                        [outside=MS] [copy=MS] [cause=guest-shutdown] [stops=boot]
-#                        [disk=MS] [talk=MS] [initcall=MS] [cpu=PERCENT] [start=MS]
+#                        [disk=MS] [talk=MS] [initcall=MS] [cpu=PERCENT] [start=MS] [panic=1]
 #
 # cpu: the vCPU's thread was on a CPU for that much of BIOS post, and waited for one for half of the rest.
 # disk, talk, initcall: in the guest's time, a disk is read for so long, 1,001 bytes take so long from the first to the
 # last, a function of the kernel's runs for so long.
 # start: the machine is ready after so long, of the 50 ms until it runs.
 # cause: who ends QEMU.  stops=boot: the boot ends, killed, before the kernel is copied.
+# panic: with the guest's last line, and as the same milestones.
 # icount: by the virtual clock it counts instructions.  outside: from the guest's power-off to Stop.
 use strict;
 use warnings;
 
 my ($file, @args) = @ARGV;
-my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, start => 0, clock => 'both', icount => 0);
+my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, start => 0, panic => 0, clock => 'both', icount => 0);
 my @lines;
 for (@args) {
     my ($name, $value) = split /=/, $_, 2;
@@ -74,6 +75,7 @@ if ($ms{initcall}) {
     line '[    0.200000] initcall slow_init+0x0/0x7d returned 0 after 1 usecs';
 }
 $time = $guest if $time < $guest;
+line '[    9.000000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000000' if $ms{panic};
 event 6, pack 'C Z* C', 7, $ms{cause}, $ms{icount};
 $time += $ms{outside} * 1e6; vm 10, '';
 

@@ -136,6 +136,10 @@ for backend in stdio mon:stdio "file:out" "chardev:x -chardev stdio,id=x,mux=on 
     stream c.bst $id >captured
     ok "and is captured, byte by byte" cmp out captured
 done
+# shellcheck disable=SC2086
+"$BOOTSTAMP" run --serial -c null.bst -- "$QEMU" $serial -serial null >out 2>err </dev/null
+stream null.bst serial0 >captured
+is "$(wc -c <captured) $(grep -c 'serial0 (isa-serial)$' err)" "20000 1" "-serial null: the capture alone has it" || diag "$(cat err)"
 like "$("$BOOTSTAMP" info c.bst)" 'x \(isa-serial 0x3f8\), 20000 bytes' "info knows the front end"
 # shellcheck disable=SC2086
 "$BOOTSTAMP" run --serial=two -q -c c.bst -- "$QEMU" $serial -chardev file,id=one,path=one -serial chardev:one \

@@ -146,7 +146,7 @@ is "$? $(grep -c 'enter handle' "$tmp/out")" "0 0" "not by the time on a CPU, in
 
 # --- missing is not good
 
-mkdir "$tmp/panics" "$tmp/some"
+mkdir "$tmp/panics" "$tmp/some" "$tmp/gave-up"
 for i in 1 2 3 4 5 6 7 8; do
     make_boot "$tmp/panics/boot-$i.bst" post=50 stops=boot
     cp "$tmp/a/boot-$i.bst" "$tmp/some/"
@@ -162,6 +162,14 @@ is $? 1 "the same without --until"
 "$BOOTSTAMP" diff "$tmp/a" "$tmp/some" >"$tmp/out" 2>&1
 is $? 1 "one boot of B does not get to the milestone"
 like "$(cat "$tmp/out")" "^  without it: $tmp/some/boot-8.bst$" "it is named"
+for i in 1 2 3 4 5 6 7 8; do
+    make_boot "$tmp/gave-up/boot-$i.bst" panic=1
+done
+"$BOOTSTAMP" diff --undecided pass "$tmp/a" "$tmp/gave-up" >"$tmp/out" 2>&1
+is $? 1 "B gets everywhere, and panics"
+like "$(cat "$tmp/out")" "^Panic: in 0 of 8 boots of A, 8 of 8 of B  FAILED$" "and that is said"
+"$BOOTSTAMP" diff --undecided pass "$tmp/gave-up" "$tmp/a" >"$tmp/out" 2>&1
+is $? 0 "one panic less is no fault"
 "$BOOTSTAMP" diff --until "$M" "$tmp/panics" "$tmp/panics" >"$tmp/out" 2>&1
 is $? 2 "nobody gets to the milestone: no verdict"
 like "$(tail -n 1 "$tmp/out")" "^error: A does not reach '$M' in every boot" "for that reason"

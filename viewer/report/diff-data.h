@@ -57,7 +57,8 @@ typedef struct Finding {
     MeasureKind kind;
     const char *name;
     guint a, b; /* captures that have it */
-    bool bad; /* fewer of B than of A reach the milestone */
+    bool bad; /* fewer of B than of A reach the milestone, more a panic */
+    bool panic;
 } Finding;
 
 typedef struct Diff {

@@ -146,7 +146,9 @@ static void print_findings(const Diff *d)
 
         printf("%s%s: in %u of %u boots of A, %u of %u of B%s\n",
                i ? "" : "\nNot in all boots\n", title, f->a, all_a, f->b, all_b,
-               f->bad ? "  MISSING" : "");
+               !f->bad    ? ""
+               : f->panic ? "  FAILED"
+                          : "  MISSING");
         print_lacking(d->a.sample, f);
         print_lacking(d->b.sample, f);
     }
@@ -185,7 +187,8 @@ static void print_reasons(const Diff *d)
     }
     printf("\n");
     if (d->bad) {
-        printf("%u more that B lacks, or that is over a budget\n", d->bad);
+        printf("%u more: what B lacks, panics, what is over a budget\n",
+               d->bad);
     }
     if (d->undecided) {
         printf("%u cannot be told from so few boots", d->undecided);

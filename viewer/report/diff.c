@@ -216,15 +216,22 @@ bool diff_add(Diff *d, bool to_b, const char *path)
 /* ------------------------------------------------------------------ */
 /* What one side lacks                                                 */
 
+/* The one milestone that a boot had better not reach. */
+static bool is_panic(const char *name)
+{
+    return !strcmp(name, "Panic") || g_str_has_prefix(name, "Panic (boot ");
+}
+
 static void add_finding(Diff *d, MeasureKind kind, const char *name, guint a,
                         guint b)
 {
-    Finding f = { kind, name, a, b, false };
+    Finding f = { .kind = kind, .name = name, .a = a, .b = b };
     guint64 all_a = d->a.sample->captures->len;
     guint64 all_b = d->b.sample->captures->len;
 
+    f.panic = kind == MEASURE_MILESTONE && is_panic(name);
     if (kind == MEASURE_MILESTONE) {
-        f.bad = b * all_a < a * all_b;
+        f.bad = f.panic ? b * all_a > a * all_b : b * all_a < a * all_b;
     } else if (a && b) {
         return; /* a copy that some boots need not make */
     }

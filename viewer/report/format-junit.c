@@ -212,7 +212,8 @@ static void put_change(Junit *j, const Diff *d, const Change *c,
 static void put_finding(Junit *j, const Diff *d, const Finding *f)
 {
     g_autofree char *title = measure_title(measure_kind_name(f->kind), f->name);
-    g_autofree char *name = g_strdup_printf("reaches %s", title);
+    g_autofree char *name =
+        g_strdup_printf("%s %s", f->panic ? "no" : "reaches", title);
     g_autofree char *message = g_strdup_printf(
         "in %u of %u boots of A, %u of %u of B", f->a,
         d->a.sample->captures->len, f->b, d->b.sample->captures->len);
@@ -221,7 +222,8 @@ static void put_finding(Junit *j, const Diff *d, const Finding *f)
     g_autofree char *text = names(d->b.sample, lacking);
 
     junit_case(j, "bootstamp.boot", name, -1,
-               f->bad ? JUNIT_FAILED : JUNIT_PASSED, "missing", message, text);
+               f->bad ? JUNIT_FAILED : JUNIT_PASSED,
+               f->panic ? "panic" : "missing", message, text);
 }
 
 static void print_diff_junit(const Diff *d)

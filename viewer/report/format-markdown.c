@@ -203,7 +203,10 @@ static void put_findings(const Diff *d)
         g_autofree char *title =
             measure_title(measure_kind_name(f->kind), f->name);
 
-        printf("%s- %s", i ? "" : "\n", f->bad ? "**missing**: " : "");
+        printf("%s- %s", i ? "" : "\n",
+               !f->bad    ? ""
+               : f->panic ? "**failed**: "
+                          : "**missing**: ");
         put_code(title);
         printf(" in %u of %u boots of A, %u of %u of B\n", f->a,
                d->a.sample->captures->len, f->b, d->b.sample->captures->len);

@@ -27,7 +27,7 @@ struct Watch {
     CaptureReader *reader; /* NULL: no capture yet */
     CaptureWalk *walk; /* of @reader */
     BootData *boot;
-    GRegex *panic, *prompt;
+    GRegex *prompt;
 
     uint64_t at; /* time of the milestone, ns; or CAPTURE_NO_TIME */
     gint64 since; /* when it was first seen there, us */
@@ -36,18 +36,9 @@ struct Watch {
     gint64 active; /* us */
     uint64_t activity; /* time of that in the capture, ns */
     GQueue last; /* char *, the last lines with their times */
-    bool ran, panicked, prompted; /* the last line of this boot is a prompt */
+    bool ran, prompted; /* the last line of this boot is a prompt */
     guint resets;
 };
-
-/*
- * Of Linux, EDK2 (DebugAssert and its exception handlers), SeaBIOS, Xen, BSDs
- * and GRUB.
- */
-#define PANIC                                                                  \
-    "Kernel panic - not syncing|^panic[(: ]|\\bPANIC\\b|ASSERT_EFI_ERROR|"     \
-    "^ASSERT \\[|^!!!! |Synchronous Exception at|Unable to mount root fs|"     \
-    "Panic on CPU|error: out of memory"
 
 /* What waits for a person: at the end of the line that is open, or of the last. */
 #define PROMPT                                                                 \
@@ -81,7 +72,6 @@ static void handle_line(void *data, const CaptureLine *line)
 
     boot_data_line(w->boot, line);
     w->reached |= w->regex && matches(w->regex, line);
-    w->panicked |= matches(w->panic, line);
     w->prompted = matches(w->prompt, line);
     g_queue_push_tail(&w->last, line_text(w, line));
     if (w->last.length > LAST_LINES) {
@@ -123,7 +113,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
     }
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
         w->resets += w->ran;
-        w->panicked = w->prompted = false;
+        w->prompted = false;
     }
     return CAPTURE_WALK_ON;
 }
@@ -174,7 +164,6 @@ static void look_at_open_lines(Watch *w)
     for (int i = 0; i < w->boot->names.count; i++) {
         if (peek(w, i, &line)) {
             w->reached |= w->regex && matches(w->regex, &line);
-            w->panicked |= matches(w->panic, &line);
         }
     }
 }
@@ -212,7 +201,6 @@ Watch *watch_new(const char *path, const char *until, GRegex *regex)
     w->until = until;
     w->regex = regex;
     w->boot = boot_data_new(false);
-    w->panic = g_regex_new(PANIC, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
     w->prompt = g_regex_new(PROMPT, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
     w->at = CAPTURE_NO_TIME;
     g_queue_init(&w->last);
@@ -226,7 +214,6 @@ void watch_free(Watch *w)
     }
     capture_reader_close(w->reader);
     boot_data_free(w->boot);
-    g_regex_unref(w->panic);
     g_regex_unref(w->prompt);
     g_queue_clear_full(&w->last, g_free);
     g_free(w->path);
@@ -290,6 +277,22 @@ static bool is_waiting(const Watch *w)
     return !open && w->prompted;
 }
 
+/* Since the last reset. */
+static bool has_panicked(const Watch *w)
+{
+    const CaptureMilestones *m = w->boot->phases;
+
+    for (guint i = 0; i < capture_milestones_count(m); i++) {
+        const CaptureMilestone *p = capture_milestones_get(m, i);
+
+        if (p->milestone == CAPTURE_MS_PANIC &&
+            p->boot == capture_milestones_boot(m)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static HangKind classify(const Watch *w, const char *state)
 {
     if (!w->ran) {
@@ -298,7 +301,7 @@ static HangKind classify(const Watch *w, const char *state)
     if (w->resets >= LOOP_RESETS) {
         return HANG_RESET_LOOP;
     }
-    if (w->panicked || !g_strcmp0(state, "guest-panicked") ||
+    if (has_panicked(w) || !g_strcmp0(state, "guest-panicked") ||
         !g_strcmp0(state, "internal-error")) {
         return HANG_PANIC;
     }
@@ -314,7 +317,8 @@ static void take_milestone(HangEvidence *e, const Watch *w)
     for (guint i = 0; i < capture_milestones_count(w->boot->phases); i++) {
         const CaptureMilestone *p = capture_milestones_get(w->boot->phases, i);
 
-        if (p->milestone != CAPTURE_MS_SHUTDOWN &&
+        if (p->milestone != CAPTURE_MS_PANIC &&
+            p->milestone != CAPTURE_MS_SHUTDOWN &&
             p->milestone != CAPTURE_MS_STOP) {
             g_free(e->milestone);
             e->milestone = g_strdup(p->name);
