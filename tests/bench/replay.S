@@ -80,6 +80,7 @@ as_it_was:
         lea -4(%esi), %eax
         mov $LINE, %dx
         out %eax, %dx
+        in %dx, %eax                    # was it refused?
         mov $PORT, %dx
         ret
 

@@ -178,6 +178,18 @@ ok "level 8: there is much of it" test "$(wc -c <"$tmp/on.raw")" -gt 20000
 same_lines "level 8, VGA" "$firmware/bios-probes-debug8.bin" -device VGA
 ok "level 8, VGA: the VGA BIOS has its say" grep -q 'Start SeaVGABIOS' "$tmp/on.raw"
 
+# The newest SeaBIOS, and a machine with all that has a stage; tests/slow/seabios-stages.t tries each alone.
+if [ -s "$firmware/newest/bios-probes-debug8.bin" ]; then
+    same_lines "newest, level 8, VGA" "$firmware/newest/bios-probes-debug8.bin" -device VGA
+    ok "newest: the VGA BIOS has its say" grep -q 'Start SeaVGABIOS' "$tmp/on.raw"
+else
+    skip "newest SeaBIOS, lines" "the mirror did not have its source"
+fi
+MACHINE=q35 by_icount "$tmp/full.bst" "$firmware/bios-probes.bin" -device isa-bootprobe,chardev=dbg -smp 4 -device VGA \
+    -device nvme,serial=n -device qemu-xhci -device usb-kbd -netdev user,id=n -device e1000,netdev=n
+share=$("$BOOTSTAMP" phases --clock virtual "$tmp/full.bst" | unnamed)
+ok "q35 with four CPUs, VGA, NVMe, USB, PXE: at most 5% of POST is in no stage ($share)" test "${share%.*}" -lt 5
+
 # --- without the device
 
 # Where it is elsewhere the firmware does not find it, and fw_cfg is the same.
@@ -433,6 +445,27 @@ fi
 
 # --- int 19h again, S3, no debug port
 
+# check_s3 NAME BIOS: sleeps, is woken by the monitor and powers off
+check_s3() {
+    name=$1 bios=$2
+    rm -f "$tmp/monitor" "$tmp/s3.bst"
+    lib_qemu -m 64 -bios "$bios" -kernel "$guests/suspend.elf" -chardev "timestamp,id=dbg,path=$tmp/s3.bst" \
+        -device isa-bootprobe,chardev=dbg -monitor "unix:$tmp/monitor,server=on,wait=off" &
+    job=$!
+    wait_for 30 sh -c '"$BOOTSTAMP" phases "$1" 2>/dev/null | grep -q "^Suspended"' - "$tmp/s3.bst"
+    # The record comes before QEMU is in that state: what wakes too early is refused.
+    while kill -0 $job 2>/dev/null; do
+        perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new($ARGV[0]) or exit; print $s "system_wakeup\n"; $s->flush; <$s>' "$tmp/monitor"
+        sleep 0.3
+    done
+    wait $job
+    is $? 0 "$name, S3: woken, the guest powers off"
+    like "$(raw "$tmp/s3.bst" | with_commas)" 'kernel: asleep,.*Jump to resume vector \(8000\),w,$' "$name, S3: by its resume vector"
+    like "$(probe_names "$tmp/s3.bst" | with_commas)" ',BIOS resume,resume vector 0x8000,$' "$name, S3: the probes of the resume"
+    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | grep -c '^BIOS resume .*no end')" 0 "$name, S3: its span ends"
+    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | sed '/^Probe/,$d' | grep -c '^BIOS resume ')" 1 "$name, S3: one row, though a line says so too"
+}
+
 attempt="BIOS int 19,boot attempt 0,  BIOS boot OS 0x80,"
 # A boot sector that calls int 19h three times, then powers off
 perl -e 'print pack("H*", "31c08ed8ff060006833e0006047302cd19ba0406b80020eff4ebfd"), "\0" x 483, "\x55\xaa", "\0" x 1048064' >"$tmp/again.img"
@@ -456,24 +489,9 @@ for dir in "$firmware" "$firmware/newest"; do
         -device isa-bootprobe,chardev=dbg </dev/null >"$tmp/qemu.log" 2>&1
     is "$(raw "$tmp/mute.bst" | wc -c | tr -d ' ')" 0 "$what, no debug port: no lines either"
     like "$(by_probe "$tmp/mute.bst" | with_commas)" '^BIOS post,BIOS int 19,BIOS boot OS,' "$what, no debug port: the probes are there"
-
-    rm -f "$tmp/monitor" "$tmp/s3.bst"
-    lib_qemu -m 64 -bios "$dir/bios-probes.bin" -kernel "$guests/suspend.elf" -chardev "timestamp,id=dbg,path=$tmp/s3.bst" \
-        -device isa-bootprobe,chardev=dbg -monitor "unix:$tmp/monitor,server=on,wait=off" &
-    job=$!
-    wait_for 30 sh -c '"$BOOTSTAMP" phases "$1" 2>/dev/null | grep -q "^Suspended"' - "$tmp/s3.bst"
-    # The record comes before QEMU is in that state: what wakes too early is refused.
-    while kill -0 $job 2>/dev/null; do
-        perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new($ARGV[0]) or exit; print $s "system_wakeup\n"; $s->flush; <$s>' "$tmp/monitor"
-        sleep 0.3
-    done
-    wait $job
-    is $? 0 "$what, S3: woken, the guest powers off"
-    like "$(raw "$tmp/s3.bst" | with_commas)" 'kernel: asleep,.*Jump to resume vector \(8000\),w,$' "$what, S3: by its resume vector"
-    like "$(probe_names "$tmp/s3.bst" | with_commas)" ',BIOS resume,resume vector 0x8000,$' "$what, S3: the probes of the resume"
-    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | grep -c '^BIOS resume .*no end')" 0 "$what, S3: its span ends"
-    is "$("$BOOTSTAMP" phases "$tmp/s3.bst" | sed '/^Probe/,$d' | grep -c '^BIOS resume ')" 1 "$what, S3: one row, though a line says so too"
+    check_s3 "$what" "$dir/bios-probes.bin"
 done
+MACHINE=q35 check_s3 "SeaBIOS, q35" "$firmware/bios-probes.bin"
 
 # --- KVM
 
@@ -482,6 +500,8 @@ if have_kvm; then
     is $? 0 "KVM: the guest powers off"
     ok "KVM: spans nest, threads end" check_nesting "$tmp/kvm.bst"
     like "$(raw "$tmp/kvm.bst" | with_commas)" '^SeaBIOS \(version [^,]*,BUILD: [^,]*,.*Jump|SeaBIOS \(version.*enter handle_19' "KVM: the log is whole"
+    ACCEL=kvm QEMU_TIMEOUT=180 check_s3 "KVM" "$firmware/bios-probes.bin"
+    MACHINE=q35 ACCEL=kvm QEMU_TIMEOUT=180 check_s3 "KVM, q35" "$firmware/bios-probes.bin"
 else
     skip "KVM" "no KVM that runs a ROM"
 fi

@@ -2,6 +2,15 @@
 # in real mode, it says so and powers off.  (tests/guests/suspend.S is a ROM, which wakes without firmware.)
         .include "kernel.inc"
 
+        .macro config address, value
+        mov $0xcf8, %dx
+        mov $\address, %eax
+        out %eax, %dx
+        mov $0xcfc, %dx
+        mov $\value, %eax
+        out %eax, %dx
+        .endm
+
         .section .header, "a"
         .align 4
         .long 0x1badb002, 0, -0x1badb002
@@ -40,6 +49,12 @@ waking:
         out %al, %dx
         mov $'\n', %al
         out %al, %dx
+        mov $0x604, %dx
+        mov $0x2000, %ax
+        out %ax, %dx
+        # On q35 there is no such port now: SeaBIOS writes its address by MMCONFIG before it has enabled that again.
+        config 0x8000f840, 0x601        # PMBASE of the LPC bridge
+        config 0x8000f844, 0x80         # ACPI_CNTL: enabled
         mov $0x604, %dx
         mov $0x2000, %ax
         out %ax, %dx
