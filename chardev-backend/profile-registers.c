@@ -139,47 +139,50 @@ static size_t read_stack(CPUState *cpu, TranslateFunc *translate, uint64_t sp,
 /* ------------------------------------------------------------------ */
 /* Registers by their numbers                                          */
 
+/* cpu->cc: a checked cast would take longer than the rest. */
 static uint64_t read_register(CPUState *cpu, int number)
 {
-    CPUClass *cc = CPU_GET_CLASS(cpu);
     int n;
 
     if (number < 0) {
         return 0;
     }
-    g_byte_array_set_size(buffer, 0);
-    n = cc->gdb_read_register(cpu, buffer, number);
+    buffer->len = 0;
+    n = cpu->cc->gdb_read_register(cpu, buffer, number);
     return n == 8   ? ldq_le_p(buffer->data)
            : n == 4 ? (uint32_t)ldl_le_p(buffer->data)
                     : 0;
 }
 
-/* What segments make of the stack pointer, and the mode; flat ones, mostly. */
+/*
+ * The mode, and what segments make of the stack pointer; flat ones, mostly.
+ * Each register takes time, the flags most: only those that decide are read.
+ */
 static void read_x86_mode(CPUState *cpu, const GdbNumbers *t, CaptureSample *s)
 {
-    uint64_t cs = read_register(cpu, t->cs);
-    bool real = !(read_register(cpu, t->cr0) & CR0_PE) ||
-                read_register(cpu, t->flags) & EFLAGS_VM;
-    CaptureWidth width = real ? CAPTURE_WIDTH_16
-                         : read_register(cpu, t->efer) & EFER_LMA
-                             ? CAPTURE_WIDTH_64
-                             : CAPTURE_WIDTH_32;
+    bool protected = read_register(cpu, t->cr0) & CR0_PE;
+    bool longer = protected && read_register(cpu, t->efer) & EFER_LMA;
+    bool real = !protected ||
+                (!longer && read_register(cpu, t->flags) & EFLAGS_VM);
 
     if (real) {
         s->sp = (read_register(cpu, t->ss) << 4) + (s->sp & 0xffff);
+        s->mode = CAPTURE_WIDTH_16;
+        return;
     }
-    s->mode = width | (real ? 0 : cs & 3) << 2;
+    s->mode = (longer ? CAPTURE_WIDTH_64 : CAPTURE_WIDTH_32) |
+              (read_register(cpu, t->cs) & 3) << 2;
 }
 
 static void read_by_numbers(CPUState *cpu, CaptureSample *s)
 {
     const GdbNumbers *t = target;
 
-    if (!t || !CPU_GET_CLASS(cpu)->gdb_read_register) {
+    if (!t || !cpu->cc->gdb_read_register) {
         return;
     }
     if (t->status == 33 &&
-        CPU_GET_CLASS(cpu)->gdb_num_core_regs != AARCH64_CORE_REGISTERS) {
+        cpu->cc->gdb_num_core_regs != AARCH64_CORE_REGISTERS) {
         t = &targets[3]; /* a 32-bit CPU in qemu-system-aarch64 */
     }
     s->sp = read_register(cpu, t->sp);
@@ -261,15 +264,13 @@ static bool read_by_kvm(CPUState *cpu, CaptureSample *s, uint8_t *stack,
 void profile_registers_read(CPUState *cpu, CaptureSample *s, uint8_t *stack,
                             StackWindow *window)
 {
-    CPUClass *cc = CPU_GET_CLASS(cpu);
-
     if (read_by_kvm(cpu, s, stack, window)) {
         return;
     }
     if (kvm) {
         cpu_synchronize_state(cpu);
     }
-    s->pc = cc->get_pc ? cc->get_pc(cpu) : 0;
+    s->pc = cpu->cc->get_pc ? cpu->cc->get_pc(cpu) : 0;
     read_by_numbers(cpu, s);
     if (s->sp) {
         s->stack =

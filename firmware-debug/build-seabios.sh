@@ -10,9 +10,11 @@
 #   bios-probes-microvm.bin   of 128 KiB, for microvm
 #   newest/                   the same out of sid's source
 #   symbols/FLAVOUR/          rom.o, rom16.o, rom32seg.o: symbols of each image
+#   symbols/debian-IMAGE/     those of the installed /usr/share/seabios/IMAGE.bin, where
+#                             building its source again gives the same bytes
 #
 # The patches are seabios/VERSION/*.patch.  Packages: gcc, binutils, make,
-# patch, python3, dpkg-dev (tools/install-deps.sh).
+# patch, python3, dpkg-dev, acpica-tools (tools/install-deps.sh).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -41,10 +43,12 @@ flavours='probes probes-debug8 probes-128k probes-microvm'
 # options FLAVOUR: its configuration, which is Debian's with the probes
 options() {
     case $1 in
+    debian-*) ;;
     probes-debug8) echo BOOTPROBE=y DEBUG_LEVEL=8 ;;
     *) echo BOOTPROBE=y DEBUG_LEVEL=1 ;;
     esac
     case $1 in
+    debian-*) rule=${1#debian-}-config ;;
     probes-128k) rule=bios-config ;;
     probes-microvm) rule=bios-microvm-config ;;
     *) rule=bios-256k-config ;;
@@ -63,8 +67,8 @@ keep_symbols() {
     done
 }
 
-# one FLAVOUR: build it out of $tree into $dir
-one() {
+# compile FLAVOUR EXTRAVERSION: build it out of $tree into $work
+compile() {
     work=$tree/out-$1
     mkdir -p "$work"
     # shellcheck disable=SC2046
@@ -72,15 +76,26 @@ one() {
     grep -q ROM_SIZE "$work/.config" || die "SeaBIOS $version: debian/rules has no configuration for $1"
     for target in oldnoconfig all; do
         MAKEFLAGS='' make -C "$tree" -j"${JOBS:-2}" PYTHON="$python -B" OUT="$work/" \
-            KCONFIG_CONFIG="$work/.config" EXTRAVERSION="-debian-$version+probes" \
+            KCONFIG_CONFIG="$work/.config" EXTRAVERSION="$2" \
             $target >>"$log" 2>&1 </dev/null || {
             tail -n 15 "$log" >&2
             die "cannot build SeaBIOS $version ($1); see $log"
         }
     done
+}
+
+# one FLAVOUR: build it out of $tree into $dir
+one() {
+    compile "$1" "-debian-$version+probes"
     keep_symbols "$1"
     cp "$work/bios.bin" "$dir/bios-$1.bin.new"
     mv "$dir/bios-$1.bin.new" "$dir/bios-$1.bin"
+}
+
+# Call frame information in a section that SeaBIOS's linker scripts keep: the
+# image is the same, byte for byte.
+keep_frames() {
+    sed -i 's/^COMMONCFLAGS := /&-fno-asynchronous-unwind-tables /' "$tree/Makefile"
 }
 
 # Is all of it in $dir, built from the same?
@@ -118,15 +133,52 @@ seabios() {
         patch -s -p1 -d "$tree" <"$patch" >>"$log" 2>&1 ||
             die "${patch##*/} does not apply to SeaBIOS $version; see $log"
     done
-    # Call frame information in a section that SeaBIOS's linker scripts keep: the
-    # image is the same, byte for byte.
-    sed -i 's/^COMMONCFLAGS := /&-fno-asynchronous-unwind-tables /' "$tree/Makefile"
+    keep_frames
     for flavour in $flavours; do
         one "$flavour"
     done
     rm -rf "$tree"
     echo "$stamp" >"$dir/.seabios.stamp"
     echo "firmware: SeaBIOS $version: $dir/bios-probes*.bin"
+}
+
+installed=/usr/share/seabios
+images='bios-256k bios bios-microvm'
+
+# distribution VERSION: symbols of the images that are installed.  Only where
+# the source gives their very bytes: those have the name of the compiler's
+# version at that time, whose length moves what is behind it.
+distribution() {
+    dir=$out version=$1
+    tools=$(strings "$installed/bios-256k.bin" | grep -m 1 '^gcc: ') || return 0
+    stamp="$version $(cat "$installed"/bios*.bin "$0" | cksum)"
+    [ "$(cat "$dir/.seabios-debian.stamp" 2>/dev/null)" != "$stamp" ] || return 0
+    command -v iasl >/dev/null || {
+        echo "firmware: no iasl (acpica-tools): Debian's own SeaBIOS has no symbols" >&2
+        return 0
+    }
+    log=$dir/seabios-debian.log
+    : >"$log"
+    tree=$build/firmware/source/seabios-debian
+    rm -rf "$tree" "$dir"/symbols/debian-*
+    cp -r "$build/firmware/source/seabios-$version" "$tree"
+    keep_frames
+    # As debian/rules does; and the tools by the names that they had.
+    rm -f "$tree"/src/fw/*.hex
+    sed -i 's/^    cleanbuild, toolstr = .*/    cleanbuild, toolstr = True, """'"$tools"'"""/' "$tree/scripts/buildversion.py"
+    make -C "$tree" PYTHON="$python -B" OUT="$tree/out-iasl/" KCONFIG_CONFIG="$tree/.fakeconfig" iasl >>"$log" 2>&1 </dev/null ||
+        die "cannot compile SeaBIOS's ACPI tables; see $log"
+    for image in $images; do
+        compile "debian-$image" "-debian-$version"
+        if cmp -s "$work/bios.bin" "$installed/$image.bin"; then
+            keep_symbols "debian-$image"
+            echo "firmware: symbols of $installed/$image.bin: its source gives the same bytes"
+        else
+            echo "firmware: no symbols of $installed/$image.bin: its source gives other bytes with this compiler" >&2
+        fi
+    done
+    rm -rf "$tree"
+    echo "$stamp" >"$dir/.seabios-debian.stamp"
 }
 
 for tool in ${CC:-gcc} ld make patch $python flock; do
@@ -142,6 +194,8 @@ flock -w 900 9 || die "another build goes on"
 # The firmware that is installed, where it is; else what the release has.
 own=$(dpkg-query -W -f '${source:Version}' seabios 2>/dev/null) || own=-
 seabios - "${own:--}" "$out"
-# Without it all else works.
+# Without these all else works.
+[ "$own" = - ] || (distribution "$own") ||
+    echo "firmware: symbols of Debian's own SeaBIOS are left out" >&2
 (seabios sid - "$out/newest") ||
     echo "firmware: sid's SeaBIOS is left out" >&2

@@ -21,8 +21,9 @@ build='gcc libc6-dev make pkg-config libglib2.0-dev libjson-glib-dev libncurses-
 # bison or zlib: nothing of QEMU is compiled.
 headers='dpkg-dev ninja-build meson python3 libpixman-1-dev libfdt-dev'
 
-# make firmware: SeaBIOS and QEMU's option ROMs, with gcc, make and python3.
-firmware='binutils patch'
+# make firmware: SeaBIOS and QEMU's option ROMs, with gcc, make and python3; iasl
+# for the bytes of Debian's own SeaBIOS.
+firmware='binutils patch acpica-tools'
 
 # QEMU itself with our patches (make qemu), beside what its headers need:
 # zlib is for every system emulator, seccomp for -sandbox, venv for the configure

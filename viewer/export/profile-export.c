@@ -12,7 +12,7 @@ bool profile_export_begin(Export *e)
                                       capture_reader_path(e->reader));
 
     e->state = b;
-    profile_boot_place_kernel(b, e->reader);
+    profile_boot_look_ahead(b, e->reader);
     return true;
 }
 

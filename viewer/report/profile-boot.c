@@ -12,8 +12,8 @@
 #include "viewer/common/common.h"
 #include "capture/walk.h"
 
-/* Different addresses by which a kernel is placed. */
-#define KERNEL_PCS_MAX 20000
+/* Different addresses by which code is placed. */
+#define PCS_MAX 20000
 
 void profile_boot_record(ProfileBoot *b, const CaptureRecord *rec)
 {
@@ -50,45 +50,112 @@ void profile_boot_line(ProfileBoot *b, const CaptureLine *line)
 }
 
 /* ------------------------------------------------------------------ */
-/* A kernel's place                                                    */
+/* Code that was moved                                                 */
 
-/* The top half of the addresses is a kernel's. */
+typedef struct Addresses {
+    GHashTable *kernel; /* the top half of the addresses */
+    GHashTable *other;
+} Addresses;
+
 static CaptureWalkNext take_pc(void *data, const CaptureRecord *rec)
 {
-    GHashTable *pcs = data;
+    const Addresses *a = data;
     uint64_t pc = rec->kind == CAPTURE_SAMPLE ? rec->u.sample.head.pc : 0;
+    GHashTable *pcs = pc >> 63 ? a->kernel : a->other;
 
-    if (pc >> 63 && g_hash_table_size(pcs) < KERNEL_PCS_MAX) {
+    if (pc && g_hash_table_size(pcs) < PCS_MAX) {
         g_hash_table_add(pcs, g_memdup2(&pc, sizeof(pc)));
     }
     return CAPTURE_WALK_SKIP;
 }
 
-void profile_boot_place_kernel(ProfileBoot *b, CaptureReader *r)
+static GArray *list_of(GHashTable *pcs)
 {
-    static const CaptureWalkOps ops = { .record = take_pc };
-    g_autoptr(GHashTable) pcs =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    CaptureCursor start;
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     GHashTableIter iter;
     gpointer key;
 
-    if (!symbols_has_kernel(b->symbols)) {
-        return;
-    }
-    capture_reader_tell(r, &start);
-    capture_walk_all(r, false, &ops, pcs);
-    capture_reader_seek(r, &start);
     g_hash_table_iter_init(&iter, pcs);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         g_array_append_vals(list, key, 1);
     }
-    if (!symbols_fit_kernel(b->symbols, (uint64_t *)list->data, list->len)) {
+    return list;
+}
+
+static GHashTable *new_addresses(void)
+{
+    return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+static void place_moved_code(ProfileBoot *b, CaptureReader *r)
+{
+    static const CaptureWalkOps ops = { .record = take_pc };
+    g_autoptr(GHashTable) kernel = new_addresses();
+    g_autoptr(GHashTable) other = new_addresses();
+    g_autoptr(GArray) kernel_pcs = NULL;
+    g_autoptr(GArray) other_pcs = NULL;
+    Addresses addresses = { kernel, other };
+
+    if (!symbols_has_kernel(b->symbols) && !symbols_has_u_boot(b->symbols)) {
+        return;
+    }
+    capture_walk_all(r, false, &ops, &addresses);
+    kernel_pcs = list_of(kernel);
+    other_pcs = list_of(other);
+    symbols_fit_u_boot(b->symbols, (uint64_t *)other_pcs->data, other_pcs->len);
+    if (!symbols_fit_kernel(b->symbols, (uint64_t *)kernel_pcs->data,
+                            kernel_pcs->len)) {
         fail(b->path, "cannot tell where the kernel was moved to; add its "
                       "address to --symbols FILE@ADDRESS, or boot with "
                       "nokaslr");
     }
+}
+
+/* ------------------------------------------------------------------ */
+/* Firmware that bootstamp has symbols of                              */
+
+/* Firmware says early which one it is; but not before its first samples. */
+#define FIRMWARE_LINES 2000
+
+typedef struct FirstLines {
+    Symbols *symbols;
+    guint lines;
+} FirstLines;
+
+static CaptureWalkNext until_found(void *data, const CaptureRecord *rec)
+{
+    const FirstLines *l = data;
+
+    return l->lines == FIRMWARE_LINES || !symbols_wants_own(l->symbols)
+               ? CAPTURE_WALK_STOP
+               : CAPTURE_WALK_ON;
+}
+
+static void take_first_line(void *data, const CaptureLine *line)
+{
+    FirstLines *l = data;
+
+    if (l->lines < FIRMWARE_LINES) {
+        symbols_line(l->symbols, line->text, line->len);
+        l->lines++;
+    }
+}
+
+void profile_boot_look_ahead(ProfileBoot *b, CaptureReader *r)
+{
+    static const CaptureWalkOps ops = { .record = until_found,
+                                        .line = take_first_line };
+    FirstLines l = { b->symbols, 0 };
+    CaptureCursor start;
+
+    capture_reader_tell(r, &start);
+    if (symbols_wants_own(b->symbols)) {
+        capture_walk_all(r, false, &ops, &l);
+        symbols_reset(b->symbols); /* nothing was moved yet */
+        capture_reader_seek(r, &start);
+    }
+    place_moved_code(b, r);
+    capture_reader_seek(r, &start);
 }
 
 /* ------------------------------------------------------------------ */
@@ -135,7 +202,7 @@ ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols, int session,
     for (int i = 0; i < 2; i++) {
         b->marks[i] = marks[i];
     }
-    profile_boot_place_kernel(b, r);
+    profile_boot_look_ahead(b, r);
     capture_walk_all(r, virtual_clock, &ops, b);
     profile_sort(b->profile);
     return b;

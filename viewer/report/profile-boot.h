@@ -33,8 +33,11 @@ void profile_boot_line(ProfileBoot *b, const CaptureLine *line);
 void profile_boot_free(ProfileBoot *b);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileBoot, profile_boot_free)
 
-/* Before the first record: looks at all of @r for where a kernel is. */
-void profile_boot_place_kernel(ProfileBoot *b, CaptureReader *r);
+/*
+ * Before the first record: looks in @r for what the first samples need, too:
+ * which firmware it is, and where a kernel or U-Boot moved itself.
+ */
+void profile_boot_look_ahead(ProfileBoot *b, CaptureReader *r);
 
 /*
  * All of it: @r's session (0: the last) by the clock wanted; @marks are two

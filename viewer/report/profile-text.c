@@ -93,11 +93,11 @@ static void print_paths(const ProfileBoot *b, const ProfileTable *t)
     } else if (!symbols_can_unwind(b->symbols)) {
         printf("\nno call paths: no symbol file has call frame information\n");
     } else if (busy) {
-        printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% end at a "
-               "function without call frame\ninformation, %.1f%% where the "
-               "sampled stack ends\n",
-               percent(t->whole, busy), percent(t->no_rule, busy),
-               percent(t->no_stack, busy));
+        printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% up to "
+               "assembly code, %.1f%% end at a\nfunction without call frame "
+               "information, %.1f%% where the sampled stack ends\n",
+               percent(t->whole, busy), percent(t->assembly, busy),
+               percent(t->no_rule, busy), percent(t->no_stack, busy));
     }
 }
 
@@ -141,6 +141,24 @@ static void print_phases(const ProfileBoot *b, const ProfileOptions *options,
     }
 }
 
+/* Those of a folder may be a hundred: the first ones, and how many more. */
+static void print_files(const Symbols *symbols)
+{
+    guint n = symbols_files(symbols);
+    guint shown = n > ROWS_SHOWN ? ROWS_SHOWN - 1 : n;
+
+    for (guint i = 0; i < shown; i++) {
+        g_autoptr(GString) name = g_string_new(NULL);
+        const char *file = symbols_file(symbols, i);
+
+        append_visible(name, file, strlen(file), false);
+        printf("symbols  %s\n", name->str);
+    }
+    if (shown < n) {
+        printf("symbols  %u more\n", n - shown);
+    }
+}
+
 static void print_head(const ProfileBoot *b, const ProfileOptions *options)
 {
     ProfileRange all = { 0, UINT64_MAX, options->vcpu };
@@ -148,13 +166,7 @@ static void print_head(const ProfileBoot *b, const ProfileOptions *options)
 
     printf("%u samples, %u a second, idle %.1f%%\n", t->samples,
            profile_hz(b->profile), percent(t->idle, t->ticks));
-    for (guint i = 0; i < symbols_files(b->symbols); i++) {
-        g_autoptr(GString) name = g_string_new(NULL);
-        const char *file = symbols_file(b->symbols, i);
-
-        append_visible(name, file, strlen(file), false);
-        printf("symbols  %s\n", name->str);
-    }
+    print_files(b->symbols);
 }
 
 static bool has_samples(const ProfileBoot *b)

@@ -358,6 +358,9 @@ static void add_end(ProfileTable *t, PathEnd end, guint ticks)
     case PATH_WHOLE:
         t->whole += ticks;
         break;
+    case PATH_ASSEMBLY:
+        t->assembly += ticks;
+        break;
     case PATH_NO_RULE:
         t->no_rule += ticks;
         break;

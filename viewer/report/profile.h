@@ -78,7 +78,8 @@ typedef struct ProfileTable {
     GArray *rows; /* ProfileRow, the most ticks first; idle is not in them */
     uint64_t ticks, idle; /* all, and those in which a vCPU was halted */
     guint samples; /* of what was not idle */
-    uint64_t whole, no_rule, no_stack; /* ticks by how their paths ended */
+    /* Ticks by how their paths ended, as PathEnd */
+    uint64_t whole, assembly, no_rule, no_stack;
 } ProfileTable;
 
 ProfileTable *profile_table(const Profile *p, const ProfileRange *range);

@@ -118,22 +118,59 @@ static bool take_seabios(Symbols *s, const char *line)
 /* ------------------------------------------------------------------ */
 /* EDK2                                                                */
 
-/* The file of a module in the user's folders: NAME.debug; NULL: none. */
-static SymbolFile *find_module(Symbols *s, const char *name)
-{
-    for (guint i = 0; i < s->folders->len; i++) {
-        g_autofree char *path =
-            g_build_filename(g_ptr_array_index(s->folders, i), name, NULL);
-        g_autofree char *error = NULL;
-        SymbolFile *f = g_file_test(path, G_FILE_TEST_EXISTS)
-                            ? symbols_open(s, path, &error)
-                            : NULL;
+/* Files of one name: EDK2's build adds a GUID where there are two. */
+#define MODULE_FILES_MAX 16
 
-        if (f) {
-            return f;
+static void add_module_file(Symbols *s, GPtrArray *files, const char *folder,
+                            const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *error = NULL;
+    SymbolFile *f = g_file_test(path, G_FILE_TEST_EXISTS)
+                        ? symbols_open(s, path, &error)
+                        : NULL;
+
+    if (f && files->len < MODULE_FILES_MAX) {
+        g_ptr_array_add(files, f);
+    }
+}
+
+/* NAME_GUID.debug */
+static void add_guid_files(Symbols *s, GPtrArray *files, const char *folder,
+                           const char *module)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autofree char *prefix = g_strconcat(module, "_", NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        if (g_str_has_prefix(name, prefix) &&
+            g_str_has_suffix(name, ".debug")) {
+            add_module_file(s, files, folder, name);
         }
     }
-    return NULL;
+}
+
+/* The files of a module in the user's folders, looked for once. */
+static const GPtrArray *module_files(Symbols *s, const char *module)
+{
+    GPtrArray *files = g_hash_table_lookup(s->modules, module);
+
+    if (files || g_hash_table_size(s->modules) == SYMBOL_MAPS_MAX) {
+        return files;
+    }
+    files = g_ptr_array_new();
+    g_hash_table_insert(s->modules, g_strdup(module), files);
+    for (guint i = 0; i < s->folders->len; i++) {
+        const char *folder = g_ptr_array_index(s->folders, i);
+        g_autofree char *debug = g_strconcat(module, ".debug", NULL);
+        g_autofree char *dll = g_strconcat(module, ".dll", NULL);
+
+        add_module_file(s, files, folder, debug);
+        add_module_file(s, files, folder, dll);
+        add_guid_files(s, files, folder, module);
+    }
+    return files;
 }
 
 /* "/any/where/DxeCore.debug" -> "DxeCore" */
@@ -152,26 +189,46 @@ static char *module_name(const char *text, size_t len)
                       '_');
 }
 
-/* A module without symbols goes as far as anybody knows of another one. */
-#define MODULE_MAX 0x1000000
+/* A module whose end is not known; the next one may begin earlier. */
+#define MODULE_MAX 0x400000
 
-/* @base: of the image; or @text, of its section. */
-static void add_module(Symbols *s, const char *name, uint64_t address,
-                       bool is_text)
+/* What a line tells of a module. */
+typedef struct Module {
+    const char *name;
+    uint64_t base; /* of the image */
+    uint64_t text; /* or of its section; 0: not told */
+    uint64_t entry; /* 0: not told */
+} Module;
+
+/* By the entry point one knows a file of another build. */
+static bool is_file_of(SymbolFile *f, const Module *m)
 {
-    g_autofree char *file = g_strconcat(name, ".debug", NULL);
-    SymbolFile *f = find_module(s, file);
+    uint64_t entry;
+
+    return !m->entry ||
+           !symbol_file_address(f, "_ModuleEntryPoint", &entry) ||
+           m->base + entry == m->entry;
+}
+
+static void add_module(Symbols *s, const Module *m)
+{
+    const GPtrArray *files = module_files(s, m->name);
+    const char *name = g_string_chunk_insert_const(s->names, m->name);
+    uint64_t low = m->text ? m->text : m->base;
     SymbolMap map = {
-        .low = address,
-        .high = address + MODULE_MAX,
-        .module = g_string_chunk_insert_const(s->names, name),
+        .low = low,
+        .high = MIN(low, UINT64_MAX - MODULE_MAX) + MODULE_MAX,
     };
 
-    if (f) {
-        map = symbols_whole_file(f, is_text ? address - symbol_file_text(f)
-                                            : address);
-        map.module = g_string_chunk_insert_const(s->names, name);
+    for (guint i = 0; files && i < files->len && !map.file; i++) {
+        SymbolFile *f = g_ptr_array_index(files, i);
+
+        if (is_file_of(f, m)) {
+            map = symbols_whole_file(f, m->text ? low - symbol_file_text(f)
+                                                : low);
+        }
     }
+    map.module = name;
     map.moved = true;
     symbols_map(s, &map);
 }
@@ -186,23 +243,26 @@ static bool take_edk2(Symbols *s, const char *line)
     const char *at = after(line, "add-symbol-file ");
     const char *space = at ? strchr(at, ' ') : NULL;
     g_autofree char *name = NULL;
-    uint64_t address;
+    Module m = { 0 };
 
-    if (space && (at = module_name(at, space - at), name = (char *)at) &&
-        (at = after(space, "0x")) && take_hex(&at, &address)) {
-        add_module(s, name, address, true);
+    if (space && (name = module_name(at, space - at)) &&
+        (at = after(space, "0x")) && take_hex(&at, &m.text) && m.text) {
+        m.name = name;
+        add_module(s, &m);
         return true;
     }
     at = after(line, "Loading driver at 0x");
     at = at ? at : after(line, "Loading PEIM at 0x");
     at = at ? at : after(line, "Loading DXE CORE at 0x");
-    if (!at || !take_hex(&at, &address) || !(at = after(at, "EntryPoint=")) ||
-        !(at = strchr(at, ' '))) {
+    if (!at || !take_hex(&at, &m.base) ||
+        !(at = after(at, "EntryPoint=0x")) || !take_hex(&at, &m.entry) ||
+        *at != ' ') {
         return false;
     }
-    name = module_name(at + 1, strcspn(at + 1, " \r\n"));
+    g_free(name);
+    m.name = name = module_name(at + 1, strcspn(at + 1, " \r\n"));
     if (*name) {
-        add_module(s, name, address, false);
+        add_module(s, &m);
     }
     return true;
 }
@@ -217,8 +277,8 @@ static bool take_offset(Symbols *s, const char *line)
         const char *words;
         const char *start; /* a symbol: it is moved to there, not by so much */
     } forms[] = {
-        { "Relocating to 0x", "__image_copy_start" },
-        { "relocaddr   = 0x", "__image_copy_start" },
+        { "Relocating to ", U_BOOT_START },
+        { "relocaddr   = 0x", U_BOOT_START },
         { "Kernel Offset: 0x", NULL },
     };
 
@@ -251,7 +311,8 @@ void symbols_line(Symbols *s, const char *text, size_t len)
     g_autofree char *line = NULL;
 
     /* Most lines are none of these: a cheap look first. */
-    if (len < 20 || len > 1000 || !memmem(text, len, "0x", 2)) {
+    if (len < 20 || len > 1000 ||
+        (!memmem(text, len, "0x", 2) && !memmem(text, len, "Relocating", 10))) {
         return;
     }
     line = g_strndup(text, len);

@@ -48,6 +48,9 @@ SymbolFile *symbols_open(Symbols *s, const char *path, char **error)
 /* The 16-bit code of SeaBIOS: segment f000, and the file has offsets in it. */
 #define SEGMENT_F 0xf0000
 
+/* It runs from the top of 4 GiB until it has made its copy writable. */
+#define SEABIOS_ROM 0xfff00000
+
 /* SeaBIOS links its parts one by one, and leaves them beside each other. */
 static void add_seabios_parts(Symbols *s, const char *path)
 {
@@ -79,6 +82,10 @@ void symbols_map_file(Symbols *s, SymbolFile *f)
     }
     symbols_map(s, &map);
     if (map.module != symbol_file_name(f)) {
+        map.low += SEABIOS_ROM;
+        map.high += SEABIOS_ROM;
+        map.bias += SEABIOS_ROM;
+        symbols_map(s, &map);
         add_seabios_parts(s, symbol_file_path(f)); /* the last ones count */
     }
 }
@@ -88,7 +95,10 @@ const SymbolMap *symbols_map_at(const Symbols *s, uint64_t pc)
     const SymbolMap *maps = (const SymbolMap *)s->maps->data;
     const SymbolMap *module = NULL, *label = NULL;
 
-    /* What was placed last is there now; functions before other labels. */
+    /*
+     * What was placed last is there now; functions before other labels.  Of
+     * modules whose ends are not known the one that begins nearest.
+     */
     for (guint i = s->maps->len; i-- > 0;) {
         const SymbolMap *m = &maps[i];
         const Symbol *found;
@@ -97,7 +107,7 @@ const SymbolMap *symbols_map_at(const Symbols *s, uint64_t pc)
             continue;
         }
         if (!m->file) {
-            module = module ? module : m;
+            module = !module || m->low > module->low ? m : module;
             continue;
         }
         found = symbol_file_find(m->file, pc - m->bias);

@@ -16,6 +16,9 @@ typedef struct Symbols Symbols;
 /* A guest may load modules for ever. */
 #define SYMBOL_MAPS_MAX 4096
 
+/* The first address of U-Boot, which copies itself. */
+#define U_BOOT_START "__image_copy_start"
+
 /* A part of the guest's memory, and what is there. */
 typedef struct SymbolMap {
     uint64_t low, high; /* guest addresses */
@@ -32,6 +35,7 @@ struct Symbols {
     GArray *maps; /* SymbolMap; the last ones count */
     GStringChunk *names; /* of modules in the log */
     GPtrArray *folders; /* char * */
+    GHashTable *modules; /* the log's name -> GPtrArray of SymbolFile */
     char *own_folder;
     bool own_found;
     guint generation;

@@ -91,18 +91,29 @@ static gint by_start(gconstpointer a, gconstpointer b)
     return strcmp(x->name, y->name);
 }
 
+/* Whether @s is a label inside of a function, which goes on behind it. */
+static bool is_inner_label(const Symbol *s, const Symbol *function)
+{
+    return !s->is_function && function && s->start < function->end;
+}
+
 /* One symbol at each place; one without a size ends where the next begins. */
 static void sort(SymbolFile *f)
 {
     guint n = 0;
     Symbol *s = (Symbol *)f->symbols->data;
+    const Symbol *function = NULL;
 
     g_array_sort(f->labels, by_name);
     g_array_sort(f->symbols, by_start);
     for (guint i = 0; i < f->symbols->len; i++) {
-        if (!n || s[i].start != s[n - 1].start) {
-            s[n++] = s[i];
+        if ((n && s[i].start == s[n - 1].start) ||
+            is_inner_label(&s[i], function)) {
+            continue;
         }
+        s[n] = s[i];
+        function = s[n].is_function ? &s[n] : function;
+        n++;
     }
     g_array_set_size(f->symbols, n);
     for (guint i = 0; i < n; i++) {
@@ -174,13 +185,24 @@ static bool read_list(SymbolFile *f, char **error)
 /* ------------------------------------------------------------------ */
 /* ELF                                                                 */
 
+/* In memory, not in a section that only a debugger reads (gcc -flto). */
+static bool is_in_memory(const SymbolFile *f, const GElf_Sym *sym)
+{
+    Elf_Scn *section =
+        sym->st_shndx < SHN_LORESERVE ? elf_getscn(f->elf, sym->st_shndx) : NULL;
+    GElf_Shdr head;
+
+    return section && gelf_getshdr(section, &head) &&
+           head.sh_flags & SHF_ALLOC;
+}
+
 static void take_symbol(SymbolFile *f, const GElf_Sym *sym,
                         const Elf_Data *strings)
 {
     int type = GELF_ST_TYPE(sym->st_info);
     const char *name = (const char *)strings->d_buf + sym->st_name;
     bool is_code = type == STT_FUNC ||
-                   (type == STT_NOTYPE && sym->st_shndx < SHN_LORESERVE);
+                   (type == STT_NOTYPE && is_in_memory(f, sym));
 
     if ((type != STT_NOTYPE && type != STT_FUNC) ||
         sym->st_shndx == SHN_UNDEF || sym->st_name >= strings->d_size ||
@@ -370,6 +392,19 @@ bool symbol_file_address(const SymbolFile *f, const char *name,
         *address = g_array_index(f->labels, Label, i).address;
     }
     return found;
+}
+
+bool symbol_file_is_assembly(const SymbolFile *f, uint64_t address)
+{
+    const Symbol *s = symbol_file_find(f, address);
+
+    return s && !s->is_function;
+}
+
+const Symbol *symbol_file_symbols(const SymbolFile *f, guint *n)
+{
+    *n = f->symbols->len;
+    return (const Symbol *)f->symbols->data;
 }
 
 uint64_t symbol_file_low(const SymbolFile *f)

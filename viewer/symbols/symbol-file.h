@@ -44,6 +44,9 @@ uint64_t symbol_file_low(const SymbolFile *f);
 uint64_t symbol_file_high(const SymbolFile *f);
 uint64_t symbol_file_text(const SymbolFile *f);
 
+/* All of them, by their start. */
+const Symbol *symbol_file_symbols(const SymbolFile *f, guint *n);
+
 /* Whether a symbol begins exactly there. */
 bool symbol_file_begins(const SymbolFile *f, uint64_t address);
 
@@ -80,6 +83,9 @@ typedef struct FrameRule {
 
 /* The rule at @address, in the file's own addresses. */
 FrameRule symbol_file_rule(SymbolFile *f, uint64_t address);
+
+/* Whether it is code of an assembler, whose symbols have no type, as a rule. */
+bool symbol_file_is_assembly(const SymbolFile *f, uint64_t address);
 
 /* Whether there is any such information. */
 bool symbol_file_has_rules(SymbolFile *f);

@@ -20,6 +20,8 @@ Symbols *symbols_new(void)
     s->maps = g_array_new(FALSE, FALSE, sizeof(SymbolMap));
     s->names = g_string_chunk_new(4096);
     s->folders = g_ptr_array_new_with_free_func(g_free);
+    s->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                       (GDestroyNotify)g_ptr_array_unref);
     s->rules =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     return s;
@@ -37,6 +39,7 @@ void symbols_free(Symbols *s)
         g_array_unref(s->maps);
         g_string_chunk_free(s->names);
         g_ptr_array_unref(s->folders);
+        g_hash_table_unref(s->modules);
         g_hash_table_unref(s->rules);
         g_free(s->own_folder);
         g_free(s);
@@ -125,6 +128,11 @@ void symbols_add_own_folder(Symbols *s, const char *folder)
     s->own_folder = g_strdup(folder);
 }
 
+bool symbols_wants_own(const Symbols *s)
+{
+    return s->own_folder && !s->own_found;
+}
+
 /* ------------------------------------------------------------------ */
 /* Addresses                                                           */
 
@@ -168,6 +176,7 @@ typedef struct CachedRule {
     FrameRule rule;
     uint64_t bias;
     bool segment;
+    bool assembly;
 } CachedRule;
 
 static const CachedRule *rule_at(Symbols *s, uint64_t pc)
@@ -184,6 +193,7 @@ static const CachedRule *rule_at(Symbols *s, uint64_t pc)
         c->rule = symbol_file_rule(m->file, pc - m->bias);
         c->bias = m->bias;
         c->segment = m->segment;
+        c->assembly = symbol_file_is_assembly(m->file, pc - m->bias);
     }
     g_hash_table_insert(s->rules, g_memdup2(&pc, sizeof(pc)), c);
     return c;
@@ -229,7 +239,7 @@ static PathEnd step(Symbols *s, Frame *f, bool innermost, bool *more)
 
     *more = false;
     if (!r->known) {
-        return PATH_NO_RULE;
+        return c->assembly && !innermost ? PATH_ASSEMBLY : PATH_NO_RULE;
     }
     if (r->end) {
         return PATH_WHOLE;

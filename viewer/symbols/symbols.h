@@ -37,6 +37,9 @@ bool symbols_add_option(Symbols *s, const char *text);
  */
 void symbols_add_own_folder(Symbols *s, const char *folder);
 
+/* Whether there is such a folder, and nothing of it was taken yet. */
+bool symbols_wants_own(const Symbols *s);
+
 /* A line of the guest's, which may say where something is. */
 void symbols_line(Symbols *s, const char *text, size_t len);
 
@@ -58,6 +61,7 @@ SymbolPlace symbols_find(Symbols *s, uint64_t pc, CaptureWidth width);
 /* How a path ended. */
 typedef enum PathEnd {
     PATH_WHOLE, /* at a function that nobody called */
+    PATH_ASSEMBLY, /* a caller is assembly without such information: entries */
     PATH_NO_RULE, /* no call frame information for the last function */
     PATH_NO_STACK, /* the sample has no more of the stack, or it is garbage */
 } PathEnd;
@@ -87,5 +91,9 @@ bool symbols_has_kernel(const Symbols *s);
  * addresses fit to; those are in @pcs.  True: it was placed, or needed not.
  */
 bool symbols_fit_kernel(Symbols *s, const uint64_t *pcs, guint n);
+
+/* The same of U-Boot, which copies itself; it stays unplaced where none fits. */
+bool symbols_has_u_boot(const Symbols *s);
+void symbols_fit_u_boot(Symbols *s, const uint64_t *pcs, guint n);
 
 #endif
