@@ -162,8 +162,8 @@ static void read_x86_mode(CPUState *cpu, const GdbNumbers *t, CaptureSample *s)
 {
     bool protected = read_register(cpu, t->cr0) & CR0_PE;
     bool longer = protected && read_register(cpu, t->efer) & EFER_LMA;
-    bool real = !protected ||
-                (!longer && read_register(cpu, t->flags) & EFLAGS_VM);
+    bool real =
+        !protected || (!longer && read_register(cpu, t->flags) & EFLAGS_VM);
 
     if (real) {
         s->sp = (read_register(cpu, t->ss) << 4) + (s->sp & 0xffff);

@@ -441,3 +441,17 @@ bool choose_clock(const CaptureReader *r, ClockChoice choice,
     }
     return true;
 }
+
+guint hash_u64(gconstpointer key)
+{
+    static gsize factor;
+    uint64_t v = *(const uint64_t *)key;
+
+    if (g_once_init_enter(&factor)) {
+        g_once_init_leave(&factor, (gsize)((guint64)g_random_int() << 32 |
+                                           g_random_int() | 1));
+    }
+    v = (v ^ v >> 32) * factor;
+    v = (v ^ v >> 29) * factor;
+    return v >> 32;
+}

@@ -151,4 +151,10 @@ bool parse_clock_or_cpu(const char *value, ClockChoice *choice);
 bool choose_clock(const CaptureReader *r, ClockChoice choice,
                   bool *virtual_clock);
 
+/*
+ * For hash tables whose keys are 64 bits of a guest's or a file's choice: no
+ * set of keys collides in every run.  g_int64_hash() is the low half.
+ */
+guint hash_u64(gconstpointer key);
+
 #endif

@@ -14,6 +14,7 @@
 
 /* Different addresses by which code is placed. */
 #define PCS_MAX 20000
+#define PCS_USED 2000
 
 void profile_boot_record(ProfileBoot *b, const CaptureRecord *rec)
 {
@@ -69,22 +70,38 @@ static CaptureWalkNext take_pc(void *data, const CaptureRecord *rec)
     return CAPTURE_WALK_SKIP;
 }
 
+static gint by_address(gconstpointer a, gconstpointer b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* All of them, or as many as are enough, evenly. */
 static GArray *list_of(GHashTable *pcs)
 {
     GArray *list = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    uint64_t *pc;
     GHashTableIter iter;
     gpointer key;
+    guint n = 0;
 
     g_hash_table_iter_init(&iter, pcs);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         g_array_append_vals(list, key, 1);
     }
+    g_array_sort(list, by_address);
+    pc = (uint64_t *)list->data;
+    for (guint i = 0; i < list->len; i += 1 + list->len / PCS_USED) {
+        pc[n++] = pc[i];
+    }
+    g_array_set_size(list, n);
     return list;
 }
 
 static GHashTable *new_addresses(void)
 {
-    return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    return g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
 }
 
 static void place_moved_code(ProfileBoot *b, CaptureReader *r)

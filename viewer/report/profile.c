@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "viewer/common/common.h"
+
 /* Whatever a capture holds: a day at 1,000 samples a second, about. */
 #define SAMPLES_MAX (64 * 1024 * 1024)
 
@@ -93,12 +95,11 @@ Profile *profile_new(Symbols *symbols)
     p->symbols = symbols;
     p->samples = g_array_new(FALSE, FALSE, sizeof(Kept));
     p->nodes = g_array_new(FALSE, FALSE, sizeof(ProfileNode));
-    p->node_of =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    p->node_of = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     p->functions = g_array_new(FALSE, FALSE, sizeof(ProfileFunction));
     p->function_of =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    p->at = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    p->at = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     p->last = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     p->key = g_string_new(NULL);
     g_array_append_val(p->nodes, none);

@@ -205,8 +205,7 @@ static bool is_file_of(SymbolFile *f, const Module *m)
 {
     uint64_t entry;
 
-    return !m->entry ||
-           !symbol_file_address(f, "_ModuleEntryPoint", &entry) ||
+    return !m->entry || !symbol_file_address(f, "_ModuleEntryPoint", &entry) ||
            m->base + entry == m->entry;
 }
 
@@ -224,8 +223,8 @@ static void add_module(Symbols *s, const Module *m)
         SymbolFile *f = g_ptr_array_index(files, i);
 
         if (is_file_of(f, m)) {
-            map = symbols_whole_file(f, m->text ? low - symbol_file_text(f)
-                                                : low);
+            map = symbols_whole_file(f,
+                                     m->text ? low - symbol_file_text(f) : low);
         }
     }
     map.module = name;
@@ -254,9 +253,8 @@ static bool take_edk2(Symbols *s, const char *line)
     at = after(line, "Loading driver at 0x");
     at = at ? at : after(line, "Loading PEIM at 0x");
     at = at ? at : after(line, "Loading DXE CORE at 0x");
-    if (!at || !take_hex(&at, &m.base) ||
-        !(at = after(at, "EntryPoint=0x")) || !take_hex(&at, &m.entry) ||
-        *at != ' ') {
+    if (!at || !take_hex(&at, &m.base) || !(at = after(at, "EntryPoint=0x")) ||
+        !take_hex(&at, &m.entry) || *at != ' ') {
         return false;
     }
     g_free(name);

@@ -188,12 +188,12 @@ static bool read_list(SymbolFile *f, char **error)
 /* In memory, not in a section that only a debugger reads (gcc -flto). */
 static bool is_in_memory(const SymbolFile *f, const GElf_Sym *sym)
 {
-    Elf_Scn *section =
-        sym->st_shndx < SHN_LORESERVE ? elf_getscn(f->elf, sym->st_shndx) : NULL;
+    Elf_Scn *section = sym->st_shndx < SHN_LORESERVE
+                           ? elf_getscn(f->elf, sym->st_shndx)
+                           : NULL;
     GElf_Shdr head;
 
-    return section && gelf_getshdr(section, &head) &&
-           head.sh_flags & SHF_ALLOC;
+    return section && gelf_getshdr(section, &head) && head.sh_flags & SHF_ALLOC;
 }
 
 static void take_symbol(SymbolFile *f, const GElf_Sym *sym,
@@ -201,10 +201,10 @@ static void take_symbol(SymbolFile *f, const GElf_Sym *sym,
 {
     int type = GELF_ST_TYPE(sym->st_info);
     const char *name = (const char *)strings->d_buf + sym->st_name;
-    bool is_code = type == STT_FUNC ||
-                   (type == STT_NOTYPE && is_in_memory(f, sym));
+    bool is_code =
+        type == STT_FUNC || (type == STT_NOTYPE && is_in_memory(f, sym));
 
-    if ((type != STT_NOTYPE && type != STT_FUNC) ||
+    if ((type != STT_NOTYPE && type != STT_FUNC && type != STT_OBJECT) ||
         sym->st_shndx == SHN_UNDEF || sym->st_name >= strings->d_size ||
         !*name || *name == '$') {
         return;

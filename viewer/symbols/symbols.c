@@ -22,8 +22,7 @@ Symbols *symbols_new(void)
     s->folders = g_ptr_array_new_with_free_func(g_free);
     s->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)g_ptr_array_unref);
-    s->rules =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    s->rules = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, g_free);
     return s;
 }
 
