@@ -75,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sample.pc = 0x1018;
         unwind(s, sample, stack, STACK_BYTES);
         symbols_fit_kernel(s, &link, 1);
+        symbols_fit_u_boot(s, &link, 1);
         symbols_line(s, (const char *)stack, STACK_BYTES);
         look_at(s, sample.link, CAPTURE_WIDTH_32);
     }
