@@ -296,7 +296,8 @@ stages = $(call stage,quick,$(JOBS),$(quick_t)) $(call stage,boot,$(BOOT_JOBS),$
 	$(call stage,terminal,$(BOOT_JOBS),$(terminal_t)) $(call stage,faults,$(BOOT_JOBS),$(faults_t))
 # Firmware with probes takes two minutes to build: beside the quick tests, where
 # one of the others boots it.
-need_firmware := tests/boot/probes.t tests/boot/optionrom.t tests/boot/profile-firmware.t
+need_firmware := tests/boot/probes.t tests/boot/optionrom.t tests/boot/profile-firmware.t \
+	tests/terminal/profile.t
 prepare = $(if $(strip $(call select,$(need_firmware))),--prepare firmware-debug/build.sh)
 
 # TESTS=...: words, a test is taken if its name holds one of them

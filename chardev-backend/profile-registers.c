@@ -28,6 +28,7 @@
 #define CR0_PG 0x80000000
 #define EFLAGS_VM 0x20000
 #define EFER_LMA 0x400
+#define VECTORS_END 0x400 /* of real mode, from address 0 on */
 
 /* gdb's number of each register; -1: there is none. */
 typedef struct GdbNumbers {
@@ -155,6 +156,16 @@ static uint64_t read_register(CPUState *cpu, int number)
 }
 
 /*
+ * In real mode.  Code that has just left protected mode has that one's selector
+ * still, whose segment is flat, mostly; as a segment of real mode it would have
+ * the stack among the interrupt vectors.
+ */
+static uint64_t stack_base(uint64_t ss)
+{
+    return ss < VECTORS_END >> 4 ? 0 : ss << 4;
+}
+
+/*
  * The mode, and what segments make of the stack pointer; flat ones, mostly.
  * Each register takes time, the flags most: only those that decide are read.
  */
@@ -166,7 +177,7 @@ static void read_x86_mode(CPUState *cpu, const GdbNumbers *t, CaptureSample *s)
         !protected || (!longer && read_register(cpu, t->flags) & EFLAGS_VM);
 
     if (real) {
-        s->sp = (read_register(cpu, t->ss) << 4) + (s->sp & 0xffff);
+        s->sp = stack_base(read_register(cpu, t->ss)) + (s->sp & 0xffff);
         s->mode = CAPTURE_WIDTH_16;
         return;
     }

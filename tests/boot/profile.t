@@ -76,6 +76,11 @@ for thread in single multi; do
     is $? 0 "four vCPUs, thread=$thread"
     is "$("$BOOTSTAMP" export -F json "$tmp/smp.bst" | sed -n 's/.*"type":"sample".*"vcpu":\([0-9]*\).*/\1/p' |
         sort -u | tr '\n' ' ')" "0 1 2 3 " "each has samples of its own, thread=$thread"
+    "$BOOTSTAMP" export -F speedscope --vcpu 2 "$tmp/smp.bst" >"$tmp/speedscope"
+    is "$(grep -o '"name":"vCPU [0-9]*"' "$tmp/speedscope")" '"name":"vCPU 2"' "--vcpu: speedscope has that one, thread=$thread"
+    ticks=$("$BOOTSTAMP" export -F json "$tmp/smp.bst" | sed -n 's/.*"type":"sample".*"vcpu":2,"ticks":\([0-9]*\).*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
+    is "$("$BOOTSTAMP" export -F folded --vcpu 2 "$tmp/smp.bst" | awk '{ n += $NF } END { print n + 0 }')" "$ticks" \
+        "and folded has its ticks, thread=$thread"
 done
 
 # --- -icount: the same instructions in each run

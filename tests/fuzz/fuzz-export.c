@@ -80,6 +80,7 @@ static void set_options(const uint8_t *choice)
     opt.clock = choice[1] & 1 ? CLOCK_VIRTUAL : CLOCK_HOST;
     opt.time = (choice[1] >> 1) % (EXPORT_TIME_DELTA + 1);
     opt.events = choice[1] >> 4 & 1;
+    opt.vcpu = -1;
     stream = choice[2] & 1 ? g_strdup_printf("%u", choice[2] >> 1) : NULL;
     output =
         opt.format->folder ? g_build_filename(fuzz_dir(), "out", NULL) : NULL;

@@ -55,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t head = sizeof(CaptureSample) + STACK_BYTES;
     const uint8_t *stack = data + sizeof(CaptureSample);
     g_autofree char *option = NULL;
+    g_autofree char *error = NULL;
     CaptureSample sample;
     uint64_t link;
     Symbols *s;
@@ -70,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     option = sample.flags & 2 ? g_strdup_printf("%s@0x%" G_GINT64_MODIFIER "x",
                                                 fuzz_path(), sample.fp)
                               : g_strdup(fuzz_path());
-    if (symbols_add_option(s, option)) {
+    if (symbols_add_option(s, option, &error)) {
         unwind(s, sample, stack, STACK_BYTES);
         sample.pc = 0x1018;
         unwind(s, sample, stack, STACK_BYTES);

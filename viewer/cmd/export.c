@@ -13,7 +13,7 @@
 #include "viewer/export/export.h"
 
 static struct {
-    char *format, *clock, *time, *output, *stream, *at;
+    char *format, *clock, *time, *output, *stream, *at, *vcpu;
     char **symbols;
     gboolean follow, events, controls;
 } opt;
@@ -38,6 +38,7 @@ static const GOptionEntry entries[] = {
       "screen: the time in seconds (default: the end)", "TIME" },
     { "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.symbols,
       SYMBOLS_HELP, "FILE[@ADDRESS]" },
+    { "vcpu", 0, 0, G_OPTION_ARG_STRING, &opt.vcpu, VCPU_HELP, "N" },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &opt.follow,
       "go on with a live boot until QEMU ends", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &opt.output,
@@ -110,6 +111,13 @@ static int read_options(ExportOptions *o)
     }
     if (!read_time(opt.at, &o->at)) {
         return usage_error("export", "'%s' is not a time in seconds", opt.at);
+    }
+    if (!parse_vcpu("export", opt.vcpu, &o->vcpu)) {
+        return EXIT_USAGE;
+    }
+    if (o->vcpu >= 0 && !o->format->samples) {
+        return usage_error("export", "%s has no samples: leave out --vcpu",
+                           o->format->name);
     }
     o->time = time;
     o->events = opt.events;

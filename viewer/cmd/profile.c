@@ -17,9 +17,10 @@ static struct {
     char *phase;
     char *clock;
     char *between[2];
-    int vcpu, session;
+    char *vcpu;
+    int session;
     gboolean all;
-} opt = { .vcpu = -1 };
+} opt;
 
 static const GOptionEntry entries[] = {
     { "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.symbols,
@@ -29,7 +30,7 @@ static const GOptionEntry entries[] = {
     { "between", 0, 0, G_OPTION_ARG_STRING, &opt.between[0],
       "only from A to B: milestones, or lines that match regular expressions",
       "A B" },
-    { "vcpu", 0, 0, G_OPTION_ARG_INT, &opt.vcpu, "only this vCPU", "N" },
+    { "vcpu", 0, 0, G_OPTION_ARG_STRING, &opt.vcpu, VCPU_HELP, "N" },
     { "clock", 0, 0, G_OPTION_ARG_STRING, &opt.clock,
       "host (default), or virtual: QEMU's own clock, exact under -icount",
       "CLOCK" },
@@ -80,26 +81,25 @@ static bool compile_marks(GRegex *marks[2])
 
 /* NULL: it has said why not. */
 static ProfileBoot *read_boot(const char *path, Symbols *symbols,
-                              ClockChoice clock)
+                              ClockChoice clock, int vcpu)
 {
     CaptureReader *r = open_capture(path);
+    ProfileReadOptions options = { .session = opt.session, .vcpu = vcpu };
     ProfileBoot *b = NULL;
-    bool virtual_clock;
-    GRegex *marks[2];
 
-    if (r && choose_clock(r, clock, &virtual_clock) && compile_marks(marks)) {
-        b = profile_boot_read(r, symbols, opt.session, virtual_clock, marks);
+    if (r && choose_clock(r, clock, &options.virtual_clock) &&
+        compile_marks(options.marks)) {
+        b = profile_boot_read(r, symbols, &options);
     }
     capture_reader_close(r);
     return b;
 }
 
-static int run(char **paths, ClockChoice clock)
+static int run(char **paths, ClockChoice clock, int vcpu)
 {
     const ProfileOptions options = {
         .phase = opt.phase,
         .between = { opt.between[0], opt.between[1] },
-        .vcpu = opt.vcpu,
         .all = opt.all,
     };
     int n = paths[0] && paths[1] ? 2 : 1;
@@ -110,7 +110,8 @@ static int run(char **paths, ClockChoice clock)
 
     for (int i = 0; good && i < n; i++) {
         symbols[i] = symbols_from_options(opt.symbols);
-        boots[i] = symbols[i] ? read_boot(paths[i], symbols[i], clock) : NULL;
+        boots[i] =
+            symbols[i] ? read_boot(paths[i], symbols[i], clock, vcpu) : NULL;
         good = boots[i];
     }
     if (good) {
@@ -128,7 +129,7 @@ int cmd_profile(int argc, char **argv)
 {
     g_auto(GStrv) rest = NULL;
     ClockChoice clock;
-    int status;
+    int status, vcpu;
 
     argc = take_between(argc, argv);
     if (!parse_options(argc, argv, "[CAPTURE [CAPTURE]]",
@@ -148,6 +149,9 @@ int cmd_profile(int argc, char **argv)
     if (!parse_clock(opt.clock, &clock)) {
         return usage_error("profile", "unknown clock '%s'", opt.clock);
     }
+    if (!parse_vcpu("profile", opt.vcpu, &vcpu)) {
+        return EXIT_USAGE;
+    }
     check_patterns();
-    return run(rest, clock);
+    return run(rest, clock, vcpu);
 }

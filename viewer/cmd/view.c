@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "symbol-options.h"
 #include "viewer/common/common.h"
 #include "viewer/export/export.h"
 #include "viewer/screen/view.h"
@@ -17,9 +18,9 @@
 /* Without a terminal: the text, as it comes. */
 static int print_followed(char *const *paths, bool wait, bool controls)
 {
-    const ExportOptions options = { .follow = true,
-                                    .controls = controls,
-                                    .at = UINT64_MAX };
+    const ExportOptions options = {
+        .follow = true, .vcpu = -1, .controls = controls, .at = UINT64_MAX
+    };
 
     if (paths[0] && paths[1]) {
         return usage_error("view", "standard output is not a terminal: name "
@@ -40,12 +41,15 @@ static int print_followed(char *const *paths, bool wait, bool controls)
 int cmd_view(int argc, char **argv)
 {
     gboolean wait = FALSE, controls = FALSE, keys = FALSE;
+    g_auto(GStrv) symbols = NULL;
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
           "wait for the capture to appear; without a name, for the next one",
           NULL },
         { "controls", 0, 0, G_OPTION_ARG_NONE, &controls,
           "show the control sequences in lines, such as ^[[0;32m", NULL },
+        { "symbols", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &symbols,
+          SYMBOLS_HELP, "FILE[@ADDRESS]" },
         { "keys", 0, 0, G_OPTION_ARG_NONE, &keys,
           "print all that can be done with its keys, as they are set", NULL },
         { 0 },
@@ -68,5 +72,8 @@ int cmd_view(int argc, char **argv)
         return print_followed(rest, wait, controls);
     }
     check_patterns(); /* says what is wrong: those compiled in are there */
-    return view_run(rest, g_strv_length(rest), wait, controls);
+    return view_run(rest, g_strv_length(rest),
+                    &(ViewOptions){ .wait = wait,
+                                    .controls = controls,
+                                    .symbols = symbols });
 }

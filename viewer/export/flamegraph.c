@@ -28,6 +28,7 @@ const ExportFormat export_flamegraph = {
         .name = "flamegraph",
         .summary = "samples of run --profile as a picture, by phase and caller",
         .extension = ".svg",
+        .samples = true,
     },
     .begin = profile_export_begin,
     .record = profile_export_record,

@@ -71,6 +71,7 @@ const ExportFormat export_folded = {
         .name = "folded",
         .summary = "call paths of run --profile, for flamegraph.pl and others",
         .extension = ".folded",
+        .samples = true,
     },
     .begin = profile_export_begin,
     .record = profile_export_record,

@@ -12,9 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "viewer/report/report.h"
 #include "event.h"
-#include "format.h"
+#include "profile-export.h"
 
 /* A line that came this long after the one before is marked. */
 #define SLOW_NS 10000000
@@ -82,8 +81,7 @@ static bool html_begin(Export *e)
 
     e->state = s;
     s->boot = boot_data_new(e->virtual_clock);
-    s->profile = profile_boot_new(e->options->symbols, s->boot->phases,
-                                  capture_reader_path(e->reader));
+    s->profile = profile_export_new(e, s->boot->phases);
     s->rows = tmpfile();
     if (!s->rows) {
         fail("temporary file", "cannot create: %s", g_strerror(errno));
@@ -213,9 +211,8 @@ static bool put_page(Export *e)
     g_autoptr(GString) svg = g_string_new(NULL);
     bool ok;
 
-    append_timeline_svg(svg, s->boot, false);
     profile_sort(s->profile->profile);
-    append_flame_svg(svg, s->profile);
+    append_timeline_svg(svg, s->boot, s->profile, false);
     put_page_head(e);
     fwrite(svg->str, 1, svg->len, e->out);
     fputs("<form><input type=\"search\" id=\"q\" placeholder=\"Search the "
@@ -231,7 +228,7 @@ static bool put_page(Export *e)
 static bool html_end(Export *e)
 {
     State *s = e->state;
-    bool ok = s->rows && put_page(e);
+    bool ok = s->rows && profile_export_has_vcpu(e, s->profile) && put_page(e);
 
     if (s->rows) {
         fclose(s->rows);
@@ -247,6 +244,7 @@ const ExportFormat export_html = {
         .name = "html",
         .summary = "one page: the picture and a log to search",
         .extension = ".html",
+        .samples = true,
     },
     .begin = html_begin,
     .record = html_record,

@@ -24,6 +24,7 @@ typedef struct ExportInfo {
     const char *extension; /* of a file, such as ".txt" */
     bool folder; /* many files: a folder, which has to be named */
     bool commands; /* has what a terminal would act on */
+    bool samples; /* has those of run --profile */
     bool monotonic; /* can have times of CLOCK_MONOTONIC */
 } ExportInfo;
 
@@ -36,6 +37,7 @@ typedef struct ExportOptions {
     bool events; /* rows for what is no guest byte as well */
     bool follow; /* goes on while the capture is written */
     uint64_t at; /* screen: ns; UINT64_MAX: at the end */
+    int vcpu; /* only samples of it; -1: all */
     Symbols *symbols; /* of the guest's code, or NULL */
     bool controls; /* lines with their control sequences, made visible */
 } ExportOptions;

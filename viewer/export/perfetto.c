@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include "capture/kinds.h"
-#include "viewer/report/report.h"
 #include "event.h"
-#include "format.h"
+#include "profile-export.h"
 #include "viewer/common/json-out.h"
 
 /* Tracks: "threads" of the one "process". */
@@ -116,8 +115,7 @@ static bool perfetto_begin(Export *e)
     s->json = json_out_new();
     s->text = g_string_new(NULL);
     s->boot = boot_data_new(e->virtual_clock);
-    s->profile = profile_boot_new(e->options->symbols, s->boot->phases,
-                                  capture_reader_path(e->reader));
+    s->profile = profile_export_new(e, s->boot->phases);
     s->items = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     s->copy_key = -1;
     s->comma = "";
@@ -598,6 +596,7 @@ static void put_samples(Export *e)
 static bool perfetto_end(Export *e)
 {
     State *s = e->state;
+    bool ok = profile_export_has_vcpu(e, s->profile);
 
     end_copy(e);
     put_phases(e);
@@ -614,7 +613,7 @@ static bool perfetto_end(Export *e)
     boot_data_free(s->boot);
     g_hash_table_unref(s->items);
     g_clear_pointer(&e->state, g_free);
-    return true;
+    return ok;
 }
 
 const ExportFormat export_perfetto = {
@@ -622,6 +621,7 @@ const ExportFormat export_perfetto = {
         .name = "perfetto",
         .summary = "Trace Event JSON for ui.perfetto.dev",
         .extension = ".json",
+        .samples = true,
         .monotonic = true,
     },
     .begin = perfetto_begin,

@@ -10,6 +10,12 @@
 #include "format.h"
 #include "viewer/report/report.h"
 
+/* As profile_boot_new(), with the options of @e. */
+ProfileBoot *profile_export_new(const Export *e, CaptureMilestones *milestones);
+
+/* False: it has said that there are no samples of the one vCPU asked for. */
+bool profile_export_has_vcpu(const Export *e, const ProfileBoot *b);
+
 /* Callbacks of a format. */
 bool profile_export_begin(Export *e);
 void profile_export_record(Export *e, const CaptureRecord *rec);

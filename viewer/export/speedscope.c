@@ -123,6 +123,7 @@ const ExportFormat export_speedscope = {
         .name = "speedscope",
         .summary = "samples of run --profile, for speedscope.app",
         .extension = ".json",
+        .samples = true,
     },
     .begin = profile_export_begin,
     .record = profile_export_record,

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "flame-svg.h"
+#include "markup.h"
 #include "phase-times.h"
-#include "timeline-svg.h"
 #include "viewer/common/common.h"
 
 #define WIDTH 1200.0
@@ -30,10 +30,15 @@ typedef struct Flame {
     guint deepest;
 } Flame;
 
-/* The same name has the same warm colour. */
-static guint hue_of(const char *name)
+/* Boxes are light in any theme, so letters are dark in any. */
+#define INK "#24292f"
+
+/* The same name has the same warm colour; idle is no work, and grey. */
+static char *colour_of(const char *name, guint depth, bool idle)
 {
-    return g_str_hash(name) % 50;
+    return idle ? g_strdup("#d8dee4")
+                : g_strdup_printf("hsl(%u,70%%,%u%%)", g_str_hash(name) % 50,
+                                  depth ? 70 : 82);
 }
 
 static void append_number_svg(GString *out, double value)
@@ -43,9 +48,11 @@ static void append_number_svg(GString *out, double value)
     g_string_append(out, g_ascii_formatd(text, sizeof(text), "%.1f", value));
 }
 
-static void append_box(Flame *f, const char *name, double x, guint depth,
-                       uint64_t ticks, double share)
+/* @node: 0 for a phase. */
+static void append_box(Flame *f, guint node, const char *name, double x,
+                       guint depth, uint64_t ticks, double share)
 {
+    g_autofree char *colour = colour_of(name, depth, node == PROFILE_IDLE);
     double width = ticks * f->scale;
     guint letters = width / CELL;
     g_autoptr(GString) label = g_string_new(NULL);
@@ -60,9 +67,8 @@ static void append_box(Flame *f, const char *name, double x, guint depth,
     append_number_svg(f->body, x);
     g_string_append_printf(f->body, "\" y=\"%u\" width=\"", depth * ROW);
     append_number_svg(f->body, width);
-    g_string_append_printf(f->body,
-                           "\" height=\"%d\" fill=\"hsl(%u,70%%,%u%%)\"/>",
-                           ROW - 1, hue_of(name), depth ? 70 : 82);
+    g_string_append_printf(f->body, "\" height=\"%d\" fill=\"%s\"/>", ROW - 1,
+                           colour);
     if (letters >= 3) {
         g_string_append(f->body, "<text x=\"");
         append_number_svg(f->body, x + 3);
@@ -89,7 +95,7 @@ static void append_children(Flame *f, guint node, double x, guint depth,
         if (f->ticks[i] * f->scale < NARROW) {
             continue;
         }
-        append_box(f, fn.name, x, depth, f->ticks[i],
+        append_box(f, i, fn.name, x, depth, f->ticks[i],
                    100.0 * f->ticks[i] / all);
         append_children(f, i, x, depth + 1, all);
         x += f->ticks[i] * f->scale;
@@ -131,38 +137,51 @@ static void append_phases(Flame *f, const GArray *paths, uint64_t all)
             f->ticks[p->node] += p->ticks;
         }
         sum_up(f);
-        append_box(f, *name ? name : "before the first", x, 0, f->ticks[0],
+        append_box(f, 0, *name ? name : "before the first", x, 0, f->ticks[0],
                    100.0 * f->ticks[0] / all);
         append_children(f, 0, x, 1, all);
         x += f->ticks[0] * f->scale;
     }
 }
 
-void append_flame_svg(GString *out, const ProfileBoot *b)
+guint append_flame(GString *out, const ProfileBoot *b, double width)
 {
     g_autoptr(GArray) paths = profile_boot_paths(b);
-    g_autoptr(GString) body = g_string_new(NULL);
-    Flame f = { .boot = b, .body = body, .n = profile_nodes(b->profile) };
+    Flame f = { .boot = b, .body = out, .n = profile_nodes(b->profile) };
     uint64_t all = 0;
 
     for (guint i = 0; i < paths->len; i++) {
         all += g_array_index(paths, ProfilePath, i).ticks;
     }
     if (!all) {
-        return;
+        return 0;
     }
-    f.scale = WIDTH / all;
+    f.scale = width / all;
     f.ticks = g_new0(uint64_t, f.n);
     f.first = g_new0(guint, f.n);
     f.next = g_new0(guint, f.n);
+    g_string_append_printf(out,
+                           "<g class=\"flame\" style=\"font:%dpx sans-serif;"
+                           "fill:" INK "\">\n",
+                           FONT);
     append_phases(&f, paths, all);
-    g_string_append_printf(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"flame\" "
-        "viewBox=\"0 0 %d %u\" width=\"100%%\" font-family=\"sans-serif\" "
-        "font-size=\"%d\">\n%s</svg>\n",
-        (int)WIDTH, (f.deepest + 1) * ROW, FONT, body->str);
+    g_string_append(out, "</g>\n");
     g_free(f.ticks);
     g_free(f.first);
     g_free(f.next);
+    return (f.deepest + 1) * ROW;
+}
+
+void append_flame_svg(GString *out, const ProfileBoot *b)
+{
+    g_autoptr(GString) body = g_string_new(NULL);
+    guint height = append_flame(body, b, WIDTH);
+
+    if (height) {
+        g_string_append_printf(out,
+                               "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                               "viewBox=\"0 0 %d %u\" width=\"100%%\">\n"
+                               "%s</svg>\n",
+                               (int)WIDTH, height, body->str);
+    }
 }

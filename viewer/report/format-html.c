@@ -11,7 +11,7 @@
 #include "diff-data.h"
 #include "figures.h"
 #include "stats-data.h"
-#include "timeline-svg.h"
+#include "markup.h"
 
 /* A strip of dots; with more boots than columns they are darker where many. */
 #define STRIP 360

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "junit.h"
-#include "timeline-svg.h"
+#include "markup.h"
 #include "viewer/common/common.h"
 
 typedef struct Suite {

@@ -104,7 +104,8 @@ static GHashTable *new_addresses(void)
     return g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
 }
 
-static void place_moved_code(ProfileBoot *b, CaptureReader *r)
+/* False: it cannot be told where a kernel is. */
+static bool place_moved_code(Symbols *symbols, CaptureReader *r)
 {
     static const CaptureWalkOps ops = { .record = take_pc };
     g_autoptr(GHashTable) kernel = new_addresses();
@@ -113,19 +114,15 @@ static void place_moved_code(ProfileBoot *b, CaptureReader *r)
     g_autoptr(GArray) other_pcs = NULL;
     Addresses addresses = { kernel, other };
 
-    if (!symbols_has_kernel(b->symbols) && !symbols_has_u_boot(b->symbols)) {
-        return;
+    if (!symbols_has_kernel(symbols) && !symbols_has_u_boot(symbols)) {
+        return true;
     }
     capture_walk_all(r, false, &ops, &addresses);
     kernel_pcs = list_of(kernel);
     other_pcs = list_of(other);
-    symbols_fit_u_boot(b->symbols, (uint64_t *)other_pcs->data, other_pcs->len);
-    if (!symbols_fit_kernel(b->symbols, (uint64_t *)kernel_pcs->data,
-                            kernel_pcs->len)) {
-        fail(b->path, "cannot tell where the kernel was moved to; add its "
-                      "address to --symbols FILE@ADDRESS, or boot with "
-                      "nokaslr");
-    }
+    symbols_fit_u_boot(symbols, (uint64_t *)other_pcs->data, other_pcs->len);
+    return symbols_fit_kernel(symbols, (uint64_t *)kernel_pcs->data,
+                              kernel_pcs->len);
 }
 
 /* ------------------------------------------------------------------ */
@@ -158,21 +155,32 @@ static void take_first_line(void *data, const CaptureLine *line)
     }
 }
 
-void profile_boot_look_ahead(ProfileBoot *b, CaptureReader *r)
+bool profile_look_ahead(Symbols *symbols, CaptureReader *r)
 {
     static const CaptureWalkOps ops = { .record = until_found,
                                         .line = take_first_line };
-    FirstLines l = { b->symbols, 0 };
+    FirstLines l = { symbols, 0 };
     CaptureCursor start;
+    bool placed;
 
     capture_reader_tell(r, &start);
-    if (symbols_wants_own(b->symbols)) {
+    if (symbols_wants_own(symbols)) {
         capture_walk_all(r, false, &ops, &l);
-        symbols_reset(b->symbols); /* nothing was moved yet */
+        symbols_reset(symbols); /* nothing was moved yet */
         capture_reader_seek(r, &start);
     }
-    place_moved_code(b, r);
+    placed = place_moved_code(symbols, r);
     capture_reader_seek(r, &start);
+    return placed;
+}
+
+void profile_boot_look_ahead(ProfileBoot *b, CaptureReader *r)
+{
+    if (!profile_look_ahead(b->symbols, r)) {
+        fail(b->path, "cannot tell where the kernel was moved to; add its "
+                      "address to --symbols FILE@ADDRESS, or boot with "
+                      "nokaslr");
+    }
 }
 
 /* ------------------------------------------------------------------ */
@@ -208,19 +216,40 @@ ProfileBoot *profile_boot_new(Symbols *symbols, CaptureMilestones *milestones,
     return b;
 }
 
-ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols, int session,
-                               bool virtual_clock, GRegex *const marks[2])
+bool profile_boot_has_samples(const ProfileBoot *b)
+{
+    guint vcpus = profile_vcpus(b->profile);
+
+    if (profile_samples(b->profile)) {
+        return true;
+    }
+    if (!vcpus) {
+        fail(b->path, "has no samples; capture with bootstamp run --profile");
+    } else {
+        fail(b->path,
+             "has no samples of the vCPU that --vcpu names; the last "
+             "of its vCPUs is %u",
+             vcpus - 1);
+    }
+    return false;
+}
+
+ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols,
+                               const ProfileReadOptions *options)
 {
     static const CaptureWalkOps ops = { .record = take_record,
                                         .line = take_line };
     ProfileBoot *b = profile_boot_new(symbols, NULL, capture_reader_path(r));
 
-    b->wanted = session;
+    b->wanted = options->session;
+    if (options->vcpu >= 0) {
+        profile_only_vcpu(b->profile, options->vcpu);
+    }
     for (int i = 0; i < 2; i++) {
-        b->marks[i] = marks[i];
+        b->marks[i] = options->marks[i];
     }
     profile_boot_look_ahead(b, r);
-    capture_walk_all(r, virtual_clock, &ops, b);
+    capture_walk_all(r, options->virtual_clock, &ops, b);
     profile_sort(b->profile);
     return b;
 }
@@ -296,9 +325,11 @@ static gint by_phase(gconstpointer a, gconstpointer b)
 static void add_phase(const ProfileBoot *b, guint phase, const PhaseTime *time,
                       GArray *paths)
 {
-    const ProfileRange range = { time->start, time->end, -1 };
+    const ProfileRange range = { time->start, time->end };
 
-    for (guint i = 0; i < profile_samples(b->profile); i++) {
+    for (guint i = profile_next(b->profile, 0, &range);
+         i < profile_samples(b->profile);
+         i = profile_next(b->profile, i + 1, &range)) {
         const ProfileSample *s = profile_sample(b->profile, i);
         ProfilePath path = {
             .phase = phase,

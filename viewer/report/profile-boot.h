@@ -35,16 +35,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileBoot, profile_boot_free)
 
 /*
  * Before the first record: looks in @r for what the first samples need, too:
- * which firmware it is, and where a kernel or U-Boot moved itself.
+ * which firmware it is, and where a kernel or U-Boot moved itself.  False: it
+ * cannot be told where a kernel is; the second one says so.
  */
+bool profile_look_ahead(Symbols *symbols, CaptureReader *r);
 void profile_boot_look_ahead(ProfileBoot *b, CaptureReader *r);
 
-/*
- * All of it: @r's session (0: the last) by the clock wanted; @marks are two
- * regular expressions or NULLs, which are taken over.
- */
-ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols, int session,
-                               bool virtual_clock, GRegex *const marks[2]);
+/* False: it has said that there are none, or none of the vCPU asked for. */
+bool profile_boot_has_samples(const ProfileBoot *b);
+
+typedef struct ProfileReadOptions {
+    int session; /* 0: the last */
+    bool virtual_clock;
+    int vcpu; /* -1: all */
+    GRegex *marks[2]; /* lines that are looked for, or NULLs; taken over */
+} ProfileReadOptions;
+
+/* All of @r's session. */
+ProfileBoot *profile_boot_read(CaptureReader *r, Symbols *symbols,
+                               const ProfileReadOptions *options);
 
 /* Ticks of a call path in a phase. */
 typedef struct ProfilePath {
@@ -59,7 +68,6 @@ GArray *profile_boot_paths(const ProfileBoot *b);
 typedef struct ProfileOptions {
     const char *phase; /* only those of this name; NULL: all */
     const char *between[2]; /* milestones, or regular expressions of lines */
-    int vcpu; /* -1: all */
     bool all; /* functions of little time too */
 } ProfileOptions;
 

@@ -93,11 +93,13 @@ static void print_paths(const ProfileBoot *b, const ProfileTable *t)
     } else if (!symbols_can_unwind(b->symbols)) {
         printf("\nno call paths: no symbol file has call frame information\n");
     } else if (busy) {
-        printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% up to "
-               "assembly code, %.1f%% end at a\nfunction without call frame "
-               "information, %.1f%% where the sampled stack ends\n",
-               percent(t->whole, busy), percent(t->assembly, busy),
-               percent(t->no_rule, busy), percent(t->no_stack, busy));
+        printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% whole over "
+               "a gap (assembly), %.1f%% up to\nassembly code, %.1f%% end at a "
+               "function without call frame information, %.1f%% where\nthe "
+               "sampled stack ends\n",
+               percent(t->whole, busy), percent(t->gap, busy),
+               percent(t->assembly, busy), percent(t->no_rule, busy),
+               percent(t->no_stack, busy));
     }
 }
 
@@ -128,7 +130,7 @@ static void print_phases(const ProfileBoot *b, const ProfileOptions *options,
 
     for (guint i = 0; i < times->len; i++) {
         const PhaseTime *t = &g_array_index(times, PhaseTime, i);
-        ProfileRange range = { t->start, t->end, options->vcpu };
+        ProfileRange range = { t->start, t->end };
         g_autofree char *name =
             t->boot ? g_strdup_printf("%s (boot %u)", t->name, t->boot + 1)
                     : g_strdup(*t->name ? t->name : "before the first");
@@ -159,9 +161,9 @@ static void print_files(const Symbols *symbols)
     }
 }
 
-static void print_head(const ProfileBoot *b, const ProfileOptions *options)
+static void print_head(const ProfileBoot *b)
 {
-    ProfileRange all = { 0, UINT64_MAX, options->vcpu };
+    ProfileRange all = { 0, UINT64_MAX };
     g_autoptr(ProfileTable) t = profile_table(b->profile, &all);
 
     printf("%u samples, %u a second, idle %.1f%%\n", t->samples,
@@ -169,29 +171,20 @@ static void print_head(const ProfileBoot *b, const ProfileOptions *options)
     print_files(b->symbols);
 }
 
-static bool has_samples(const ProfileBoot *b)
-{
-    if (!profile_samples(b->profile)) {
-        fail(b->path, "has no samples; capture with bootstamp run --profile");
-        return false;
-    }
-    return true;
-}
-
 int print_profile(const ProfileBoot *b, const ProfileOptions *options)
 {
-    ProfileRange range = { 0, UINT64_MAX, options->vcpu };
+    ProfileRange range = { 0, UINT64_MAX };
     g_autoptr(ProfileTable) all = NULL;
     bool found = false;
 
-    if (!has_samples(b)) {
+    if (!profile_boot_has_samples(b)) {
         return EXIT_FAILURE;
     }
     if (options->between[0] &&
         !profile_boot_between(b, options->between, &range)) {
         return EXIT_FAILURE;
     }
-    print_head(b, options);
+    print_head(b);
     if (options->between[0]) {
         g_autofree char *name = g_strdup_printf("%s to %s", options->between[0],
                                                 options->between[1]);
@@ -268,7 +261,7 @@ static bool diff_range(const ProfileBoot *b, const ProfileOptions *o,
 {
     g_autoptr(GArray) times = phase_times(b->milestones, b->end);
 
-    *range = (ProfileRange){ 0, UINT64_MAX, o->vcpu };
+    *range = (ProfileRange){ 0, UINT64_MAX };
     if (o->between[0]) {
         return profile_boot_between(b, o->between, range);
     }
@@ -302,7 +295,8 @@ int print_profile_diff(const ProfileBoot *a, const ProfileBoot *b,
         g_autoptr(ProfileTable) t = NULL;
         ProfileRange range;
 
-        if (!has_samples(sides[i]) || !diff_range(sides[i], options, &range)) {
+        if (!profile_boot_has_samples(sides[i]) ||
+            !diff_range(sides[i], options, &range)) {
             return EXIT_FAILURE;
         }
         t = profile_table(sides[i]->profile, &range);

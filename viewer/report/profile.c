@@ -16,6 +16,9 @@
 
 #define VCPUS_MAX 1024
 
+/* Samples whose times are looked at together: BLOCKS of them are skipped. */
+#define BLOCK_SAMPLES 1024
+
 /* Different call paths; what is beyond has its function alone. */
 #define NODES_MAX (1024 * 1024)
 
@@ -36,9 +39,17 @@ typedef struct Kept {
     PathEnd end;
 } Kept;
 
+/* Between which times the ticks of BLOCK_SAMPLES samples are. */
+typedef struct Block {
+    uint64_t first, last; /* times of samples, ns */
+    guint ticks; /* the most that one has */
+} Block;
+
 struct Profile {
     Symbols *symbols;
     GArray *samples; /* Kept */
+    GArray *blocks; /* Block: of samples */
+    guint sessions; /* so often samples began anew */
     GArray *nodes; /* ProfileNode */
     GHashTable *node_of; /* parent and function -> node */
     GArray *functions; /* ProfileFunction */
@@ -47,6 +58,8 @@ struct Profile {
     guint generation;
     GHashTable *last; /* vcpu -> LastStack */
     guint hz;
+    int only_vcpu; /* -1: all */
+    guint vcpus;
     GString *key;
 };
 
@@ -93,7 +106,9 @@ Profile *profile_new(Symbols *symbols)
     Profile *p = g_new0(Profile, 1);
 
     p->symbols = symbols;
+    p->only_vcpu = -1;
     p->samples = g_array_new(FALSE, FALSE, sizeof(Kept));
+    p->blocks = g_array_new(FALSE, FALSE, sizeof(Block));
     p->nodes = g_array_new(FALSE, FALSE, sizeof(ProfileNode));
     p->node_of = g_hash_table_new_full(hash_u64, g_int64_equal, g_free, NULL);
     p->functions = g_array_new(FALSE, FALSE, sizeof(ProfileFunction));
@@ -107,10 +122,21 @@ Profile *profile_new(Symbols *symbols)
     return p;
 }
 
+void profile_only_vcpu(Profile *p, guint vcpu)
+{
+    p->only_vcpu = vcpu;
+}
+
+guint profile_vcpus(const Profile *p)
+{
+    return p->vcpus;
+}
+
 void profile_free(Profile *p)
 {
     if (p) {
         g_array_unref(p->samples);
+        g_array_unref(p->blocks);
         g_array_unref(p->nodes);
         g_hash_table_unref(p->node_of);
         g_array_unref(p->functions);
@@ -219,6 +245,23 @@ static guint node_of(Profile *p, const CaptureRecord *rec, PathEnd *end)
     return last->node;
 }
 
+/* Sample @i in the index. */
+static void index_sample(Profile *p, guint i)
+{
+    const ProfileSample *s = profile_sample(p, i);
+    Block *b;
+
+    if (i % BLOCK_SAMPLES == 0) {
+        g_array_set_size(p->blocks, i / BLOCK_SAMPLES + 1);
+        g_array_index(p->blocks, Block, i / BLOCK_SAMPLES) =
+            (Block){ s->time, s->time, s->ticks };
+    }
+    b = &g_array_index(p->blocks, Block, i / BLOCK_SAMPLES);
+    b->first = MIN(b->first, s->time);
+    b->last = MAX(b->last, s->time);
+    b->ticks = MAX(b->ticks, s->ticks);
+}
+
 static void take_sample(Profile *p, const CaptureRecord *rec)
 {
     const CaptureSample *s = &rec->u.sample.head;
@@ -227,7 +270,9 @@ static void take_sample(Profile *p, const CaptureRecord *rec)
                            .vcpu = s->vcpu,
                            .node = PROFILE_IDLE } };
 
-    if (p->samples->len == SAMPLES_MAX) {
+    p->vcpus = MAX(p->vcpus, s->vcpu + 1u);
+    if (p->samples->len == SAMPLES_MAX ||
+        (p->only_vcpu >= 0 && s->vcpu != p->only_vcpu)) {
         return;
     }
     check_generation(p);
@@ -235,6 +280,7 @@ static void take_sample(Profile *p, const CaptureRecord *rec)
         k.sample.node = node_of(p, rec, &k.end);
     }
     g_array_append_val(p->samples, k);
+    index_sample(p, p->samples->len - 1);
 }
 
 void profile_record(Profile *p, const CaptureRecord *rec)
@@ -242,6 +288,8 @@ void profile_record(Profile *p, const CaptureRecord *rec)
     switch ((int)rec->kind) {
     case CAPTURE_SESSION:
         g_array_set_size(p->samples, 0);
+        g_array_set_size(p->blocks, 0);
+        p->sessions++;
         g_hash_table_remove_all(p->last);
         symbols_reset(p->symbols);
         break;
@@ -283,6 +331,9 @@ static gint by_time(gconstpointer a, gconstpointer b)
 void profile_sort(Profile *p)
 {
     g_array_sort(p->samples, by_time);
+    for (guint i = 0; i < p->samples->len; i++) {
+        index_sample(p, i);
+    }
 }
 
 guint profile_samples(const Profile *p)
@@ -330,7 +381,7 @@ guint profile_ticks_in(const Profile *p, const ProfileSample *s,
     uint64_t period = 1000000000 / MAX(p->hz, 1);
     uint64_t first, last;
 
-    if (s->time < range->from || (range->vcpu >= 0 && s->vcpu != range->vcpu)) {
+    if (s->time < range->from) {
         return 0;
     }
     first = s->time < range->to ? 0 : (s->time - range->to) / period + 1;
@@ -338,15 +389,75 @@ guint profile_ticks_in(const Profile *p, const ProfileSample *s,
     return last < first ? 0 : last - first + 1;
 }
 
-/* Each function of a path once: it may call itself. */
-static void add_totals(const Profile *p, guint node, guint ticks,
-                       ProfileRow *rows, guint *seen, guint stamp)
+/* Its last tick is before @range, or its first one is behind it. */
+static bool is_outside(const Profile *p, const Block *b,
+                       const ProfileRange *range)
 {
-    while (node) {
-        ProfileNode n = profile_node(p, node);
+    uint64_t period = 1000000000 / MAX(p->hz, 1);
+    uint64_t reach = period * b->ticks;
 
-        if (seen[n.function] != stamp) {
-            seen[n.function] = stamp;
+    return b->last < range->from ||
+           (b->first > reach && b->first - reach >= range->to);
+}
+
+guint profile_next(const Profile *p, guint i, const ProfileRange *range)
+{
+    guint block = i / BLOCK_SAMPLES;
+
+    if (i % BLOCK_SAMPLES) {
+        return i;
+    }
+    while (block < p->blocks->len &&
+           is_outside(p, &g_array_index(p->blocks, Block, block), range)) {
+        block++;
+    }
+    return MIN(block * BLOCK_SAMPLES, p->samples->len);
+}
+
+struct ProfileTally {
+    const Profile *profile;
+    ProfileRange range;
+    guint sessions; /* of the profile's samples */
+    guint next; /* sample to look at */
+    guint stamp; /* of the one that is looked at; in seen: this function was */
+    ProfileTable sums; /* but for the rows */
+    GArray *rows; /* ProfileRow, by function */
+    GArray *seen; /* guint, by function */
+};
+
+ProfileTally *profile_tally_new(const Profile *p, const ProfileRange *range)
+{
+    ProfileTally *t = g_new0(ProfileTally, 1);
+
+    t->profile = p;
+    t->range = *range;
+    t->sessions = p->sessions;
+    t->rows = g_array_new(FALSE, TRUE, sizeof(ProfileRow));
+    t->seen = g_array_new(FALSE, TRUE, sizeof(guint));
+    return t;
+}
+
+void profile_tally_free(ProfileTally *t)
+{
+    if (t) {
+        g_array_unref(t->rows);
+        g_array_unref(t->seen);
+        g_free(t);
+    }
+}
+
+/* Each function of a path once: it may call itself. */
+static void add_totals(ProfileTally *t, guint node, guint ticks)
+{
+    ProfileRow *rows = (ProfileRow *)t->rows->data;
+    guint *seen = (guint *)t->seen->data;
+
+    t->stamp++;
+    while (node) {
+        ProfileNode n = profile_node(t->profile, node);
+
+        if (seen[n.function] != t->stamp) {
+            seen[n.function] = t->stamp;
             rows[n.function].total += ticks;
         }
         node = n.parent;
@@ -362,6 +473,9 @@ static void add_end(ProfileTable *t, PathEnd end, guint ticks)
     case PATH_ASSEMBLY:
         t->assembly += ticks;
         break;
+    case PATH_GAP:
+        t->gap += ticks;
+        break;
     case PATH_NO_RULE:
         t->no_rule += ticks;
         break;
@@ -371,21 +485,57 @@ static void add_end(ProfileTable *t, PathEnd end, guint ticks)
     }
 }
 
-static void add_sample(ProfileTable *t, const Profile *p, const Kept *k,
-                       guint ticks, ProfileRow *rows)
+static void add_sample(ProfileTally *t, const Kept *k, guint ticks)
 {
-    guint function = profile_node(p, k->sample.node).function;
+    guint function = profile_node(t->profile, k->sample.node).function;
+    ProfileRow *row = &g_array_index(t->rows, ProfileRow, function);
 
-    t->ticks += ticks;
+    t->sums.ticks += ticks;
     if (k->sample.node == PROFILE_IDLE) {
-        t->idle += ticks;
+        t->sums.idle += ticks;
         return;
     }
-    t->samples++;
-    rows[function].self += ticks;
-    rows[function].samples++;
-    rows[function].squares += (double)ticks * ticks;
-    add_end(t, k->end, ticks);
+    t->sums.samples++;
+    row->self += ticks;
+    row->samples++;
+    row->squares += (double)ticks * ticks;
+    add_end(&t->sums, k->end, ticks);
+    add_totals(t, k->sample.node, ticks);
+}
+
+/* Another session: what was added up is of samples that are gone. */
+static void begin_again(ProfileTally *t)
+{
+    t->sessions = t->profile->sessions;
+    t->next = 0;
+    t->sums = (ProfileTable){ 0 };
+    g_array_set_size(t->rows, 0);
+}
+
+bool profile_tally_on(ProfileTally *t, guint n)
+{
+    const Profile *p = t->profile;
+
+    if (t->sessions != p->sessions) {
+        begin_again(t);
+    }
+    g_array_set_size(t->rows, p->functions->len);
+    g_array_set_size(t->seen, p->functions->len);
+    for (; n > 0; n--) {
+        const Kept *k;
+        guint ticks;
+
+        t->next = profile_next(p, t->next, &t->range);
+        if (t->next >= p->samples->len) {
+            return false;
+        }
+        k = &g_array_index(p->samples, Kept, t->next++);
+        ticks = profile_ticks_in(p, &k->sample, &t->range);
+        if (ticks) {
+            add_sample(t, k, ticks);
+        }
+    }
+    return t->next < p->samples->len;
 }
 
 static gint by_ticks(gconstpointer a, gconstpointer b)
@@ -401,31 +551,29 @@ static gint by_ticks(gconstpointer a, gconstpointer b)
     return x->function < y->function ? -1 : 1;
 }
 
+ProfileTable *profile_tally_table(const ProfileTally *t)
+{
+    ProfileTable *table = g_memdup2(&t->sums, sizeof(t->sums));
+
+    table->rows = g_array_new(FALSE, FALSE, sizeof(ProfileRow));
+    for (guint i = 1; i < t->rows->len; i++) {
+        ProfileRow row = g_array_index(t->rows, ProfileRow, i);
+
+        row.function = i;
+        if (row.total) {
+            g_array_append_val(table->rows, row);
+        }
+    }
+    g_array_sort(table->rows, by_ticks);
+    return table;
+}
+
 ProfileTable *profile_table(const Profile *p, const ProfileRange *range)
 {
-    ProfileTable *t = g_new0(ProfileTable, 1);
-    guint n = p->functions->len;
-    g_autofree ProfileRow *rows = g_new0(ProfileRow, n);
-    g_autofree guint *seen = g_new0(guint, n);
+    g_autoptr(ProfileTally) t = profile_tally_new(p, range);
 
-    for (guint i = 0; i < p->samples->len; i++) {
-        const Kept *k = &g_array_index(p->samples, Kept, i);
-        guint ticks = profile_ticks_in(p, &k->sample, range);
-
-        if (ticks) {
-            add_sample(t, p, k, ticks, rows);
-            add_totals(p, k->sample.node, ticks, rows, seen, i + 1);
-        }
-    }
-    t->rows = g_array_new(FALSE, FALSE, sizeof(ProfileRow));
-    for (guint i = 1; i < n; i++) {
-        rows[i].function = i;
-        if (rows[i].total) {
-            g_array_append_val(t->rows, rows[i]);
-        }
-    }
-    g_array_sort(t->rows, by_ticks);
-    return t;
+    profile_tally_on(t, UINT_MAX);
+    return profile_tally_table(t);
 }
 
 void profile_table_free(ProfileTable *t)

@@ -39,6 +39,12 @@ typedef struct ProfileSample {
 Profile *profile_new(Symbols *symbols);
 void profile_free(Profile *p);
 
+/* Before the first record: samples of other vCPUs are left out. */
+void profile_only_vcpu(Profile *p, guint vcpu);
+
+/* One more than the highest number of a vCPU that was met; 0: none was. */
+guint profile_vcpus(const Profile *p);
+
 /* In the order of the capture: records, and the lines that are over. */
 void profile_record(Profile *p, const CaptureRecord *rec);
 void profile_line(Profile *p, const CaptureLine *line);
@@ -59,12 +65,17 @@ guint profile_hz(const Profile *p);
 /* What is asked for: from @from up to @to (ns). */
 typedef struct ProfileRange {
     uint64_t from, to;
-    int vcpu; /* -1: all */
 } ProfileRange;
 
 /* How many of a sample's ticks are in it. */
 guint profile_ticks_in(const Profile *p, const ProfileSample *s,
                        const ProfileRange *range);
+
+/*
+ * The first sample from @i on that may have ticks in @range; behind the last
+ * one: there is none.
+ */
+guint profile_next(const Profile *p, guint i, const ProfileRange *range);
 
 typedef struct ProfileRow {
     guint function;
@@ -79,12 +90,24 @@ typedef struct ProfileTable {
     uint64_t ticks, idle; /* all, and those in which a vCPU was halted */
     guint samples; /* of what was not idle */
     /* Ticks by how their paths ended, as PathEnd */
-    uint64_t whole, assembly, no_rule, no_stack;
+    uint64_t whole, gap, assembly, no_rule, no_stack;
 } ProfileTable;
 
 ProfileTable *profile_table(const Profile *p, const ProfileRange *range);
 void profile_table_free(ProfileTable *t);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileTable, profile_table_free)
+
+/*
+ * The same in steps, and while samples still come: then @p is not sorted.  In
+ * each step at most @n samples are looked at; true: there are more.
+ */
+typedef struct ProfileTally ProfileTally;
+
+ProfileTally *profile_tally_new(const Profile *p, const ProfileRange *range);
+bool profile_tally_on(ProfileTally *t, guint n);
+ProfileTable *profile_tally_table(const ProfileTally *t);
+void profile_tally_free(ProfileTally *t);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileTally, profile_tally_free)
 
 /* One standard error of a row's own share of all ticks. */
 double profile_error(const ProfileTable *t, const ProfileRow *row);

@@ -12,6 +12,7 @@
 #include "budget.h"
 #include "diff.h"
 #include "looks.h"
+#include "markup.h"
 #include "disk-table.h"
 #include "exit-table.h"
 #include "flame-svg.h"

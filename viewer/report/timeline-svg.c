@@ -13,6 +13,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "flame-svg.h"
+#include "markup.h"
 #include "timeline-svg.h"
 
 #define WIDTH 1100
@@ -43,31 +45,6 @@ typedef struct Picture {
 
 /* ------------------------------------------------------------------ */
 /* Text and numbers                                                    */
-
-void append_escaped(GString *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '<':
-            g_string_append(out, "&lt;");
-            break;
-        case '>':
-            g_string_append(out, "&gt;");
-            break;
-        case '&':
-            g_string_append(out, "&amp;");
-            break;
-        case '"':
-            g_string_append(out, "&quot;");
-            break;
-        case '\'':
-            g_string_append(out, "&#39;");
-            break;
-        default:
-            g_string_append_c(out, *text);
-        }
-    }
-}
 
 /* "%.Nf" whatever the locale. */
 static void append_real(GString *out, double value, int decimals)
@@ -146,6 +123,7 @@ static const char style[] =
     "<style>\n"
     ".bst text{font:12px system-ui,-apple-system,'Segoe UI',"
     "'DejaVu Sans',sans-serif;fill:#24292f}\n"
+    ".bst .flame text{font:inherit;fill:inherit}\n"
     ".bst .title{font-size:18px;font-weight:600}\n"
     ".bst .head{font-size:13px;font-weight:600}\n"
     ".bst .out{stroke:#fff;stroke-width:4px;stroke-linejoin:round;"
@@ -509,7 +487,23 @@ static void put_legend(Picture *p, const GArray *spans)
     p->y += 36;
 }
 
-static void put_picture(Picture *p)
+/* It has no axis of time: the widths are shares of the samples. */
+static void put_flame(Picture *p, const ProfileBoot *profile)
+{
+    g_autoptr(GString) flame = g_string_new(NULL);
+    guint height = append_flame(flame, profile, PLOT);
+
+    if (height) {
+        put_section(p, "Functions: phases, and below each what it called, by "
+                       "share of the samples");
+        g_string_append_printf(p->out,
+                               "<g transform=\"translate(%d %d)\">\n%s</g>\n",
+                               MARGIN, p->y, flame->str);
+        p->y += height + MARGIN;
+    }
+}
+
+static void put_picture(Picture *p, const ProfileBoot *profile)
 {
     g_autoptr(GArray) spans = boot_data_spans(p->b);
     GString *out = p->out;
@@ -526,9 +520,13 @@ static void put_picture(Picture *p)
     g_string_append_len(out, rows->str, rows->len);
     g_string_free(rows, TRUE);
     put_legend(p, spans);
+    if (profile) {
+        put_flame(p, profile);
+    }
 }
 
-void append_timeline_svg(GString *out, const BootData *b, bool standalone)
+void append_timeline_svg(GString *out, const BootData *b,
+                         const ProfileBoot *profile, bool standalone)
 {
     Picture p = {
         .out = g_string_new(NULL),
@@ -537,7 +535,7 @@ void append_timeline_svg(GString *out, const BootData *b, bool standalone)
         .total = MAX(MAX(boot_data_total(b), b->end - b->start), 1000),
     };
 
-    put_picture(&p);
+    put_picture(&p, profile);
     if (standalone) {
         g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     }

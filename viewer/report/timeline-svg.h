@@ -8,14 +8,14 @@
 #define VIEWER_REPORT_TIMELINE_SVG_H
 
 #include "boot-data.h"
+#include "profile-boot.h"
 
 /*
- * Appends an <svg> element that follows the reader's light or dark theme.
+ * Appends an <svg> element that follows the reader's light or dark theme, with
+ * a flame graph where @profile (may be NULL; sorted) has samples.
  * With @standalone it is a file of its own.
  */
-void append_timeline_svg(GString *out, const BootData *b, bool standalone);
-
-/* Appends @text for XML and HTML: no markup, no character they forbid. */
-void append_escaped(GString *out, const char *text);
+void append_timeline_svg(GString *out, const BootData *b,
+                         const ProfileBoot *profile, bool standalone);
 
 #endif

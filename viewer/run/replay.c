@@ -240,7 +240,7 @@ static int replay_in_viewer(Replay *r)
         status =
             fail("replay", "cannot start a process: %s", g_strerror(errno));
     } else {
-        status = view_run(&path, 1, false, false);
+        status = view_run(&path, 1, &(ViewOptions){ 0 });
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }

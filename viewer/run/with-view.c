@@ -203,7 +203,7 @@ int run_with_view(const char *program, char **argv)
         end_qemu(&child, stop_signal);
     }
     if (found && !stop_signal) {
-        status = view_run(&found, 1, false, false);
+        status = view_run(&found, 1, &(ViewOptions){ 0 });
         /* Ctrl-C, a closed terminal: QEMU is told as well; q is for us. */
         if (status > 128) {
             end_qemu(&child, status - 128);

@@ -8,6 +8,7 @@
 
 #include "act.h"
 #include "cursor.h"
+#include "layout.h"
 #include "pane-table.h"
 #include "prompt.h"
 #include "write.h"
@@ -143,6 +144,39 @@ static void act_reset(View *v)
     zoom_out(v, true);
 }
 
+/* Shown where it was not; else hidden. */
+static void act_profile(View *v)
+{
+    if (!model_profile_hz(view_source(v)->model)) {
+        view_complain(v, "no samples are in this capture; boot with bootstamp "
+                         "run --profile");
+    } else if (v->profile != PROFILE_HIDDEN && view_has_pane(v, PANE_PROFILE)) {
+        v->profile = PROFILE_HIDDEN;
+    } else {
+        v->open = PANE_LOG;
+        v->profile = PROFILE_SHOWN;
+        screen_lay_out(v);
+        if (!view_has_pane(v, PANE_PROFILE)) {
+            view_complain(v, "the terminal is too small for the functions");
+        }
+    }
+}
+
+static void act_profile_of(View *v)
+{
+    static const char *const texts[PROFILE_OFS] = {
+        "functions of the time before a slow line, else of its phase",
+        "functions of the phase of the line",
+        "functions of the time from the mark to the line",
+    };
+
+    v->profile_of = (v->profile_of + 1) % PROFILE_OFS;
+    if (v->profile_of == PROFILE_OF_MARK && !log_mark(&view_source(v)->log)) {
+        v->profile_of = PROFILE_OF_LINE;
+    }
+    view_say(v, "%s", texts[v->profile_of]);
+}
+
 static void act_log_scale(View *v)
 {
     v->log_scale = !v->log_scale;
@@ -199,6 +233,12 @@ void act_global(View *v, Action action)
         break;
     case ACTION_MARKS:
         open_pane(v, PANE_MARKS);
+        break;
+    case ACTION_PROFILE:
+        act_profile(v);
+        break;
+    case ACTION_PROFILE_OF:
+        act_profile_of(v);
         break;
     case ACTION_TIME:
         step_time(v, 1);

@@ -215,6 +215,8 @@ static void handle_event(Index *x, const CaptureRecord *rec)
         handle_session(x);
     } else if (rec->kind == CAPTURE_VM) {
         handle_vm(x, rec);
+    } else if (rec->kind == CAPTURE_PROFILE) {
+        x->profile_hz = rec->u.profile.hz;
     } else if (rec->kind == CAPTURE_LOST) {
         x->lost = rec->u.lost.bytes + rec->u.lost.events;
     }

@@ -85,6 +85,7 @@ typedef struct Index {
     uint64_t device, inode; /* of the file, which its name may leave */
     uint64_t bytes, stream_bytes[CAPTURE_STREAMS_MAX];
     uint64_t lost, lost_before, lost_header;
+    guint profile_hz; /* samples a second; 0: none are taken */
 } Index;
 
 /* As capture_reader_open(); returns at once, whatever the size. */

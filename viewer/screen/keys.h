@@ -25,6 +25,10 @@
            "only lines that match: TEXT, !TEXT, >10ms, stream:NAME")           \
     ACTION(STREAM, "stream", "z", "hide or show a stream")                     \
     ACTION(SLOWEST, "slowest", "s", "the slowest lines; Enter goes to one")    \
+    ACTION(PROFILE, "profile", "p",                                            \
+           "the functions that the time went to (run --profile)")              \
+    ACTION(PROFILE_OF, "profile-of", "P",                                      \
+           "functions of: a slow line, its phase, since the mark")             \
     ACTION(SCREEN, "screen", "S",                                              \
            "the stream's terminal at the cursor's time")                       \
     ACTION(ENTER, "enter", "Enter", "a line in full; go to what is selected")  \
@@ -56,9 +60,9 @@
     ACTION(COPY_RANGE, "copy-range", "Y", "copy from the mark to the cursor")  \
     ACTION(WRITE, "write", "w", "write lines to a file: all, or from a mark")  \
     SECTION(PANES, "Panes and captures")                                       \
-    ACTION(PANE, "pane", "Tab", "the next pane: log, fw_cfg, timeline")        \
+    ACTION(PANE, "pane", "Tab", "the next pane: log, fw_cfg, functions, ...")  \
     ACTION(PANE_BACK, "pane-back", "BackTab", "the pane before")               \
-    ACTION(SORT, "sort", "O F6", "sort the copies: order, size, time, rate")   \
+    ACTION(SORT, "sort", "O F6", "sort the copies, or the functions")          \
     ACTION(ITEMS, "items", "a",                                                \
            "fw_cfg items under 64 KiB: each, or one row for all")              \
     ACTION(CAPTURE, "capture", "o", "the next capture, of several")            \

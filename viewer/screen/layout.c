@@ -50,26 +50,82 @@ static int copies_height(const View *v, int height)
     return CLAMP(rows + 4, 6, MAX(height / 4 + 1, 6));
 }
 
-static void place_copies(View *v, Box *rest)
+/* Lines for the functions where they are below the log. */
+static int profile_height(int height)
+{
+    return height < 12 ? 0 : CLAMP(height * 2 / 5, 5, 16);
+}
+
+/* Cells at the right end of @rest, with a rule before them. */
+static Box cut_right(Box *rest)
+{
+    Box box = *rest;
+
+    box.width =
+        CLAMP(rest->width - LOG_WIDTH - 1, COPIES_WIDTH, COPIES_WIDTH_MAX);
+    box.x = rest->x + rest->width - box.width;
+    rest->width -= box.width + 1;
+    return box;
+}
+
+/* The lower @lines of @rest. */
+static Box cut_below(Box *rest, int lines)
+{
+    Box box = *rest;
+
+    box.height = lines;
+    box.y = rest->y + rest->height - lines;
+    rest->height -= lines;
+    return box;
+}
+
+static bool wants_profile(const View *v)
+{
+    return v->profile != PROFILE_HIDDEN &&
+           model_profile_hz(view_source(v)->model);
+}
+
+/* The copies above, the functions below; either may be alone. */
+static void share_column(View *v, Box column, bool copies, bool profile)
+{
+    g_autoptr(GArray) rows = copies_sorted(v, SORT_ORDER);
+
+    if (copies && profile) {
+        v->boxes[PANE_PROFILE] = cut_below(
+            &column, column.height - CLAMP((int)rows->len + 6, 4,
+                                           MAX(column.height / 2, 4)));
+    } else if (profile) {
+        v->boxes[PANE_PROFILE] = column;
+    }
+    if (copies) {
+        v->boxes[PANE_COPIES] = column;
+    }
+}
+
+static void place_beside(View *v, Box *rest)
 {
     CopiesPlace place = v->settings.copies;
-    Box *box = &v->boxes[PANE_COPIES];
+    bool room = rest->width >= LOG_WIDTH + 1 + COPIES_WIDTH;
+    bool profile = wants_profile(v);
+    bool copies, below;
 
     if (place == COPIES_AUTO) {
-        place = rest->width >= LOG_WIDTH + 1 + COPIES_WIDTH ? COPIES_BESIDE
-                                                            : COPIES_BELOW;
+        place = room ? COPIES_BESIDE : COPIES_BELOW;
     }
-    if (place == COPIES_BESIDE && rest->width >= 80) {
-        *box = *rest;
-        box->width =
-            CLAMP(rest->width - LOG_WIDTH - 1, COPIES_WIDTH, COPIES_WIDTH_MAX);
-        box->x = rest->x + rest->width - box->width;
-        rest->width -= box->width + 1;
-    } else if (place == COPIES_BELOW || place == COPIES_BESIDE) {
-        *box = *rest;
-        box->height = copies_height(v, rest->height);
-        box->y = rest->y + rest->height - box->height;
-        rest->height -= box->height;
+    copies = place == COPIES_BESIDE && rest->width >= 80;
+    room &= rest->height >= 12;
+    if (copies || (profile && room)) {
+        share_column(v, cut_right(rest), copies, profile && room);
+    }
+    below = profile && !room && v->profile == PROFILE_SHOWN;
+    if (!copies && place != COPIES_OFF) {
+        int lines = copies_height(v, rest->height);
+
+        /* Who asks for the functions wants them, and the log. */
+        v->boxes[PANE_COPIES] = cut_below(rest, below ? MIN(lines, 1) : lines);
+    }
+    if (below) {
+        v->boxes[PANE_PROFILE] = cut_below(rest, profile_height(rest->height));
     }
 }
 
@@ -89,7 +145,7 @@ void screen_lay_out(View *v)
         v->boxes[v->open] = rest;
         return;
     }
-    place_copies(v, &rest);
+    place_beside(v, &rest);
     v->boxes[PANE_LOG] = rest;
     if (!view_has_pane(v, v->focus)) {
         v->focus = PANE_LOG;
@@ -112,14 +168,16 @@ static void draw_too_small(void)
     }
 }
 
+/* The rule between the log and what is beside it. */
 static void draw_frame(const View *v)
 {
-    const Box *copies = &v->boxes[PANE_COPIES];
+    static const PaneId beside[] = { PANE_COPIES, PANE_PROFILE };
 
-    if (copies->height && copies->x > 0) {
-        for (int y = 0; y < copies->height; y++) {
-            put_text(copies->y + y, copies->x - 1, 1, STYLE_FRAME,
-                     glyph("│", "|"));
+    for (size_t i = 0; i < G_N_ELEMENTS(beside); i++) {
+        const Box *box = &v->boxes[beside[i]];
+
+        for (int y = 0; box->x > 0 && y < box->height; y++) {
+            put_text(box->y + y, box->x - 1, 1, STYLE_FRAME, glyph("│", "|"));
         }
     }
 }

@@ -405,6 +405,19 @@ static void leave_follow(View *v)
     }
 }
 
+/* What panes show that comes about elsewhere; true: they expect more. */
+static bool look_at_panes(View *v)
+{
+    bool more = false;
+
+    for (PaneId id = 0; id < PANE_COUNT; id++) {
+        if (view_has_pane(v, id) && pane_ops(id)->look) {
+            more |= pane_ops(id)->look(v);
+        }
+    }
+    return more;
+}
+
 /* A slice of everything that is to be done; true: there is more. */
 static bool work(Loop *l)
 {
@@ -468,6 +481,7 @@ static void draw_if_due(Loop *l)
 
 static int choose_timeout(Loop *l, bool more)
 {
+    bool expecting = look_at_panes(&l->v);
     int64_t now = g_get_monotonic_time();
 
     if (more || l->keys->len) {
@@ -479,7 +493,7 @@ static int choose_timeout(Loop *l, bool more)
     if (l->waiting) {
         return LOOK / 1000;
     }
-    return any_live(&l->v) ? POLL_MS : -1;
+    return expecting || any_live(&l->v) ? POLL_MS : -1;
 }
 
 static void drain(int fd)
@@ -603,15 +617,14 @@ bool view_is_possible(void)
     return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-int view_run(char *const *paths, int n_paths, bool wait_for_capture,
-             bool controls)
+int view_run(char *const *paths, int n_paths, const ViewOptions *options)
 {
-    Loop l = { .v.controls = controls };
+    Loop l = { .v.controls = options->controls, .v.symbols = options->symbols };
     int status;
 
     stand_back();
     begin(&l);
-    status = view(&l, paths, n_paths, wait_for_capture);
+    status = view(&l, paths, n_paths, options->wait);
     end(&l);
     return status;
 }

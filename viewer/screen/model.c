@@ -192,6 +192,11 @@ const CaptureVcpus *model_vcpus(const Model *m)
     return m->index->vcpus;
 }
 
+guint model_profile_hz(const Model *m)
+{
+    return m->index->profile_hz;
+}
+
 const StartStages *model_start(const Model *m)
 {
     return &m->index->start;

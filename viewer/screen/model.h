@@ -63,6 +63,7 @@ const CaptureCopies *model_copies(const Model *m);
 const CaptureMilestones *model_phases(const Model *m);
 const CaptureDisks *model_disks(const Model *m);
 const CaptureVcpus *model_vcpus(const Model *m);
+guint model_profile_hz(const Model *m); /* samples a second; 0: none */
 const StartStages *model_start(const Model *m); /* of QEMU itself */
 
 /*

@@ -665,6 +665,8 @@ static const PaneHint hints[] = {
     { ACTION_SEARCH, "search" },
     { ACTION_FILTER, "filter" },
     { ACTION_SLOWEST, "slowest" },
+    { ACTION_PROFILE, "" },
+    { ACTION_PROFILE_OF, "functions" },
     { ACTION_COMPARE, "compare" },
     { ACTION_MILESTONE_PREVIOUS, "" },
     { ACTION_MILESTONE_NEXT, "milestone" },

@@ -34,6 +34,9 @@ typedef struct PaneOps {
     bool (*key)(View *v, int key);
     /* Work that a key has to wait for; true: there is more. */
     bool (*work)(View *v, int64_t deadline);
+    /* While it is on the screen: what comes from elsewhere is drawn by setting
+     * v->dirty; true: more is expected soon. */
+    bool (*look)(View *v);
     /* For those that have rows of their own to search in, all four: how many,
      * what each reads as, and the one that is selected. */
     int (*count)(View *v);

@@ -14,6 +14,7 @@
 #define PANES(PANE)                                                            \
     PANE(LOG, log, TILED)                                                      \
     PANE(COPIES, copies, TILED)                                                \
+    PANE(PROFILE, profile, TILED)                                              \
     PANE(TIMELINE, timeline, TILED)                                            \
     PANE(SLOWEST, slowest, OVERLAY)                                            \
     PANE(MARKS, marks, OVERLAY)                                                \

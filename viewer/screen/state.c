@@ -6,8 +6,9 @@
 
 #include <stdarg.h>
 
-#include "viewer/common/screen-at.h"
+#include "profiler.h"
 #include "state.h"
+#include "viewer/common/screen-at.h"
 
 /* Of work within a drawing, us. */
 #define SLICE 8000
@@ -115,6 +116,7 @@ void source_begin(Source *s)
         log->lines = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     }
     g_clear_pointer(&s->screen, screen_at_free);
+    g_clear_pointer(&s->profiler, profiler_stop);
     g_array_set_size(log->marks, 0);
     g_array_set_size(log->jumps, 0);
     g_array_set_size(log->lines, 0);
@@ -142,6 +144,7 @@ void source_free(gpointer data)
     g_array_unref(s->log.jumps);
     g_array_unref(s->log.lines);
     screen_at_free(s->screen);
+    profiler_stop(s->profiler);
     model_close(s->model);
     g_free(s);
 }

@@ -56,6 +56,7 @@ typedef struct Source {
     uint64_t zoom_from, zoom_to; /* of the timeline, ns; equal: all of it */
     struct ScreenAt *screen; /* or NULL */
     int screen_stream; /* that it is of */
+    struct Profiler *profiler; /* or NULL: nobody asked */
 } Source;
 
 typedef enum PromptKind {
@@ -85,6 +86,21 @@ typedef struct Search {
     uint64_t hits_next; /* to look at next */
     bool hits_done;
 } Search;
+
+/* Whether the functions are shown. */
+typedef enum ProfilePlace {
+    PROFILE_AUTO, /* where there is room beside the log */
+    PROFILE_SHOWN,
+    PROFILE_HIDDEN,
+} ProfilePlace;
+
+/* Of which time. */
+typedef enum ProfileOf {
+    PROFILE_OF_LINE, /* before it, where that was long; else its phase */
+    PROFILE_OF_PHASE,
+    PROFILE_OF_MARK, /* from there to the cursor */
+    PROFILE_OFS,
+} ProfileOf;
 
 /* How the copies are sorted. */
 typedef enum CopySort {
@@ -121,6 +137,10 @@ typedef struct View {
     bool too_small;
     ListState lists[PANE_COUNT];
     CopySort sort;
+    ProfilePlace profile;
+    ProfileOf profile_of;
+    bool profile_total; /* sorted by the share with what was called */
+    char *const *symbols; /* --symbols, or NULL */
     bool log_scale; /* of the timeline */
     int drag_from; /* cell where the mouse went down on the timeline; or -1 */
     int last_action;

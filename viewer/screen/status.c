@@ -220,6 +220,9 @@ static bool is_useful(const View *v, Action action)
     case ACTION_BOOT_NEXT:
     case ACTION_BOOT_PREVIOUS:
         return source_boots(s) > 1;
+    case ACTION_PROFILE:
+    case ACTION_PROFILE_OF:
+        return model_profile_hz(s->model);
     case ACTION_COPY_RANGE:
         return log_mark(&s->log);
     default:

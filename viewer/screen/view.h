@@ -15,17 +15,20 @@
  */
 bool view_is_possible(void);
 
+typedef struct ViewOptions {
+    bool wait; /* for a capture that is not there yet (no path: the next) */
+    bool controls; /* lines show their control sequences */
+    char *const *symbols; /* --symbols; NULL: none */
+} ViewOptions;
+
 /*
  * Shows the captures @paths on the terminal until the user has seen enough;
- * the newest one where @n_paths is 0.  With @wait_for_capture a capture that
- * is not there yet is waited for (no path: one that a QEMU is writing).  With
- * @controls lines show their control sequences.
+ * the newest one where @n_paths is 0.
  *
  * Needs a terminal on standard output.  Returns the exit status: 128 plus
  * the signal's number where one ended it.
  */
-int view_run(char *const *paths, int n_paths, bool wait_for_capture,
-             bool controls);
+int view_run(char *const *paths, int n_paths, const ViewOptions *options);
 
 /*
  * Prints all that can be done, with the keys as they are set.  Says what is

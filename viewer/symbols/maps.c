@@ -12,6 +12,8 @@ void symbols_map(Symbols *s, const SymbolMap *map)
 {
     if (s->maps->len < SYMBOL_MAPS_MAX) {
         g_array_append_vals(s->maps, map, 1);
+        s->low = MIN(s->low, map->low);
+        s->high = MAX(s->high, map->high);
         s->generation++;
         g_hash_table_remove_all(s->rules);
     }

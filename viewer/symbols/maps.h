@@ -33,6 +33,7 @@ struct Symbols {
     char arch[CAPTURE_NAME_MAX];
     GPtrArray *files; /* SymbolFile */
     GArray *maps; /* SymbolMap; the last ones count */
+    uint64_t low, high; /* of all maps that there ever were */
     GStringChunk *names; /* of modules in the log */
     GPtrArray *folders; /* char * */
     GHashTable *modules; /* the log's name -> GPtrArray of SymbolFile */

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "call-site.h"
 #include "symbol-file.h"
 
 #include <dwarf.h>
@@ -29,12 +30,23 @@ typedef struct Label {
     uint64_t address;
 } Label;
 
+/* A section with code. */
+typedef struct Code {
+    uint64_t address;
+    const uint8_t *bytes;
+    size_t len;
+} Code;
+
+/* More sections than these are not looked at: SeaBIOS has 10. */
+#define CODE_MAX 64
+
 struct SymbolFile {
     char *path, *name;
     GArray *symbols; /* Symbol, by their start */
     GArray *labels; /* Label, by their names: no hash, which can be forced */
     size_t taken; /* entries of symbol tables: those may lie upon each other */
     GStringChunk *names;
+    GArray *code; /* Code: what the sections with code hold */
     uint64_t text; /* address of .text */
     int fd;
     Elf *elf;
@@ -236,6 +248,19 @@ static void take_table(SymbolFile *f, Elf_Scn *section, const GElf_Shdr *head)
     }
 }
 
+static void take_code(SymbolFile *f, Elf_Scn *section, const GElf_Shdr *head)
+{
+    const Elf_Data *data =
+        f->code->len < CODE_MAX ? elf_getdata(section, NULL) : NULL;
+    Code code = { .address = head->sh_addr };
+
+    if (data && data->d_buf) {
+        code.bytes = data->d_buf;
+        code.len = data->d_size;
+        g_array_append_val(f->code, code);
+    }
+}
+
 static bool read_elf(SymbolFile *f, char **error)
 {
     Elf_Scn *section = NULL;
@@ -260,6 +285,9 @@ static bool read_elf(SymbolFile *f, char **error)
         }
         if (head.sh_type == SHT_SYMTAB) {
             take_table(f, section, &head);
+        } else if (head.sh_type == SHT_PROGBITS &&
+                   head.sh_flags & SHF_EXECINSTR) {
+            take_code(f, section, &head);
         }
     }
     return true;
@@ -302,6 +330,7 @@ SymbolFile *symbol_file_open(const char *path, char **error)
     f->name = g_path_get_basename(path);
     f->symbols = g_array_new(FALSE, FALSE, sizeof(Symbol));
     f->labels = g_array_new(FALSE, FALSE, sizeof(Label));
+    f->code = g_array_new(FALSE, FALSE, sizeof(Code));
     f->names = g_string_chunk_new(65536);
     if (!read_file(f, error)) {
         symbol_file_free(f);
@@ -333,6 +362,7 @@ void symbol_file_free(SymbolFile *f)
     }
     g_array_unref(f->symbols);
     g_array_unref(f->labels);
+    g_array_unref(f->code);
     g_string_chunk_free(f->names);
     g_free(f->path);
     g_free(f->name);
@@ -420,6 +450,31 @@ uint64_t symbol_file_high(const SymbolFile *f)
 uint64_t symbol_file_text(const SymbolFile *f)
 {
     return f->text;
+}
+
+bool symbol_file_is_after_call(SymbolFile *f, uint64_t address)
+{
+    for (guint i = 0;
+         (f->machine == EM_386 || f->machine == EM_X86_64) && i < f->code->len;
+         i++) {
+        const Code *c = &g_array_index(f->code, Code, i);
+        uint64_t at = address - c->address; /* what is before it wraps around */
+        size_t len = MIN(at, (uint64_t)CALL_BYTES_MAX);
+        int32_t offset;
+
+        if (at > c->len) {
+            continue;
+        }
+        switch (call_site_x86(c->bytes + at - len, len, &offset)) {
+        case CALL_DIRECT:
+            return symbol_file_begins(f, address + offset);
+        case CALL_INDIRECT:
+            return true;
+        case CALL_NONE:
+            return false;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ */

@@ -50,6 +50,12 @@ const Symbol *symbol_file_symbols(const SymbolFile *f, guint *n);
 /* Whether a symbol begins exactly there. */
 bool symbol_file_begins(const SymbolFile *f, uint64_t address);
 
+/*
+ * Whether the instruction before @address is a call, of x86 code: a direct one
+ * counts where it calls the beginning of a symbol.
+ */
+bool symbol_file_is_after_call(SymbolFile *f, uint64_t address);
+
 /* ------------------------------------------------------------------ */
 /* Call frame information                                              */
 

@@ -11,6 +11,7 @@
 #include "maps.h"
 #include "regions.h"
 #include "viewer/common/common.h"
+#include "viewer/common/own-folder.h"
 
 Symbols *symbols_new(void)
 {
@@ -18,6 +19,7 @@ Symbols *symbols_new(void)
 
     s->files = g_ptr_array_new_with_free_func((GDestroyNotify)symbol_file_free);
     s->maps = g_array_new(FALSE, FALSE, sizeof(SymbolMap));
+    s->low = UINT64_MAX;
     s->names = g_string_chunk_new(4096);
     s->folders = g_ptr_array_new_with_free_func(g_free);
     s->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -94,12 +96,11 @@ static char *split_address(const char *text, bool *has, uint64_t *address)
     return *has ? g_strndup(text, at - text) : g_strdup(text);
 }
 
-bool symbols_add_option(Symbols *s, const char *text)
+bool symbols_add_option(Symbols *s, const char *text, char **error)
 {
     uint64_t address = 0;
     bool has;
     g_autofree char *path = split_address(text, &has, &address);
-    g_autofree char *error = NULL;
     SymbolFile *f;
     SymbolMap map;
 
@@ -107,9 +108,8 @@ bool symbols_add_option(Symbols *s, const char *text)
         g_ptr_array_add(s->folders, g_steal_pointer(&path));
         return true;
     }
-    f = symbols_open(s, path, &error);
+    f = symbols_open(s, path, error);
     if (!f) {
-        fail(path, "%s", error);
         return false;
     }
     if (!has) {
@@ -130,6 +130,24 @@ void symbols_add_own_folder(Symbols *s, const char *folder)
 bool symbols_wants_own(const Symbols *s)
 {
     return s->own_folder && !s->own_found;
+}
+
+Symbols *symbols_new_of(char *const *files, const char **wrong, char **error)
+{
+    g_autofree char *own = own_folder();
+    g_autofree char *folder =
+        g_build_filename(own, "firmware", "symbols", NULL);
+    Symbols *s = symbols_new();
+
+    symbols_add_own_folder(s, folder);
+    for (int i = 0; files && files[i]; i++) {
+        if (!symbols_add_option(s, files[i], error)) {
+            *wrong = files[i];
+            symbols_free(s);
+            return NULL;
+        }
+    }
+    return s;
 }
 
 /* ------------------------------------------------------------------ */
@@ -176,7 +194,11 @@ typedef struct CachedRule {
     uint64_t bias;
     bool segment;
     bool assembly;
+    bool after_call; /* the address behind it is one to return to */
 } CachedRule;
+
+/* Addresses kept: a guest may be anywhere. */
+#define RULES_MAX 1000000
 
 static const CachedRule *rule_at(Symbols *s, uint64_t pc)
 {
@@ -193,6 +215,11 @@ static const CachedRule *rule_at(Symbols *s, uint64_t pc)
         c->bias = m->bias;
         c->segment = m->segment;
         c->assembly = symbol_file_is_assembly(m->file, pc - m->bias);
+        c->after_call = c->rule.known &&
+                        symbol_file_is_after_call(m->file, pc + 1 - m->bias);
+    }
+    if (g_hash_table_size(s->rules) >= RULES_MAX) {
+        g_hash_table_remove_all(s->rules);
     }
     g_hash_table_insert(s->rules, g_memdup2(&pc, sizeof(pc)), c);
     return c;
@@ -265,6 +292,34 @@ static PathEnd step(Symbols *s, Frame *f, bool innermost, bool *more)
     return PATH_WHOLE;
 }
 
+/* So far up the stack, words, and so often in a path. */
+#define GAP_WORDS 64
+#define GAPS_MAX 4
+
+/*
+ * Assembly that changes the CPU's mode has no call frame information, and
+ * firmware is in it whenever it asks for interrupts.  Its caller is the first
+ * word of the stack that is an address behind a call, in code that has some.
+ */
+static bool step_over_gap(Symbols *s, Frame *f)
+{
+    uint64_t at = (f->registers[FRAME_SP] + f->size - 1) & -(uint64_t)f->size;
+    uint64_t value;
+
+    for (guint i = 0; i < GAP_WORDS; i++, at += f->size) {
+        if (!read_stack(f, at, &value)) {
+            return false;
+        }
+        if (value >= s->low && value <= s->high &&
+            rule_at(s, value - 1)->after_call) {
+            f->registers[FRAME_SP] = at + f->size;
+            f->pc = value - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 static guint register_size(const CaptureSample *s, const char *arch)
 {
     CaptureWidth width = s->mode & 3;
@@ -285,6 +340,7 @@ PathEnd symbols_unwind(Symbols *s, const CaptureSample *sample,
         .size = register_size(sample, s->arch),
     };
     PathEnd end = PATH_NO_STACK;
+    guint gaps = 0;
     bool more = true;
 
     *depth = 0;
@@ -294,6 +350,12 @@ PathEnd symbols_unwind(Symbols *s, const CaptureSample *sample,
     while (more && *depth < PATH_MAX_DEPTH) {
         path[(*depth)++] = f.pc;
         end = step(s, &f, *depth == 1, &more);
+        if (end == PATH_NO_RULE && gaps < GAPS_MAX && step_over_gap(s, &f)) {
+            gaps++;
+            more = true;
+        }
     }
-    return more ? PATH_NO_STACK : end;
+    return more ? PATH_NO_STACK
+           : gaps > 0 && (end == PATH_WHOLE || end == PATH_ASSEMBLY) ? PATH_GAP
+                                                                     : end;
 }

@@ -27,9 +27,9 @@ void symbols_free(Symbols *s);
 /*
  * --symbols FILE[@ADDRESS]: ADDRESS is that of its section .text, as with
  * gdb's add-symbol-file; a folder is where the log's modules are looked for.
- * False: it has said why not.
+ * False with @error (caller: g_free) set: it cannot be read.
  */
-bool symbols_add_option(Symbols *s, const char *text);
+bool symbols_add_option(Symbols *s, const char *text, char **error);
 
 /*
  * A folder with symbols of firmware that bootstamp built: those of the one
@@ -39,6 +39,13 @@ void symbols_add_own_folder(Symbols *s, const char *folder);
 
 /* Whether there is such a folder, and nothing of it was taken yet. */
 bool symbols_wants_own(const Symbols *s);
+
+/*
+ * Of @files, as --symbols has them (NULL: none), and of firmware that bootstamp
+ * built.  NULL: *@wrong of them cannot be read, *@error (caller: g_free) is
+ * why.
+ */
+Symbols *symbols_new_of(char *const *files, const char **wrong, char **error);
 
 /* A line of the guest's, which may say where something is. */
 void symbols_line(Symbols *s, const char *text, size_t len);
@@ -61,6 +68,7 @@ SymbolPlace symbols_find(Symbols *s, uint64_t pc, CaptureWidth width);
 /* How a path ended. */
 typedef enum PathEnd {
     PATH_WHOLE, /* at a function that nobody called */
+    PATH_GAP, /* the same, with code in it that has no information */
     PATH_ASSEMBLY, /* a caller is assembly without such information: entries */
     PATH_NO_RULE, /* no call frame information for the last function */
     PATH_NO_STACK, /* the sample has no more of the stack, or it is garbage */
