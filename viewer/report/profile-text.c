@@ -83,6 +83,20 @@ static void print_rows(const Profile *p, const ProfileTable *t, bool all)
     }
 }
 
+static void print_path_ends(const ProfileTable *t, uint64_t busy)
+{
+    printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% up to "
+           "assembly code, %.1f%% end at a\nfunction without call frame "
+           "information, %.1f%% where the sampled stack ends\n",
+           percent(t->whole, busy), percent(t->assembly, busy),
+           percent(t->no_rule, busy), percent(t->no_stack, busy));
+    if (t->gap) {
+        printf("            %.1f%% whole over code without call frame "
+               "information, by the stack\n",
+               percent(t->gap, busy));
+    }
+}
+
 /* How far the paths go: without them Total is the same as Self. */
 static void print_paths(const ProfileBoot *b, const ProfileTable *t)
 {
@@ -93,13 +107,7 @@ static void print_paths(const ProfileBoot *b, const ProfileTable *t)
     } else if (!symbols_can_unwind(b->symbols)) {
         printf("\nno call paths: no symbol file has call frame information\n");
     } else if (busy) {
-        printf("\ncall paths: %.1f%% of the busy time whole, %.1f%% whole over "
-               "a gap (assembly), %.1f%% up to\nassembly code, %.1f%% end at a "
-               "function without call frame information, %.1f%% where\nthe "
-               "sampled stack ends\n",
-               percent(t->whole, busy), percent(t->gap, busy),
-               percent(t->assembly, busy), percent(t->no_rule, busy),
-               percent(t->no_stack, busy));
+        print_path_ends(t, busy);
     }
 }
 
