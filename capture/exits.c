@@ -27,10 +27,11 @@ CaptureExitCounts *capture_exits_new(void)
 
 static void start_over(CaptureExitCounts *e)
 {
-    for (guint i = 0; i < CAPTURE_EXITS_MAX; i++) {
+    for (guint i = 0; i < e->n; i++) {
         capture_series_free(e->kinds[i].counts);
     }
-    memset(e, 0, sizeof(*e));
+    memset(e->kinds, 0, e->n * sizeof(e->kinds[0]));
+    e->n = 0;
 }
 
 void capture_exits_free(CaptureExitCounts *e)

@@ -32,6 +32,7 @@ struct CaptureMilestones {
     GArray *rows; /* CaptureMilestone, by time */
     GArray *stages; /* CaptureMilestone, as they happened */
     bool found[MILESTONES_MAX]; /* in this boot */
+    bool by_line[MILESTONES_MAX]; /* of those: the row is not of a probe */
     uint64_t dropped; /* for want of room in @rows */
     guint boot;
     bool ran; /* the vCPUs ran: a reset is the guest's from now on */
@@ -351,10 +352,12 @@ static void insert(CaptureMilestones *p, guint milestone,
     CaptureMilestone row = new_row(p, milestone, rec);
 
     p->found[milestone] = true;
+    p->by_line[milestone] = false;
     if (p->rows->len == CAPTURE_MILESTONES_MAX) {
         p->dropped++;
         return;
     }
+    p->by_line[milestone] = row.source != CAPTURE_SOURCE_PROBE;
     g_strlcpy(row.detail, detail, sizeof(row.detail));
     while (at > 0 &&
            g_array_index(p->rows, CaptureMilestone, at - 1).time > rec->time) {
@@ -427,13 +430,11 @@ static bool any_found(const CaptureMilestones *p, const GArray *wanted)
 }
 
 /* A probe takes the place of what was only seen in the log. */
-static bool is_better(CaptureMilestones *p, guint milestone,
+static bool is_better(const CaptureMilestones *p, guint milestone,
                       const CaptureRecord *rec)
 {
-    const CaptureMilestone *row =
-        rec->kind == CAPTURE_PROBE ? find(p, milestone) : NULL;
-
-    return row && row->source != CAPTURE_SOURCE_PROBE;
+    return rec->kind == CAPTURE_PROBE && p->found[milestone] &&
+           p->by_line[milestone];
 }
 
 /* Could an event now be this milestone? */
@@ -668,6 +669,7 @@ static void forget_boot(CaptureMilestones *p)
     bool start = p->found[CAPTURE_MS_START], run = p->found[CAPTURE_MS_RUN];
 
     memset(p->found, 0, sizeof(p->found));
+    memset(p->by_line, 0, sizeof(p->by_line));
     p->found[CAPTURE_MS_START] = start;
     p->found[CAPTURE_MS_RUN] = run;
     p->active = p->setup = p->entry = p->copied = p->multiboot = false;

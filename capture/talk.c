@@ -20,6 +20,7 @@ typedef struct Stream {
 
 struct CaptureTalk {
     Stream streams[CAPTURE_STREAMS_MAX];
+    guint n; /* of those, that said something */
 };
 
 CaptureTalk *capture_talk_new(void)
@@ -29,10 +30,11 @@ CaptureTalk *capture_talk_new(void)
 
 static void start_over(CaptureTalk *t)
 {
-    for (int i = 0; i < CAPTURE_STREAMS_MAX; i++) {
+    for (guint i = 0; i < t->n; i++) {
         capture_series_free(t->streams[i].said);
     }
-    memset(t, 0, sizeof(*t));
+    memset(t->streams, 0, t->n * sizeof(t->streams[0]));
+    t->n = 0;
 }
 
 void capture_talk_free(CaptureTalk *t)
@@ -82,8 +84,10 @@ static void handle_byte(Stream *s, uint8_t byte, uint64_t time)
 void capture_talk_bytes(CaptureTalk *t, uint8_t stream, const uint8_t *bytes,
                         const uint64_t *times, size_t n)
 {
-    Stream *s = &t->streams[stream % CAPTURE_STREAMS_MAX];
+    guint number = stream % CAPTURE_STREAMS_MAX;
+    Stream *s = &t->streams[number];
 
+    t->n = MAX(t->n, number + 1);
     for (size_t i = 0; i < n; i++) {
         handle_byte(s, bytes[i], times[i]);
     }

@@ -87,6 +87,22 @@ def probes(n):
         yield event(13, i, struct.pack("<IIB", 0x40 | i & 0x3f, i & 0xffffff, 4))
 
 
+def probe_ends(n):
+    """Nested as deep as they may be, and ended from the outside in."""
+    for half, kind in ((0, 0x40), (n // 48, 0x80)):
+        for i in range(n // 48):
+            yield event(13, half + i, struct.pack("<IIB", kind | i & 0x1f, i & 0xffffff, 4))
+
+
+def late_probes(n):
+    """Each may be of a milestone, and no row has room for it any more."""
+    yield RUN
+    for i in range(4200):
+        yield event(6, 1000 + i, b"\x05\0")
+    for i in range(n // 24):
+        yield event(13, 10000 + i, struct.pack("<IIB", i & 0x3f, 0, 4))
+
+
 def lines(n):
     """Every one another text, for what sums up or compares lines."""
     for i in range(n // 64):
@@ -125,12 +141,19 @@ KINDS = [resets, items, milestones, streams, probes, lines, long_lines, sessions
 # second, which is little, are 50 MB/s at 40 of them.  An item of its own is a row, and JSON is ten times as long as
 # its records: there the output costs more.
 INSTRUCTIONS = [
-    (copies, ["stats"], 2000),
-    (copies, ["phases"], 500),
-    (copies, ["export", "-F", "json"], 500),
-    (copies, ["export", "-F", "perfetto"], 600),
+    (copies, ["stats"], 1300),
+    (copies, ["phases"], 450),
+    (copies, ["export", "-F", "json"], 350),
+    (copies, ["export", "-F", "perfetto"], 390),
+    (copies, ["export", "-F", "text", "--events"], 230),
     (milestones, ["phases"], 100),
+    (milestones, ["export", "-F", "perfetto"], 320),
     (probes, ["phases"], 80),
+    (probes, ["export", "-F", "html"], 190),
+    (resets, ["export", "-F", "html"], 310),
+    (sessions, ["export", "-F", "json"], 190),
+    (probe_ends, ["phases"], 100),
+    (late_probes, ["phases"], 300),
 ]
 CALLS = [(holes, ["info"], 150), (holes, ["phases"], 150), (holes, ["export", "-F", "raw"], 150)]
 
@@ -171,7 +194,7 @@ def work(bootstamp, folder, count):
     empty, path = folder + "/empty.bst", folder + "/bound.bst"
     write(empty, lambda n: iter(()), 0)
     for kind, command, limit in INSTRUCTIONS + CALLS:
-        write(path, kind, 1 << 20)
+        write(path, kind, 1 << 19)
         size = os.path.getsize(path) - os.path.getsize(empty)
         runs = [[bootstamp] + [file if word_ == "@" else word_ for word_ in command] + [file]
                 for file in (path, empty)]

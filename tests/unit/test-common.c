@@ -5,6 +5,7 @@
  */
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -327,6 +328,52 @@ static void errors_name_what_they_are_about(void)
                               "see bootstamp info --help\n*");
 }
 
+/* printf() is the witness. */
+static void numbers_are_those_of_printf(void)
+{
+    static const uint64_t numbers[] = { 0,
+                                        1,
+                                        9,
+                                        10,
+                                        15,
+                                        16,
+                                        99,
+                                        100,
+                                        4095,
+                                        65536,
+                                        UINT32_MAX,
+                                        1ull << 60,
+                                        (uint64_t)INT64_MAX,
+                                        UINT64_MAX };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        guint64 n = numbers[i];
+        g_autoptr(GString) out = g_string_new("<");
+        g_autofree char *want = g_strdup_printf(
+            "<%" PRIu64 "|%" PRIx64 " %04" PRIx64 ",%03" PRIu64 ">%" PRIu64, n,
+            n, n, n % 1000, n);
+
+        append_values(out, "%u|%x %4x,%3u>", n, n, n, n % 1000);
+        append_number(out, n);
+        g_assert_cmpstr(out->str, ==, want);
+        g_assert_cmpuint(out->len, ==, strlen(want));
+    }
+}
+
+/* What is appended grows with the string, and ends where it should. */
+static void much_is_appended(void)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (guint i = 0; i < 10000; i++) {
+        append_values(out, "%u,", i % 10);
+        append_csv_cell(out, i % 2 ? "\"" : "=");
+    }
+    g_assert_cmpuint(out->len, ==, 5000 * (6 + 6));
+    g_assert_cmpuint(out->len, ==, strlen(out->str));
+    g_assert_true(g_str_has_prefix(out->str, "0,\"'=\"1,\"\"\"\"2,"));
+}
+
 int main(int argc, char **argv)
 {
     test_begin(&argc, &argv);
@@ -347,5 +394,7 @@ int main(int argc, char **argv)
     ADD(another_programs_command_line_is_left_alone);
     ADD(wrong_usage_has_a_status_of_its_own);
     ADD(errors_name_what_they_are_about);
+    ADD(numbers_are_those_of_printf);
+    ADD(much_is_appended);
     return g_test_run();
 }

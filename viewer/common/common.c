@@ -251,10 +251,15 @@ int count_cells(const char *text)
 {
     int cells = 0;
 
-    for (; *text; text = g_utf8_next_char(text)) {
+    while (*text) {
         gunichar c = g_utf8_get_char(text);
 
-        cells += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+        /* The tables of Unicode are slow. */
+        cells += c < 0x80                   ? 1
+                 : g_unichar_iszerowidth(c) ? 0
+                 : g_unichar_iswide(c)      ? 2
+                                            : 1;
+        text = g_utf8_next_char(text);
     }
     return cells;
 }
@@ -272,16 +277,79 @@ void append_padded(GString *out, const char *text, int cells)
     }
 }
 
-void append_number(GString *out, uint64_t n)
+char *begin_append(GString *out, size_t n)
 {
-    char buf[24];
-    char *p = buf + sizeof(buf);
+    size_t len = out->len;
+
+    if (n >= out->allocated_len - len) {
+        g_string_set_size(out, len + n);
+        out->len = len;
+    }
+    return out->str + len;
+}
+
+void end_append(GString *out, char *end)
+{
+    *end = '\0';
+    out->len = end - out->str;
+}
+
+/* Stores @n in decimal, with zeros in front up to @min digits. */
+static char *store_decimal(char *to, uint64_t n, int min)
+{
+    char buf[NUMBER_MAX];
+    int i = sizeof(buf);
 
     do {
-        *--p = '0' + n % 10;
+        buf[--i] = '0' + n % 10;
         n /= 10;
-    } while (n);
-    g_string_append_len(out, p, buf + sizeof(buf) - p);
+    } while (n || (int)sizeof(buf) - i < min);
+    memcpy(to, buf + i, sizeof(buf) - i);
+    return to + sizeof(buf) - i;
+}
+
+static char *store_hex(char *to, uint64_t n, int min)
+{
+    int digits = n ? (67 - __builtin_clzll(n)) / 4 : 1;
+
+    digits = MAX(digits, min);
+    for (int i = digits - 1; i >= 0; i--) {
+        to[i] = "0123456789abcdef"[n & 15];
+        n >>= 4;
+    }
+    return to + digits;
+}
+
+char *store_number(char *to, uint64_t n)
+{
+    return store_decimal(to, n, 1);
+}
+
+void append_number(GString *out, uint64_t n)
+{
+    end_append(out, store_number(begin_append(out, NUMBER_MAX), n));
+}
+
+/* A value takes at most ten times what it has in @format. */
+void append_values_of(GString *out, const char *format, const uint64_t *values)
+{
+    char *to = begin_append(out, NUMBER_MAX / 2 * strlen(format));
+
+    while (*format) {
+        int min = 1;
+
+        if (*format != '%') {
+            *to++ = *format++;
+            continue;
+        }
+        format++;
+        if (g_ascii_isdigit(*format)) {
+            min = *format++ - '0';
+        }
+        to = *format++ == 'x' ? store_hex(to, *values++, min)
+                              : store_decimal(to, *values++, min);
+    }
+    end_append(out, to);
 }
 
 /* Also what a spreadsheet takes for them: their full-width forms. */
@@ -307,35 +375,36 @@ static bool is_formula(const char *text)
 
 void append_csv_cell(GString *row, const char *text)
 {
-    g_string_append(row, is_formula(text) ? "\"'" : "\"");
+    char *to = begin_append(row, 2 * strlen(text) + 3);
+
+    *to++ = '"';
+    if (is_formula(text)) {
+        *to++ = '\'';
+    }
     for (; *text; text++) {
         if (*text == '"') {
-            g_string_append_c(row, '"');
+            *to++ = '"';
         }
-        g_string_append_c(row, *text);
+        *to++ = *text;
     }
-    g_string_append_c(row, '"');
+    *to++ = '"';
+    end_append(row, to);
 }
 
 /* printf() takes several times as long, a hundred million times over. */
 void append_seconds(GString *out, uint64_t ns, int decimals)
 {
-    char buf[32];
-    char *end = buf + sizeof(buf);
-    char *p = end;
-    int n = decimals;
+    static const unsigned unit[] = { 1000000000, 100000000, 10000000, 1000000,
+                                     100000,     10000,     1000,     100,
+                                     10,         1 };
+    char *to = begin_append(out, 2 * NUMBER_MAX);
 
-    for (int i = decimals; i < 9; i++) {
-        ns /= 10;
+    to = store_number(to, ns / 1000000000);
+    if (decimals) {
+        *to++ = '.';
+        to = store_decimal(to, ns % 1000000000 / unit[decimals], decimals);
     }
-    do {
-        *--p = '0' + ns % 10;
-        ns /= 10;
-        if (--n == 0) {
-            *--p = '.';
-        }
-    } while (ns || n >= 0);
-    g_string_append_len(out, p, end - p);
+    end_append(out, to);
 }
 
 RowDelta row_clock_next(RowClock *clock, uint64_t time)

@@ -115,6 +115,25 @@ void append_delta(GString *out, RowDelta delta, int decimals);
 /* "%" PRIu64, faster. */
 void append_number(GString *out, uint64_t n);
 
+/*
+ * As g_string_append_printf(), faster: in @format are %u for a value in decimal
+ * and %x in hexadecimal, with a digit in between that many digits at least.
+ */
+#define append_values(out, format, ...)                                        \
+    append_values_of(out, format, (const uint64_t[]){ __VA_ARGS__ })
+void append_values_of(GString *out, const char *format, const uint64_t *values);
+
+/*
+ * Room for @n bytes behind the end of @out, where they can be stored, and what
+ * makes them part of it: @end is behind the last.
+ */
+char *begin_append(GString *out, size_t n);
+void end_append(GString *out, char *end);
+
+/* Stores @n in decimal at @to (NUMBER_MAX bytes at most); returns its end. */
+#define NUMBER_MAX 20
+char *store_number(char *to, uint64_t n);
+
 /* 1234567 as "1.2 MB": powers of 1000, in no language but ours. */
 char *format_bytes(uint64_t bytes);
 

@@ -56,13 +56,24 @@ static void append_ascii(GString *out, char c)
     }
 }
 
-/* How many characters from @text on stand in a string as they are. */
-static size_t count_plain(const char *text, size_t len)
+/* What stands in a string as it is. */
+static const bool plain[256] = {
+    [' '] = true,
+    ['!'] = true,
+    ['#' ... '['] = true,
+    [']' ... '~'] = true,
+};
+
+/*
+ * Stores @text at @to up to what does not stand in a string as it is; returns
+ * how many characters that were.
+ */
+static size_t store_plain(char *to, const char *text, size_t len)
 {
     size_t n = 0;
 
-    while (n < len && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' &&
-           text[n] != '\\') {
+    while (n < len && plain[(unsigned char)text[n]]) {
+        to[n] = text[n];
         n++;
     }
     return n;
@@ -92,25 +103,15 @@ static size_t append_wide(GString *out, const char *text, size_t len,
     return n;
 }
 
-/*
- * JSON is text, and is looked at on terminals: what they would act on, or
- * not show, is escaped.  A parser sees no difference.
- */
-static bool append_string(GString *out, const char *text, size_t len)
+/* The rest of a string, from something on that does not stand as it is. */
+static bool append_special(GString *out, const char *text, size_t len)
 {
     bool exact = true;
 
-    g_string_append_c(out, '"');
     while (len) {
-        size_t n = count_plain(text, len);
+        size_t n = 1;
+        char *to;
 
-        g_string_append_len(out, text, n);
-        text += n;
-        len -= n;
-        if (!len) {
-            break;
-        }
-        n = 1;
         if (*text & 0x80) {
             n = append_wide(out, text, len, &exact);
         } else if (*text) {
@@ -121,8 +122,43 @@ static bool append_string(GString *out, const char *text, size_t len)
         }
         text += n;
         len -= n;
+        to = begin_append(out, len);
+        n = store_plain(to, text, len);
+        end_append(out, to + n);
+        text += n;
+        len -= n;
     }
-    g_string_append_c(out, '"');
+    return exact;
+}
+
+/*
+ * JSON is text, and is looked at on terminals: what they would act on, or
+ * not show, is escaped.  A parser sees no difference.  A @comma may stand in
+ * front of it, and a character of @after behind it.
+ */
+static bool append_string(GString *out, bool comma, const char *text,
+                          size_t len, const char *after)
+{
+    char *to = begin_append(out, len + 4);
+    bool exact = true;
+    size_t n;
+
+    if (comma) {
+        *to++ = ',';
+    }
+    *to++ = '"';
+    n = store_plain(to, text, len);
+    to += n;
+    if (n < len) {
+        end_append(out, to);
+        exact = append_special(out, text + n, len - n);
+        to = begin_append(out, 2);
+    }
+    *to++ = '"';
+    if (*after) {
+        *to++ = *after;
+    }
+    end_append(out, to);
     return exact;
 }
 
@@ -132,12 +168,10 @@ static bool append_string(GString *out, const char *text, size_t len)
 /* What stands before a value: a comma, and its name if it is a member. */
 static void begin_value(JsonOut *j, const char *name)
 {
-    if (j->comma) {
-        g_string_append_c(j->text, ',');
-    }
     if (name) {
-        append_string(j->text, name, strlen(name));
-        g_string_append_c(j->text, ':');
+        append_string(j->text, j->comma, name, strlen(name), ":");
+    } else if (j->comma) {
+        g_string_append_c(j->text, ',');
     }
     j->comma = true;
 }
@@ -205,12 +239,21 @@ void json_out_double(JsonOut *j, const char *name, double value)
 
 void json_out_thousandths(JsonOut *j, const char *name, uint64_t value)
 {
-    char rest[4] = { '.', '0' + value / 100 % 10, '0' + value / 10 % 10,
-                     '0' + value % 10 };
+    char *to;
 
     begin_value(j, name);
-    append_number(j->text, value / 1000);
-    g_string_append_len(j->text, rest, sizeof(rest));
+    to = store_number(begin_append(j->text, NUMBER_MAX + 4), value / 1000);
+    *to++ = '.';
+    *to++ = '0' + value / 100 % 10;
+    *to++ = '0' + value / 10 % 10;
+    *to++ = '0' + value % 10;
+    end_append(j->text, to);
+}
+
+void json_out_hex(JsonOut *j, const char *name, uint64_t value)
+{
+    begin_value(j, name);
+    append_values(j->text, "\"0x%x\"", value);
 }
 
 void json_out_bool(JsonOut *j, const char *name, bool value)
@@ -222,14 +265,14 @@ void json_out_bool(JsonOut *j, const char *name, bool value)
 bool json_out_bytes(JsonOut *j, const char *name, const char *text, size_t len)
 {
     begin_value(j, name);
-    return append_string(j->text, text, len);
+    return append_string(j->text, false, text, len, "");
 }
 
 void json_out_string(JsonOut *j, const char *name, const char *value)
 {
     begin_value(j, name);
     if (value) {
-        append_string(j->text, value, strlen(value));
+        append_string(j->text, false, value, strlen(value), "");
     } else {
         g_string_append(j->text, "null");
     }
@@ -238,7 +281,7 @@ void json_out_string(JsonOut *j, const char *name, const char *value)
 void json_out_end(JsonOut *j, FILE *out, const char *after)
 {
     g_string_append(j->text, after);
-    fwrite(j->text->str, 1, j->text->len, out);
+    fwrite_unlocked(j->text->str, 1, j->text->len, out);
     g_string_truncate(j->text, 0);
     j->comma = false;
 }

@@ -33,12 +33,14 @@ static void put_row(Export *e, uint64_t time, uint64_t vtime, const char *kind,
         g_string_append(row, delta.back ? "-" : "");
         append_number(row, delta.ns);
     }
-    g_string_append_printf(row, ",%s,", kind);
+    g_string_append_c(row, ',');
+    g_string_append(row, kind);
+    g_string_append_c(row, ',');
     append_csv_cell(row, stream);
     g_string_append_c(row, ',');
     append_csv_cell(row, text);
     g_string_append(row, "\r\n");
-    fwrite(row->str, 1, row->len, e->out);
+    fwrite_unlocked(row->str, 1, row->len, e->out);
 }
 
 static const char *kind_word(const CaptureRecord *rec)
@@ -83,7 +85,7 @@ static const char *kind_word(const CaptureRecord *rec)
 
 static void append_vcpu(GString *out, const CaptureVcpu *vcpu)
 {
-    g_string_append_printf(out, "vCPU %u: ", vcpu->vcpu);
+    append_values(out, "vCPU %u: ", vcpu->vcpu);
     append_seconds(out, vcpu->cpu_ns, 9);
     g_string_append(out, " s on a CPU, ");
     append_seconds(out, vcpu->wait_ns, 9);
@@ -105,25 +107,23 @@ static bool append_csv_event(GString *out, const Export *e,
 
 static void csv_event(Export *e, const CaptureRecord *rec)
 {
-    g_autoptr(GString) text = NULL;
-
     if (rec->kind != CAPTURE_LOST && !e->options->events) {
         return;
     }
-    text = g_string_new(NULL);
-    if (append_csv_event(text, e, rec)) {
-        put_row(e, rec->time, rec->vtime, kind_word(rec), "", text->str);
+    g_string_truncate(e->text, 0);
+    if (append_csv_event(e->text, e, rec)) {
+        put_row(e, rec->time, rec->vtime, kind_word(rec), "", e->text->str);
     }
 }
 
 static void csv_line(Export *e, const CaptureLine *line)
 {
     g_autofree char *tag = stream_tag(&e->names, line->stream);
-    g_autoptr(GString) text = g_string_new(NULL);
 
-    append_line_text(text, line);
+    g_string_truncate(e->text, 0);
+    append_line_text(e->text, line);
     put_row(e, line->time, line->vtime, line->continued ? "more" : "line", tag,
-            text->str);
+            e->text->str);
 }
 
 const ExportFormat export_csv = {

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "capture/kinds.h"
@@ -28,7 +27,7 @@ static void append_named(GString *out, const CaptureRecord *rec)
         g_string_append(out, "end ");
         break;
     default:
-        g_string_append_printf(out, "0x%02x ", rec->u.named.head.kind);
+        append_values(out, "0x%2x ", rec->u.named.head.kind);
         break;
     }
     append_visible(out, name, strlen(name), false);
@@ -50,71 +49,63 @@ bool append_event(GString *out, const CaptureRecord *rec)
         append_detail(out, rec->u.vm.detail);
         return true;
     case CAPTURE_ITEM:
-        g_string_append_printf(out, "fw_cfg 0x%04x is %u bytes",
-                               rec->u.item.key, rec->u.item.size);
+        append_values(out, "fw_cfg 0x%4x is %u bytes", rec->u.item.key,
+                      rec->u.item.size);
         append_detail(out, rec->u.item.name);
         return true;
     case CAPTURE_SELECT:
-        g_string_append_printf(out, "fw_cfg 0x%04x selected%s",
-                               rec->u.select.key,
-                               rec->u.select.dma ? " by DMA" : "");
+        append_values(out, "fw_cfg 0x%4x selected", rec->u.select.key);
+        g_string_append(out, rec->u.select.dma ? " by DMA" : "");
         return true;
     case CAPTURE_PIO:
-        g_string_append_printf(out, "fw_cfg 0x%04x read up to %u by PIO",
-                               rec->u.pio.key, rec->u.pio.offset);
+        append_values(out, "fw_cfg 0x%4x read up to %u by PIO", rec->u.pio.key,
+                      rec->u.pio.offset);
         return true;
     case CAPTURE_DMA:
-        g_string_append_printf(out,
-                               "fw_cfg 0x%04x DMA of %u bytes at %u "
-                               "to 0x%" PRIx64,
-                               rec->u.dma.key, rec->u.dma.length,
-                               rec->u.dma.offset, rec->u.dma.address);
+        append_values(out, "fw_cfg 0x%4x DMA of %u bytes at %u to 0x%x",
+                      rec->u.dma.key, rec->u.dma.length, rec->u.dma.offset,
+                      rec->u.dma.address);
         return true;
     case CAPTURE_DMA_PART:
-        g_string_append_printf(out, "fw_cfg 0x%04x DMA has come to %u",
-                               rec->u.dma_part.key, rec->u.dma_part.offset);
+        append_values(out, "fw_cfg 0x%4x DMA has come to %u",
+                      rec->u.dma_part.key, rec->u.dma_part.offset);
         return true;
     case CAPTURE_DMA_END:
-        g_string_append_printf(out, "fw_cfg 0x%04x DMA done at %u%s",
-                               rec->u.dma_end.key, rec->u.dma_end.offset,
-                               rec->u.dma_end.error ? ", error" : "");
+        append_values(out, "fw_cfg 0x%4x DMA done at %u", rec->u.dma_end.key,
+                      rec->u.dma_end.offset);
+        g_string_append(out, rec->u.dma_end.error ? ", error" : "");
         return true;
     case CAPTURE_LOST:
-        g_string_append_printf(out,
-                               "%" PRIu64 " bytes and %" PRIu64
-                               " other records lost up to here",
-                               rec->u.lost.bytes, rec->u.lost.events);
+        append_values(out, "%u bytes and %u other records lost up to here",
+                      rec->u.lost.bytes, rec->u.lost.events);
         return true;
     case CAPTURE_PROBE:
-        g_string_append_printf(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
-                               rec->u.probe.arg);
+        append_values(out, "probe 0x%x argument 0x%x", rec->u.probe.id,
+                      rec->u.probe.arg);
         return true;
     case CAPTURE_DISK:
-        g_string_append_printf(out, "disk %u", rec->u.disk.id);
+        append_values(out, "disk %u", rec->u.disk.id);
         append_detail(out, rec->u.disk.name);
         return true;
     case CAPTURE_DISK_IO:
-        g_string_append_printf(
-            out, "disk %u read %" PRIu64 " bytes so far, wrote %" PRIu64,
-            rec->u.disk_io.id, rec->u.disk_io.read_bytes,
-            rec->u.disk_io.write_bytes);
+        append_values(out, "disk %u read %u bytes so far, wrote %u",
+                      rec->u.disk_io.id, rec->u.disk_io.read_bytes,
+                      rec->u.disk_io.write_bytes);
         return true;
     case CAPTURE_NAMED:
         g_string_append(out, "probe ");
         append_named(out, rec);
-        g_string_append_printf(out, " argument 0x%" PRIx64,
-                               rec->u.named.head.arg);
+        append_values(out, " argument 0x%x", rec->u.named.head.arg);
         return true;
     case CAPTURE_POST:
         append_post_code(out, rec->u.post.code);
         return true;
     case CAPTURE_EXITS:
-        g_string_append_printf(out, "KVM exits of kind %u: %" PRIu64 " so far",
-                               rec->u.exits.id, rec->u.exits.count);
+        append_values(out, "KVM exits of kind %u: %u so far", rec->u.exits.id,
+                      rec->u.exits.count);
         return true;
     case CAPTURE_EXIT_KIND:
-        g_string_append_printf(out, "KVM exits of kind %u",
-                               rec->u.exit_kind.id);
+        append_values(out, "KVM exits of kind %u", rec->u.exit_kind.id);
         append_detail(out, rec->u.exit_kind.name);
         return true;
     case CAPTURE_BYTE:

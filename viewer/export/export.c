@@ -444,6 +444,7 @@ int export_capture(const char *path, const ExportOptions *options)
         return EXIT_FAILURE;
     }
     e->buf = g_string_new(NULL);
+    e->text = g_string_new(NULL);
     done = !format->begin || format->begin(e);
     if (done) {
         write_all(e, format);
@@ -459,6 +460,7 @@ int export_capture(const char *path, const ExportOptions *options)
         status = EXIT_FAILURE;
     }
     g_string_free(e->buf, TRUE);
+    g_string_free(e->text, TRUE);
     capture_reader_close(e->reader);
     return status;
 }

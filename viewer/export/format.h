@@ -40,6 +40,7 @@ typedef struct Export {
     int only_stream; /* -1: all */
     uint64_t zero; /* what all times have in them, ns: --time monotonic */
     GString *buf; /* a line's worth, for the format to use */
+    GString *text; /* likewise, of what stands in it */
     RowClock clock; /* of the rows, for the format to use */
     bool tags; /* text: there are several streams */
     Loss loss;

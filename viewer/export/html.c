@@ -106,7 +106,9 @@ static void put_row(Export *e, uint64_t time, const char *class,
     g_string_truncate(row, 0);
     g_string_append(row, "<div");
     if (class) {
-        g_string_append_printf(row, " class=\"%s\"", class);
+        g_string_append(row, " class=\"");
+        g_string_append(row, class);
+        g_string_append_c(row, '"');
     }
     g_string_append(row, "><i>");
     append_seconds(row, time, 6);
@@ -117,7 +119,7 @@ static void put_row(Export *e, uint64_t time, const char *class,
     g_string_append(row, "</b><span>");
     append_escaped(row, text);
     g_string_append(row, "</span></div>\n");
-    fwrite(row->str, 1, row->len, s->rows);
+    fwrite_unlocked(row->str, 1, row->len, s->rows);
 }
 
 static void html_record(Export *e, const CaptureRecord *rec)
@@ -130,14 +132,12 @@ static void html_record(Export *e, const CaptureRecord *rec)
 
 static void html_event(Export *e, const CaptureRecord *rec)
 {
-    g_autoptr(GString) text = NULL;
-
     if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
         rec->kind == CAPTURE_PROBE || rec->kind == CAPTURE_NAMED ||
         rec->kind == CAPTURE_POST || e->options->events) {
-        text = g_string_new(NULL);
-        if (append_event(text, rec)) {
-            put_row(e, rec->time, "e", "", text->str);
+        g_string_truncate(e->text, 0);
+        if (append_event(e->text, rec)) {
+            put_row(e, rec->time, "e", "", e->text->str);
         }
     }
 }
@@ -153,10 +153,10 @@ static void html_line(Export *e, const CaptureLine *line)
 static void html_row(Export *e, const CaptureLine *line)
 {
     g_autofree char *tag = stream_tag(&e->names, line->stream);
-    g_autoptr(GString) text = g_string_new(NULL);
 
-    append_line_text(text, line);
-    put_row(e, line->time, NULL, tag, text->str);
+    g_string_truncate(e->text, 0);
+    append_line_text(e->text, line);
+    put_row(e, line->time, NULL, tag, e->text->str);
 }
 
 /* The base64 of the script's SHA-256, for the policy. */

@@ -81,23 +81,14 @@ static bool json_begin(Export *e)
 /* ------------------------------------------------------------------ */
 /* Events                                                              */
 
-/* Numbers past 2^53 lose their last digits in most programs: as text. */
-static void put_hex(JsonOut *j, const char *name, uint64_t value)
-{
-    char text[24];
-
-    g_snprintf(text, sizeof(text), "0x%" G_GINT64_MODIFIER "x", (guint64)value);
-    json_out_string(j, name, text);
-}
-
 static void put_sample(JsonOut *j, const CaptureSample *s)
 {
     json_out_int(j, "vcpu", s->vcpu);
     json_out_int(j, "ticks", s->ticks);
     json_out_bool(j, "idle", s->flags & CAPTURE_SAMPLE_IDLE);
     if (!(s->flags & CAPTURE_SAMPLE_IDLE)) {
-        put_hex(j, "pc", s->pc);
-        put_hex(j, "sp", s->sp);
+        json_out_hex(j, "pc", s->pc);
+        json_out_hex(j, "sp", s->sp);
     }
 }
 
@@ -109,7 +100,7 @@ static void put_dma(JsonOut *j, const CaptureDma *dma)
     json_out_string(j, "op", dma->op < G_N_ELEMENTS(ops) ? ops[dma->op] : "?");
     json_out_int(j, "offset", dma->offset);
     json_out_int(j, "length", dma->length);
-    put_hex(j, "address", dma->address);
+    json_out_hex(j, "address", dma->address);
 }
 
 static void put_session(JsonOut *j, const CaptureRecord *rec)
@@ -224,7 +215,7 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         json_out_int(j, "kind", rec->u.named.head.kind);
         json_out_int(j, "flags", rec->u.named.head.flags);
         json_out_int(j, "unit", rec->u.named.head.unit);
-        put_hex(j, "arg", rec->u.named.head.arg);
+        json_out_hex(j, "arg", rec->u.named.head.arg);
         json_out_string(j, "name", rec->u.named.name);
         break;
     case CAPTURE_POST:

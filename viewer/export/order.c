@@ -20,15 +20,29 @@
 
 typedef struct Row Row;
 
-struct Row {
-    Row *next; /* in the queue, or among the spare ones */
+/* What rows are ordered by. */
+typedef struct Key {
     uint64_t time, pos;
     uint64_t number; /* of its coming: what is equal stays in order */
-    CaptureRecord *event; /* or NULL */
-    CaptureLine line;
+} Key;
+
+struct Row {
+    Row *next; /* in the queue, or among the spare ones */
+    Key key;
+    bool is_event;
+    union {
+        CaptureRecord event;
+        CaptureLine line;
+    };
     size_t len, room; /* of @text */
     char text[]; /* of the line, and its bytes behind it */
 };
+
+/* With its key beside it: thousands of rows are more than a cache holds. */
+typedef struct Late {
+    Key key;
+    Row *row;
+} Late;
 
 /*
  * Nearly all rows come in the order of their times and wait in a queue, which
@@ -38,7 +52,7 @@ struct RowOrder {
     RowFunc *func;
     void *data;
     Row *first, *last; /* of the queue */
-    GPtrArray *late; /* Row, a binary heap, the earliest first */
+    GArray *late; /* Late, a binary heap, the earliest first */
     Row *spare; /* to be used again */
     uint64_t now; /* the latest time that was seen */
     uint64_t count; /* that came */
@@ -46,20 +60,12 @@ struct RowOrder {
     size_t bytes;
 };
 
-static void free_row(gpointer data)
-{
-    Row *row = data;
-
-    g_free(row->event);
-    g_free(row);
-}
-
 static void free_list(Row *row)
 {
     while (row) {
         Row *next = row->next;
 
-        free_row(row);
+        g_free(row);
         row = next;
     }
 }
@@ -70,7 +76,7 @@ RowOrder *row_order_new(RowFunc *func, void *data)
 
     o->func = func;
     o->data = data;
-    o->late = g_ptr_array_new_with_free_func(free_row);
+    o->late = g_array_new(FALSE, FALSE, sizeof(Late));
     return o;
 }
 
@@ -79,7 +85,10 @@ void row_order_free(RowOrder *o)
     if (o) {
         free_list(o->first);
         free_list(o->spare);
-        g_ptr_array_unref(o->late);
+        for (guint i = 0; i < o->late->len; i++) {
+            g_free(g_array_index(o->late, Late, i).row);
+        }
+        g_array_unref(o->late);
         g_free(o);
     }
 }
@@ -87,7 +96,7 @@ void row_order_free(RowOrder *o)
 /* ------------------------------------------------------------------ */
 /* The heap                                                            */
 
-static bool is_before(const Row *a, const Row *b)
+static bool is_before(const Key *a, const Key *b)
 {
     if (a->time != b->time) {
         return a->time < b->time;
@@ -95,41 +104,42 @@ static bool is_before(const Row *a, const Row *b)
     return a->pos != b->pos ? a->pos < b->pos : a->number < b->number;
 }
 
-static void heap_push(GPtrArray *heap, Row *row)
+static void heap_push(GArray *heap, Row *row)
 {
+    const Late late = { row->key, row };
     guint i = heap->len;
-    gpointer *rows;
+    Late *all;
 
-    g_ptr_array_add(heap, row);
-    rows = heap->pdata;
-    while (i > 0 && is_before(row, rows[(i - 1) / 2])) {
-        rows[i] = rows[(i - 1) / 2];
+    g_array_append_val(heap, late);
+    all = (Late *)heap->data;
+    while (i > 0 && is_before(&late.key, &all[(i - 1) / 2].key)) {
+        all[i] = all[(i - 1) / 2];
         i = (i - 1) / 2;
     }
-    rows[i] = row;
+    all[i] = late;
 }
 
-static Row *heap_pop(GPtrArray *heap)
+static Row *heap_pop(GArray *heap)
 {
-    gpointer *rows = heap->pdata;
-    Row *first = rows[0];
-    Row *last = g_ptr_array_steal_index_fast(heap, heap->len - 1);
-    guint n = heap->len;
+    Late *all = (Late *)heap->data;
+    Row *first = all[0].row;
+    guint n = heap->len - 1;
+    const Late last = all[n];
     guint i = 0;
 
-    while (n && 2 * i + 1 < n) {
+    while (2 * i + 1 < n) {
         guint child = 2 * i + 1;
 
-        child += child + 1 < n && is_before(rows[child + 1], rows[child]);
-        if (!is_before(rows[child], last)) {
+        child +=
+            child + 1 < n && is_before(&all[child + 1].key, &all[child].key);
+        if (!is_before(&all[child].key, &last.key)) {
             break;
         }
-        rows[i] = rows[child];
+        all[i] = all[child];
         i = child;
     }
-    if (n) {
-        rows[i] = last;
-    }
+    all[i] = last;
+    g_array_set_size(heap, n);
     return first;
 }
 
@@ -138,13 +148,13 @@ static Row *heap_pop(GPtrArray *heap)
 
 static void push(RowOrder *o, Row *row)
 {
-    row->number = o->count++;
+    row->key.number = o->count++;
     row->next = NULL;
     o->waiting++;
     o->bytes += row->len;
     if (!o->first) {
         o->first = o->last = row;
-    } else if (is_before(row, o->last)) {
+    } else if (is_before(&row->key, &o->last->key)) {
         heap_push(o->late, row);
     } else {
         o->last->next = row;
@@ -152,15 +162,23 @@ static void push(RowOrder *o, Row *row)
     }
 }
 
+static const Late *first_late(const RowOrder *o)
+{
+    return &g_array_index(o->late, Late, 0);
+}
+
 static bool late_is_first(const RowOrder *o)
 {
     return o->late->len &&
-           (!o->first || is_before(o->late->pdata[0], o->first));
+           (!o->first || is_before(&first_late(o)->key, &o->first->key));
 }
 
-static const Row *peek(const RowOrder *o)
+static const Key *peek(const RowOrder *o)
 {
-    return late_is_first(o) ? o->late->pdata[0] : o->first;
+    if (late_is_first(o)) {
+        return &first_late(o)->key;
+    }
+    return o->first ? &o->first->key : NULL;
 }
 
 /*
@@ -182,6 +200,7 @@ static Row *pop(RowOrder *o)
 
     if (late_is_first(o)) {
         row = heap_pop(o->late);
+        prefetch(o->late->len ? first_late(o)->row : NULL);
     } else {
         o->first = row->next;
         prefetch(o->first);
@@ -204,11 +223,10 @@ static Row *new_row(RowOrder *o, uint64_t time, uint64_t pos, size_t len)
         size_t room = MAX(len, ROOM_MIN);
 
         row = g_malloc(sizeof(*row) + room);
-        row->event = NULL;
         row->room = room;
     }
-    row->time = time;
-    row->pos = pos;
+    row->key.time = time;
+    row->key.pos = pos;
     row->len = len;
     return row;
 }
@@ -217,8 +235,8 @@ void row_order_event(RowOrder *o, const CaptureRecord *event)
 {
     Row *row = new_row(o, event->time, event->pos, 0);
 
-    row->event = g_new(CaptureRecord, 1);
-    *row->event = *event;
+    row->is_event = true;
+    row->event = *event;
     o->now = MAX(o->now, event->time);
     push(o, row);
 }
@@ -228,6 +246,7 @@ void row_order_line(RowOrder *o, const CaptureLine *line)
     size_t n_bytes = line->bytes ? line->n_bytes : 0;
     Row *row = new_row(o, line->time, line->pos, line->len + n_bytes);
 
+    row->is_event = false;
     row->line = *line;
     memcpy(row->text, line->text, line->len);
     row->line.text = row->text;
@@ -241,10 +260,10 @@ void row_order_line(RowOrder *o, const CaptureLine *line)
 
 static void give(RowOrder *o, Row *row)
 {
-    o->func(o->data, row->event, row->event ? NULL : &row->line);
-    g_clear_pointer(&row->event, g_free);
+    o->func(o->data, row->is_event ? &row->event : NULL,
+            row->is_event ? NULL : &row->line);
     if (row->room > SPARE_BYTES) {
-        free_row(row);
+        g_free(row);
     } else {
         row->next = o->spare;
         o->spare = row;
@@ -252,17 +271,17 @@ static void give(RowOrder *o, Row *row)
 }
 
 /* Another thread's row may still come that is before this one. */
-static bool is_early(const RowOrder *o, const Row *row)
+static bool is_early(const RowOrder *o, uint64_t time)
 {
-    return row->time + SLACK_NS > o->now && !row_order_is_full(o);
+    return time + SLACK_NS > o->now && !row_order_is_full(o);
 }
 
 void row_order_release(RowOrder *o, uint64_t open, bool all)
 {
-    const Row *first;
+    const Key *first;
 
     while ((first = peek(o)) && first->time <= open &&
-           (all || !is_early(o, first))) {
+           (all || !is_early(o, first->time))) {
         give(o, pop(o));
     }
 }

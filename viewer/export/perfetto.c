@@ -63,7 +63,7 @@ static void end(Export *e)
     State *s = e->state;
 
     json_out_end_object(s->json);
-    fputs(s->comma, e->out);
+    fputs_unlocked(s->comma, e->out);
     json_out_end(s->json, e->out, "");
     s->comma = ",\n";
 }
@@ -133,15 +133,15 @@ static bool perfetto_begin(Export *e)
 /* ------------------------------------------------------------------ */
 /* fw_cfg                                                              */
 
-static const char *item_name(State *s, uint16_t key, char *room, size_t size)
+static void append_item_name(const State *s, uint16_t key)
 {
     const char *name = g_hash_table_lookup(s->items, GUINT_TO_POINTER(key));
 
-    if (!name) {
-        g_snprintf(room, size, "key 0x%04x", key);
-        name = room;
+    if (name) {
+        g_string_append(s->text, name);
+    } else {
+        append_values(s->text, "key 0x%4x", key);
     }
-    return name;
 }
 
 static void count_to(Export *e, const char *name, int tid, uint64_t time,
@@ -159,10 +159,9 @@ static void count_to(Export *e, const char *name, int tid, uint64_t time,
 static void count(Export *e, uint16_t key, uint64_t time, uint32_t bytes)
 {
     State *s = e->state;
-    char room[24];
 
     g_string_assign(s->text, "fw_cfg bytes: ");
-    g_string_append(s->text, item_name(s, key, room, sizeof(room)));
+    append_item_name(s, key);
     count_to(e, s->text->str, TID_FWCFG, time, bytes);
 }
 
@@ -170,12 +169,12 @@ static void count(Export *e, uint16_t key, uint64_t time, uint32_t bytes)
 static void end_copy(Export *e)
 {
     State *s = e->state;
-    char room[24];
     uint64_t bytes = s->copy_offset - s->copy_from;
 
     if (s->copy_key >= 0 && bytes) {
-        span(e, TID_FWCFG, "fw_cfg",
-             item_name(s, s->copy_key, room, sizeof(room)), s->copy_start,
+        g_string_truncate(s->text, 0);
+        append_item_name(s, s->copy_key);
+        span(e, TID_FWCFG, "fw_cfg", s->text->str, s->copy_start,
              MAX(s->copy_end, s->copy_start));
         begin_args(s->json);
         json_out_int(s->json, "bytes", bytes);

@@ -13,13 +13,13 @@
 #define TIME_WIDTH 12
 #define DELTA_WIDTH 11
 
-/* Appends @text right-aligned in @width columns. */
-static void append_right(GString *out, size_t from, size_t width)
+/* Moves what stands from @from on to the right, in @width columns. */
+static void align_right(GString *out, size_t from, size_t width)
 {
     size_t len = out->len - from;
 
-    while (len++ < width) {
-        g_string_insert_c(out, from, ' ');
+    if (len < width) {
+        g_string_insert_len(out, from, "                ", width - len);
     }
 }
 
@@ -44,11 +44,11 @@ static void append_stamp(Export *e, uint64_t time, const char *tag)
     } else if (e->options->time != EXPORT_TIME_DELTA) {
         from = buf->len;
         append_seconds(buf, time, 6);
-        append_right(buf, from, TIME_WIDTH);
+        align_right(buf, from, TIME_WIDTH);
     }
     from = buf->len;
     append_delta(buf, row_clock_next(&e->clock, time), 6);
-    append_right(buf, from, DELTA_WIDTH);
+    align_right(buf, from, DELTA_WIDTH);
     g_string_append(buf, "  ");
     if (tag) {
         g_string_append_printf(buf, "%-8s ", tag);
@@ -58,7 +58,7 @@ static void append_stamp(Export *e, uint64_t time, const char *tag)
 static void put_buf(Export *e)
 {
     g_string_append_c(e->buf, '\n');
-    fwrite(e->buf->str, 1, e->buf->len, e->out);
+    fwrite_unlocked(e->buf->str, 1, e->buf->len, e->out);
     g_string_truncate(e->buf, 0);
 }
 
@@ -74,13 +74,6 @@ static void text_line(Export *e, const CaptureLine *line)
     put_buf(e);
 }
 
-static void put_row(Export *e, uint64_t time, const char *text)
-{
-    append_stamp(e, time, e->tags ? "-" : NULL);
-    g_string_append_printf(e->buf, "-- %s", text);
-    put_buf(e);
-}
-
 static void text_record(Export *e, const CaptureRecord *rec)
 {
     if (rec->kind == CAPTURE_STREAM && rec->u.stream.id > 0) {
@@ -90,14 +83,16 @@ static void text_record(Export *e, const CaptureRecord *rec)
 
 static void text_event(Export *e, const CaptureRecord *rec)
 {
-    g_autoptr(GString) text = NULL;
-
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind == CAPTURE_LOST || e->options->events) {
-        text = g_string_new(NULL);
-        if (append_event(text, rec)) {
-            put_row(e, rec->time, text->str);
-        }
+    if (rec->kind != CAPTURE_LOST && !e->options->events) {
+        return;
+    }
+    g_string_truncate(e->text, 0);
+    if (append_event(e->text, rec)) {
+        append_stamp(e, rec->time, e->tags ? "-" : NULL);
+        g_string_append(e->buf, "-- ");
+        g_string_append_len(e->buf, e->text->str, e->text->len);
+        put_buf(e);
     }
 }
 

@@ -59,11 +59,29 @@ static LineSum *find(LineSums *l, const char *key)
     return sum;
 }
 
+/* The first of many, or the only one: its lines need not be copied. */
+static void adopt(LineSums *to, LineSums *from, guint capture)
+{
+    GHashTable *none = to->sums;
+    GHashTableIter it;
+    gpointer value;
+
+    to->sums = from->sums;
+    from->sums = none;
+    g_hash_table_iter_init(&it, to->sums);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        ((LineSum *)value)->worst_capture = capture;
+    }
+}
+
 void line_sums_merge(LineSums *to, LineSums *from, guint capture)
 {
     GHashTableIter it;
     gpointer value;
 
+    if (!g_hash_table_size(to->sums)) {
+        adopt(to, from, capture);
+    }
     g_hash_table_iter_init(&it, from->sums);
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         const LineSum *s = value;

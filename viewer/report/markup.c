@@ -8,25 +8,21 @@
 
 void append_escaped(GString *out, const char *text)
 {
-    for (; *text; text++) {
-        switch (*text) {
-        case '<':
-            g_string_append(out, "&lt;");
-            break;
-        case '>':
-            g_string_append(out, "&gt;");
-            break;
-        case '&':
-            g_string_append(out, "&amp;");
-            break;
-        case '"':
-            g_string_append(out, "&quot;");
-            break;
-        case '\'':
-            g_string_append(out, "&#39;");
-            break;
-        default:
-            g_string_append_c(out, *text);
+    static const char *const entity[256] = {
+        ['<'] = "&lt;",   ['>'] = "&gt;",   ['&'] = "&amp;",
+        ['"'] = "&quot;", ['\''] = "&#39;",
+    };
+
+    while (*text) {
+        size_t n = 0;
+
+        while (text[n] && !entity[(unsigned char)text[n]]) {
+            n++;
+        }
+        g_string_append_len(out, text, n);
+        text += n;
+        if (*text) {
+            g_string_append(out, entity[(unsigned char)*text++]);
         }
     }
 }
