@@ -30,14 +30,18 @@ typedef struct Tee {
     BootStream *stream;
 } Tee;
 
-/* Changed by the main thread with the BQL held; entries do not move. */
+/*
+ * Changed by the main thread with the BQL held, and read by whoever writes,
+ * without it perhaps: a monitor's events come from any thread.  Entries do not
+ * move, and their first member is stored when the rest is there.
+ */
 static Wrapped wrapped[TEES_MAX];
 static Tee tees[TEES_MAX];
 
 static Tee *find_tee(const Chardev *chr)
 {
     for (int i = 0; i < TEES_MAX; i++) {
-        if (tees[i].chr == chr) {
+        if (qatomic_load_acquire(&tees[i].chr) == chr) {
             return &tees[i];
         }
     }
@@ -50,8 +54,8 @@ static WriteFn *original_write(Chardev *chr)
     ObjectClass *oc = object_get_class(OBJECT(chr));
 
     for (; oc; oc = object_class_get_parent(oc)) {
-        for (int i = 0; i < TEES_MAX && wrapped[i].oc; i++) {
-            if (wrapped[i].oc == oc) {
+        for (int i = 0; i < TEES_MAX; i++) {
+            if (qatomic_load_acquire(&wrapped[i].oc) == oc) {
                 return wrapped[i].write;
             }
         }
@@ -88,8 +92,8 @@ static bool wrap_class(Chardev *chr)
         return false;
     }
     wrapped[i].write = cc->chr_write;
-    wrapped[i].oc = OBJECT_CLASS(cc);
-    cc->chr_write = tee_write;
+    qatomic_store_release(&wrapped[i].oc, OBJECT_CLASS(cc));
+    qatomic_store_release(&cc->chr_write, tee_write);
     return true;
 }
 
@@ -98,7 +102,7 @@ static void on_release(Object *obj, const char *name, void *opaque)
 {
     Tee *t = opaque;
 
-    t->chr = NULL;
+    qatomic_set(&t->chr, NULL);
     boot_capture_put(t->capture);
 }
 
@@ -132,7 +136,7 @@ bool chr_tee_add(Chardev *chr, BootCapture *capture, const char *frontend)
     boot_capture_set_frontend(chr->label, frontend);
     t->capture = boot_capture_ref(capture);
     t->stream = stream;
-    t->chr = chr;
+    qatomic_store_release(&t->chr, chr);
     object_property_add(OBJECT(chr), "bootstamp-tee", "bool", NULL, NULL,
                         on_release, t);
     return true;

@@ -6,6 +6,7 @@
  */
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -103,6 +104,17 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
     return lock(mutex);
 }
 
+static bool no_proc; /* /proc is not there */
+
+int open(const char *path, int flags, ...)
+{
+    if (no_proc && g_str_has_prefix(path, "/proc/")) {
+        errno = ENOENT;
+        return -1;
+    }
+    return syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
+}
+
 int fallocate(int fd, int mode, off_t at, off_t size)
 {
     meet(RESERVE);
@@ -197,6 +209,18 @@ static void cut_while_the_file_grows(void)
     cut_before(APPEND, 3);
 }
 
+/* Until the writer has put the file right, and tells so many bytes as lost. */
+static void wait_until_lost(const CaptureWriter *w, uint64_t wanted)
+{
+    uint64_t bytes = 0, events;
+
+    for (int i = 0; i < 10000 && bytes < wanted; i++) {
+        g_usleep(1000);
+        capture_writer_lost(w, &bytes, &events);
+    }
+    g_assert_cmpuint(bytes, >=, wanted);
+}
+
 /* Whatever was copied over it, of @size bytes, is there at the end. */
 static void copied(Call call, unsigned number, const GByteArray *with)
 {
@@ -208,10 +232,7 @@ static void copied(Call call, unsigned number, const GByteArray *with)
     g_autoptr(GByteArray) now = NULL;
     uint64_t bytes = 0, events;
 
-    for (int i = 0; i < 10000 && bytes < BEFORE; i++) {
-        g_usleep(1000);
-        capture_writer_lost(w, &bytes, &events);
-    }
+    wait_until_lost(w, BEFORE);
     test_bytes(w, BEFORE, AFTER);
     capture_writer_lost(w, &bytes, &events);
     capture_writer_close(w);
@@ -271,50 +292,74 @@ static void copied_over_while_the_file_grows(void)
 /* ------------------------------------------------------------------ */
 /* A thread that is held between its place and its store               */
 
-/* What capture_append() does, with a long rest in between. */
-static void append_byte_held(CaptureWriter *w, int ms)
+typedef struct Held {
+    CaptureWriter *w;
+    bool event;
+    int is_held, let_go;
+} Held;
+
+static void be_held(Held *held)
 {
+    g_atomic_int_set(&held->is_held, 1);
+    while (!g_atomic_int_get(&held->let_go)) {
+        g_usleep(100);
+    }
+}
+
+/* What capture_append() does, with a long rest in between. */
+static void append_byte_held(Held *held)
+{
+    CaptureWriter *w = held->w;
     uint64_t time = capture_writer_now(w);
     uint64_t pos = writer_reserve(w, &w->limit, 1);
 
     g_assert_cmpuint(pos, !=, UINT64_MAX);
-    g_usleep(ms * 1000);
+    be_held(held);
     writer_publish(w, pos, capture_word(CAPTURE_BYTE, 'h', time));
 }
 
 /* The same for an event: held before any of its words is stored. */
-static void append_event_held(CaptureWriter *w, int ms)
+static void append_event_held(Held *held)
 {
+    CaptureWriter *w = held->w;
     CaptureProbe probe = { .id = 0x42 };
     uint64_t time = capture_writer_now(w);
     uint64_t pos = writer_reserve(w, &w->limit, writer_event_words(7));
 
     g_assert_cmpuint(pos, !=, UINT64_MAX);
     __atomic_fetch_add(&w->events, 1, __ATOMIC_RELAXED);
-    g_usleep(ms * 1000);
+    be_held(held);
     writer_store_event(w, pos, time, CAPTURE_PROBE, (uint8_t *)&probe, 7);
 }
 
-typedef struct Held {
-    CaptureWriter *w;
-    int ms;
-    bool event;
-    int is_held;
-} Held;
-
-static gpointer be_held(gpointer opaque)
+static gpointer append_held(gpointer opaque)
 {
     Held *held = opaque;
 
     sigbus_enter();
-    g_atomic_int_set(&held->is_held, 1);
     if (held->event) {
-        append_event_held(held->w, held->ms);
+        append_event_held(held);
     } else {
-        append_byte_held(held->w, held->ms);
+        append_byte_held(held);
     }
     sigbus_leave();
     return NULL;
+}
+
+static GThread *hold_thread(Held *held)
+{
+    GThread *thread = g_thread_new("held", append_held, held);
+
+    while (!g_atomic_int_get(&held->is_held)) {
+        g_usleep(100);
+    }
+    return thread;
+}
+
+static void let_it_go(Held *held, GThread *thread)
+{
+    g_atomic_int_set(&held->let_go, 1);
+    g_thread_join(thread);
 }
 
 /* Cut to @size while it is held: longer than the writer takes to put it right. */
@@ -323,17 +368,12 @@ static void hold_and_cut(uint64_t size, bool event, bool copy)
     g_autofree char *path = test_path("capture");
     g_autoptr(GByteArray) other = g_byte_array_new(), now = NULL;
     g_autoptr(TestCapture) c = NULL;
-    Held held = { .w = test_open_new(path), .ms = 120, .event = event };
+    Held held = { .w = test_open_new(path), .event = event };
     CaptureWriter *w = held.w;
-    uint64_t bytes, events;
     GThread *thread;
 
     test_bytes(w, 0, BEFORE);
-    thread = g_thread_new("held", be_held, &held);
-    while (!g_atomic_int_get(&held.is_held)) {
-        g_usleep(100);
-    }
-    g_usleep(1000);
+    thread = hold_thread(&held);
     deed = (Deed){ .path = path, .size = size, .with = other };
     g_byte_array_set_size(other, 100000);
     memset(other->data, 'x', other->len);
@@ -342,16 +382,16 @@ static void hold_and_cut(uint64_t size, bool event, bool copy)
     } else {
         cut();
     }
-    g_thread_join(thread);
+    wait_until_lost(w, 1);
+    let_it_go(&held, thread);
     test_bytes(w, BEFORE, AFTER);
-    g_usleep(60000);
-    capture_writer_lost(w, &bytes, &events);
+    if (copy) {
+        wait_until_lost(w, BEFORE + AFTER + !event);
+    }
     capture_writer_close(w);
     if (copy) {
         now = test_load(path);
         g_assert_cmpmem(now->data, now->len, other->data, other->len);
-        g_assert_cmpuint(bytes, ==, BEFORE + AFTER + !event);
-        g_assert_cmpuint(events, ==, event);
         return;
     }
     c = test_read(path);
@@ -381,17 +421,15 @@ static void a_thread_that_is_held_loses_nothing(void)
 {
     g_autofree char *path = test_path("capture");
     g_autoptr(TestCapture) c = NULL;
-    Held held = { .w = test_open_new(path), .ms = 120 };
+    Held held = { .w = test_open_new(path) };
     CaptureWriter *w = held.w;
     GThread *thread;
 
     test_bytes(w, 0, BEFORE);
-    thread = g_thread_new("held", be_held, &held);
-    while (!g_atomic_int_get(&held.is_held)) {
-        g_usleep(100);
-    }
+    thread = hold_thread(&held);
+    g_usleep(100000);
     test_bytes(w, BEFORE, AFTER);
-    g_thread_join(thread);
+    let_it_go(&held, thread);
     capture_writer_close(w);
     c = test_read(path);
     g_assert_cmpuint(c->bytes->len, ==, BEFORE + AFTER + 1);
@@ -447,6 +485,52 @@ static void a_thread_is_held_at_any_instant(void)
     sigaction(SIGUSR1, &before, NULL);
 }
 
+/* ------------------------------------------------------------------ */
+/* A second descriptor of the file                                     */
+
+static bool is_same_file(int fd, const CaptureHeader *header)
+{
+    CaptureHeader got;
+
+    return fd >= 0 && pread(fd, &got, sizeof(got), 0) == sizeof(got) &&
+           got.start_mono_ns == header->start_mono_ns;
+}
+
+/* By the descriptor: the name may be another file's, or nobody's. */
+static void a_second_descriptor_is_of_the_same_file(void)
+{
+    g_autofree char *path = test_path("capture");
+    g_autofree char *aside = test_path("aside");
+    CaptureWriter *w = test_open_new(path);
+    int fds[6];
+
+    for (int i = 0; i < 2; i++) {
+        no_proc = i;
+        fds[3 * i] = capture_writer_reopen(w);
+        g_assert_cmpint(rename(path, aside), ==, 0);
+        fds[3 * i + 1] = capture_writer_reopen(w);
+        g_assert_cmpint(symlink("/dev/null", path), ==, 0);
+        fds[3 * i + 2] = capture_writer_reopen(w);
+        unlink(path);
+        if (!i) {
+            g_assert_cmpint(rename(aside, path), ==, 0);
+        }
+    }
+    no_proc = false;
+    for (int i = 0; i < 6; i++) {
+        /* Without /proc by the name alone, if that is the file's. */
+        g_assert_cmpint(is_same_file(fds[i], w->header), ==, i < 4);
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    test_store(path, "another", 7);
+    no_proc = true;
+    g_assert_cmpint(capture_writer_reopen(w), ==, -1);
+    no_proc = false;
+    capture_writer_close(w);
+}
+
 #define ADD(name) g_test_add_func("/writer-cut/" #name, name)
 
 int main(int argc, char **argv)
@@ -467,5 +551,6 @@ int main(int argc, char **argv)
     ADD(a_thread_that_is_held_meets_another_file);
     ADD(a_thread_that_is_held_loses_nothing);
     ADD(a_thread_is_held_at_any_instant);
+    ADD(a_second_descriptor_is_of_the_same_file);
     return g_test_run();
 }

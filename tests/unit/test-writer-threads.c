@@ -435,6 +435,49 @@ static void later_places_of_a_stream_have_no_earlier_times(void)
     g_assert_cmpuint(earlier, ==, 0);
 }
 
+/* Opens @path again and again; an error of its format is one too many. */
+typedef struct Opener {
+    const char *path;
+    int stop;
+    guint opened, refused;
+} Opener;
+
+static void *open_again_and_again(void *opaque)
+{
+    Opener *o = opaque;
+
+    while (!g_atomic_int_get(&o->stop)) {
+        g_autoptr(GError) error = NULL;
+        CaptureReader *r = capture_reader_open(o->path, &error);
+
+        o->opened += r != NULL;
+        o->refused += g_error_matches(error, CAPTURE_READER_ERROR,
+                                      CAPTURE_READER_ERROR_FORMAT);
+        capture_reader_close(r);
+    }
+    return NULL;
+}
+
+/* Whoever opens a file that is becoming a capture finds one, or no file. */
+static void a_capture_is_one_from_its_first_moment(void)
+{
+    g_autofree char *path = test_path("capture");
+    Opener o = { .path = path };
+    GThread *thread = g_thread_new("opener", open_again_and_again, &o);
+
+    for (int i = 0; i < 30; i++) {
+        CaptureWriter *w = test_open_new(path);
+
+        g_usleep(2000);
+        capture_writer_close(w);
+        unlink(path);
+    }
+    g_atomic_int_set(&o.stop, 1);
+    g_thread_join(thread);
+    g_assert_cmpuint(o.opened, >, 0);
+    g_assert_cmpuint(o.refused, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     test_begin(&argc, &argv);
@@ -446,6 +489,7 @@ int main(int argc, char **argv)
     ADD(threads_that_meet_at_the_cap_leave_no_hole);
     ADD(threads_on_a_full_disk_are_accounted);
     ADD(a_file_cut_under_load_is_accounted);
+    ADD(a_capture_is_one_from_its_first_moment);
     ADD(threads_cross_the_48_bit_border_together);
     ADD(a_live_reader_sees_every_record_of_every_thread);
     g_test_add_func(

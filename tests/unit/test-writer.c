@@ -644,6 +644,27 @@ static void a_file_that_is_cut_while_it_is_opened_is_no_crash(void)
     g_thread_join(thread);
 }
 
+/* Pages of the process's addresses, in use or not. */
+static uint64_t address_space(void)
+{
+    g_autofree char *text = NULL;
+
+    g_file_get_contents("/proc/self/statm", &text, NULL, NULL);
+    return text ? g_ascii_strtoull(text, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* With mem-lock=on all that is mapped counts as locked. */
+static void only_what_is_ready_takes_addresses(void)
+{
+    g_autofree char *path = test_path("capture");
+    uint64_t before = address_space();
+    CaptureWriter *w = test_open_new(path);
+
+    /* The helper's stack, and the arena that it may have, are 72 MiB. */
+    g_assert_cmpuint(address_space() - before, <, 160 << 20);
+    capture_writer_close(w);
+}
+
 static void refuses_a_file_with_two_names(void)
 {
     g_autofree char *path = test_path("capture");
@@ -1292,6 +1313,7 @@ int main(int argc, char **argv)
     ADD(refuses_a_file_that_is_no_capture_and_leaves_it);
     ADD(refuses_a_symbolic_link);
     ADD(a_file_that_is_cut_while_it_is_opened_is_no_crash);
+    ADD(only_what_is_ready_takes_addresses);
     ADD(refuses_a_file_with_two_names);
     ADD(refuses_another_users_file);
     ADD(a_new_file_is_private_whatever_the_umask);
