@@ -493,6 +493,38 @@ for dir in "$firmware" "$firmware/newest"; do
 done
 MACHINE=q35 check_s3 "SeaBIOS, q35" "$firmware/bios-probes.bin"
 
+# --- nothing to boot: the firmware says how long it waits, and that it resets the machine
+
+resets() { "$BOOTSTAMP" phases "$tmp/fail.bst" 2>/dev/null | grep -c '^Reset '; }
+twice() { [ "$(resets)" -ge 2 ]; }
+for dir in "$firmware" "$firmware/newest"; do
+    [ -e "$dir/bios-probes.bin" ] || { skip "no boot: $dir" "not built"; continue; }
+    what="${dir##*/} SeaBIOS, nothing to boot"
+    rm -f "$tmp/fail.bst"
+    lib_qemu -m 64 -bios "$dir/bios-probes.bin" -boot reboot-timeout=50 -qmp "unix:$tmp/qmp,server=on,wait=off" \
+        -chardev "timestamp,id=dbg,path=$tmp/fail.bst" -device isa-bootprobe,chardev=dbg &
+    job=$!
+    ok "$what: it tries again" wait_for 30 twice
+    "$src/tests/faults/qmp.pl" "$tmp/qmp" quit >/dev/null
+    wait $job
+    like "$(probe_names "$tmp/fail.bst" | with_commas)" \
+        'boot attempt 0,boot attempt 1,no bootable device, retry in 50 ms,firmware resets,-- reset,BIOS post,' "$what: the probes"
+    is "$("$BOOTSTAMP" phases "$tmp/fail.bst" | grep -c '^-- reset')" "$(resets)" "$what: a reset is one row"
+    is "$(milestones "$tmp/fail.bst" | grep -c '^BIOS boot OS')" 0 "$what: no milestone says that it boots"
+done
+
+# --- machines whose memory is not one region, and whose image is of 128 KiB
+
+for machine in isapc microvm; do
+    MACHINE=$machine RUN="$BOOTSTAMP run -q --probes --" lib_qemu -m 64 -boot reboot-timeout=1 -no-reboot \
+        -chardev "timestamp,id=dbg,path=$tmp/small.bst"
+    is $? 0 "$machine, run --probes: its own image boots"
+    like "$(probe_names "$tmp/small.bst" | with_commas)" '^BIOS post,.*  clear low memory,  unnamed,.*firmware resets,$' "$machine: the probes"
+    writes=$("$BOOTSTAMP" export --format bytes "$tmp/small.bst" | cut -d' ' -f1 | uniq | wc -l)
+    ok "$machine: lines are taken ($writes writes of $(raw "$tmp/small.bst" | wc -c) bytes)" \
+        test $((writes * 3)) -lt "$(raw "$tmp/small.bst" | wc -c)"
+done
+
 # --- KVM
 
 if have_kvm; then

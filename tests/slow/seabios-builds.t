@@ -90,6 +90,15 @@ check_refused() {
     sed -i 's/outl(0xfee00000, /outl((u32)\&BootProbeBuf, /' "$tree/src/hw/bootprobe.c"
 }
 
+# What the debug port's option leaves out comes by no other way.
+check_no_port() {
+    # shellcheck disable=SC2046
+    compile "$tmp/no-port" $(options no-port) BOOTPROBE=y
+    boot no-port "$tmp/no-port/bios.bin" -device isa-bootprobe,chardev=dbg
+    is "$(wc -c <"$tmp/no-port.raw" | tr -d ' ')" 0 "DEBUG_IO=n: no lines"
+    like "$("$BOOTSTAMP" phases "$tmp/no-port.bst")" '^  clear low memory ' "DEBUG_IO=n: the probes are there"
+}
+
 # The VGA BIOS logs each character that it writes.
 check_vga() {
     # shellcheck disable=SC2046
@@ -109,6 +118,7 @@ check_vga() {
 own=$(dpkg-query -W -f '${source:Version}' seabios 2>/dev/null)
 check_series "$(echo "$own" | cut -d. -f1,2)" "$build/firmware/source/seabios-$own"
 check_refused
+check_no_port
 check_vga
 newest=$(sed -n '1s/.*(\([0-9]*\.[0-9]*\).*/\1/p' "$build/firmware/source/seabios-sid/debian/changelog" 2>/dev/null)
 check_series "${newest:-newest}" "$build/firmware/source/seabios-sid"
