@@ -109,8 +109,8 @@ ifeq ($(ASAN),yes)
 unit += $(addprefix asan/,$(unit_names))
 endif
 ifeq ($(TSAN),yes)
-# The writer alone is used by several threads.
-unit += $(addprefix tsan/,$(filter test-writer%,$(unit_names)))
+# What several threads use.
+unit += $(addprefix tsan/,$(filter test-writer% test-sigbus,$(unit_names)))
 endif
 
 # --- remembering flags and lists --------------------------------------------

@@ -208,6 +208,51 @@ def client_that_comes_again():
     same(captured().count(b'{"QMP":'), 2, "the capture has both greetings")
 
 
+def monitor_that_talks():
+    """Answers, and events of block jobs in an I/O thread, by our chardev."""
+    process = qemu("-S", "-object", "iothread,id=io", *TIMESTAMP,
+                   "-mon", "chardev=t,mode=control")
+    client = connect("s")
+    got = b""
+
+    def say(name, **arguments):
+        client.sendall(json.dumps({"execute": name, "arguments": {
+            key.replace("_", "-"): value for key, value in arguments.items()
+        }}).encode() + b"\n")
+
+    def wait_for(text):
+        nonlocal got
+        start = len(got)
+        while text not in got[start:]:
+            got += client.recv(65536)
+
+    wait_for(b"QMP")
+    say("qmp_capabilities")
+    for node in "ab":
+        say("blockdev-add", driver="null-co", node_name=node, size=1 << 20,
+            read_zeroes=True)
+        say("x-blockdev-set-iothread", node_name=node, iothread="io")
+    for i in range(20):
+        say("blockdev-mirror", job_id=f"j{i}", device="a", target="b",
+            sync="full")
+        for _ in range(10):
+            say("query-version")
+        wait_for(b"BLOCK_JOB_READY")
+        say("block-job-cancel", device=f"j{i}")
+        wait_for(b'"status": "null"')
+    ok(end(process) is not None, "QEMU with a monitor that talks ends")
+    try:
+        got += read_all(client)
+    except ConnectionResetError:
+        pass
+    text = captured()
+    ok(text.startswith(got) and got.count(b"BLOCK_JOB_READY") == 20,
+       "a monitor's answers and events are in the capture, each byte once",
+       len(text), len(got))
+    ok(all(json.loads(line) for line in text.splitlines()),
+       "and none is torn")
+
+
 def device_that_is_set_up():
     """The guest sets the UART's speed: the host's device is told."""
     master, slave = os.openpty()
@@ -239,6 +284,7 @@ def device_that_is_set_up():
 client_that_never_reads()
 client_that_reads_late()
 client_that_comes_again()
+monitor_that_talks()
 device_that_is_set_up()
 print(f"1..{count}")
 sys.exit(failed != 0)
