@@ -18,6 +18,9 @@
 #define ROWS_SHOWN 10
 #define SHARE_SHOWN 0.005
 
+/* Behind them as many whose share with what they called is at least this. */
+#define CALLER_SHOWN 0.1
+
 #define FUNCTION_CELLS 28
 
 static double percent(double part, double all)
@@ -56,23 +59,61 @@ static void print_row(const Profile *p, const ProfileTable *t,
     puts(line->str);
 }
 
+static bool is_shown_by_self(const ProfileTable *t, const ProfileRow *r,
+                             guint shown)
+{
+    return shown < ROWS_SHOWN && r->self >= t->ticks * SHARE_SHOWN;
+}
+
+static gint by_total(gconstpointer a, gconstpointer b)
+{
+    const ProfileRow *x = *(ProfileRow *const *)a, *y = *(ProfileRow *const *)b;
+
+    return x->total != y->total        ? (x->total > y->total ? -1 : 1)
+           : x->function < y->function ? -1
+                                       : x->function > y->function;
+}
+
+/* Those that did little themselves, but called what did much. */
+static guint print_callers(const Profile *p, const ProfileTable *t,
+                           GPtrArray *rows, uint64_t *left)
+{
+    guint shown = 0;
+
+    g_ptr_array_sort(rows, by_total);
+    while (shown < MIN(rows->len, ROWS_SHOWN)) {
+        const ProfileRow *r = g_ptr_array_index(rows, shown);
+
+        if (r->total < t->ticks * CALLER_SHOWN) {
+            break;
+        }
+        print_row(p, t, r);
+        *left -= r->self;
+        shown++;
+    }
+    return shown;
+}
+
 static void print_rows(const Profile *p, const ProfileTable *t, bool all)
 {
+    g_autoptr(GPtrArray) rest = g_ptr_array_new();
     guint shown = 0;
     uint64_t left = 0;
 
     printf("  %7s %6s %7s %8s  %s\n", "Self", "Error", "Total", "Samples",
            "Function");
     for (guint i = 0; i < t->rows->len; i++) {
-        const ProfileRow *r = &g_array_index(t->rows, ProfileRow, i);
+        ProfileRow *r = &g_array_index(t->rows, ProfileRow, i);
 
-        if (all || (shown < ROWS_SHOWN && r->self >= t->ticks * SHARE_SHOWN)) {
+        if (all || is_shown_by_self(t, r, shown)) {
             print_row(p, t, r);
             shown++;
         } else {
             left += r->self;
+            g_ptr_array_add(rest, r);
         }
     }
+    shown += print_callers(p, t, rest, &left);
     if (t->idle) {
         printf("  %6.1f%% %6s %7s %8s  [idle]\n", percent(t->idle, t->ticks),
                "", "", "");
