@@ -8,6 +8,8 @@
  *   make-capture FILE drip SECONDS   a line with its time every 200 ms, live
  *   make-capture FILE still SECONDS  a line, and then nothing, live
  *   make-capture FILE streams        128 streams that take turns
+ *   make-capture FILE samples N      of run --profile, 1 ms apart, in three
+ *                                    places, and a line after each thousand
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -179,6 +181,33 @@ static void streams(CaptureWriter *w)
     }
 }
 
+static void samples(CaptureWriter *w, uint64_t n)
+{
+    const CaptureProfile profile = { .hz = 1000, .stack = 512 };
+    struct CAPTURE_PACKED {
+        CaptureSample head;
+        uint32_t stack[16];
+    } sample = { .head = { .ticks = 1,
+                           .mode = CAPTURE_WIDTH_32,
+                           .sp = 0x7000,
+                           .stack = sizeof(sample.stack) } };
+    char line[32];
+
+    capture_append_event(w, now, CAPTURE_PROFILE, &profile, sizeof(profile));
+    for (uint64_t i = 0; i < n; i++) {
+        now += 1000000;
+        sample.head.pc = UINT64_C(0x1000) + i % 10 / 4 * 0x100000;
+        sample.stack[i % 16] = i * 2654435761u;
+        capture_append_event(w, now, CAPTURE_SAMPLE, &sample, sizeof(sample));
+        if (i % 1000 == 999) {
+            snprintf(line, sizeof(line), "after %llu samples",
+                     (unsigned long long)i + 1);
+            put_line(w, 0, line);
+            wait_for_room(w);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     CaptureWriterOptions options = { .qemu_version = "none" };
@@ -210,6 +239,8 @@ int main(int argc, char **argv)
         g_usleep(n * 1000000);
     } else if (!strcmp(what, "streams")) {
         streams(w);
+    } else if (!strcmp(what, "samples")) {
+        samples(w, n);
     }
     capture_writer_close(w);
     return 0;

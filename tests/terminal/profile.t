@@ -78,6 +78,19 @@ keys p
 sees "and p says how to get one" 'no samples.* --profile'
 keys q
 
+# --- ten minutes of samples: the picture comes before they are read, keys do not wait for them
+make_capture "$tmp/long.bst" samples 600000
+screen_start 150 40 "$BOOTSTAMP" view "$tmp/long.bst"
+sees "600,000 samples: the first picture" 'after 1000 samples'
+sees "and all of them" '600 s, 600000 samples'
+keys -l ':300'
+keys Enter
+sees "a line of it" 'Functions: before this line'
+sees "has the thousand before it" '1\.00 s, 1000 samples, idle'
+keys k
+sees "so has the next" '1\.00 s, 1000 samples, idle'
+keys q
+
 # --- a real boot: our SeaBIOS, symbols found by its log
 bios=$build/firmware/bios-probes.bin
 if [ -s "$bios" ] && [ -d "$build/firmware/symbols/probes" ]; then
