@@ -295,6 +295,7 @@ static bool take_question(Work *w, bool wait)
         w->range = p->asked;
         w->tally = profile_tally_new(w->profile, &w->range);
         w->changed = true;
+        w->was_final = false;
         w->answered = 0;
     }
     go_on = !p->quit;
@@ -309,13 +310,15 @@ static bool is_due(const Work *w)
 
 static void work(Work *w)
 {
-    bool more = true, to_add = true;
+    bool more = true, to_add = true, whole;
 
     while (w->reader && take_question(w, !more && !to_add)) {
         more = read_on(w);
         to_add = w->tally && profile_tally_on(w->tally, SAMPLES_PER_STEP);
-        if (w->tally && w->changed && ((!more && !to_add) || is_due(w))) {
-            answer(w, !more && !to_add);
+        whole = !more && !to_add;
+        if (w->tally &&
+            (whole ? w->changed || !w->was_final : w->changed && is_due(w))) {
+            answer(w, whole);
         }
     }
 }
