@@ -8,7 +8,7 @@ suite=${BOOTSTAMP_SUITE:-$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)}
 # --- musl: Debian has no glib for it, so nothing is linked
 if command -v musl-gcc >/dev/null; then
     mkdir "$tmp/include"
-    for header in curses.h ncurses.h ncurses_dll.h unctrl.h term.h vterm.h vterm_keycodes.h zstd.h zstd_errors.h linux asm-generic; do
+    for header in curses.h ncurses.h ncurses_dll.h unctrl.h term.h vterm.h vterm_keycodes.h zstd.h zstd_errors.h dwarf.h libelf.h gelf.h elfutils linux asm-generic; do
         ln -s "/usr/include/$header" "$tmp/include/"
     done
     ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$tmp/include/"
@@ -36,9 +36,12 @@ in_chroot "$suite" sh -euc '
     export DEBIAN_FRONTEND=noninteractive
     dpkg --add-architecture i386
     dpkg --add-architecture arm64
-    apt-get -q update || : # a mirror may lack the updates of an architecture for a while
+    # The release alone: an architecture whose updates the mirror lacks for a while cannot be installed beside others.
+    . /etc/os-release
+    sed -i "/ $VERSION_CODENAME main/!d" /etc/apt/sources.list
+    apt-get -q update
     for arch in i386 arm64; do
-        foreign="${foreign-} pkgconf:$arch libglib2.0-dev:$arch libjson-glib-dev:$arch libncurses-dev:$arch libvterm-dev:$arch libzstd-dev:$arch"
+        foreign="${foreign-} pkgconf:$arch libglib2.0-dev:$arch libjson-glib-dev:$arch libncurses-dev:$arch libvterm-dev:$arch libzstd-dev:$arch libdw-dev:$arch"
     done
     apt-get -q -y install --no-install-recommends make pkg-config gcc gcc-i686-linux-gnu gcc-aarch64-linux-gnu \
         gcc-s390x-linux-gnu libc6-dev-i386-cross libc6-dev-arm64-cross libc6-dev-s390x-cross perl qemu-user-static $foreign'
