@@ -73,7 +73,7 @@ static void append_box(Flame *f, guint node, const char *name, double x,
         g_string_append(f->body, "<text x=\"");
         append_number_svg(f->body, x + 3);
         g_string_append_printf(f->body, "\" y=\"%u\">", depth * ROW + 13);
-        if (g_utf8_strlen(label->str, -1) > letters) {
+        if ((guint)g_utf8_strlen(label->str, -1) > letters) {
             char *cut = g_utf8_offset_to_pointer(label->str, letters - 1);
 
             g_string_truncate(label, cut - label->str);
