@@ -68,7 +68,10 @@ like "$("$BOOTSTAMP" profile --symbols "$tmp/edk2" "$tmp/c.bst")" "^symbols .*/A
     done
 } | assemble "$tmp/u-boot" 0x1000
 nm "$tmp/u-boot" | awk '$3 ~ /^f[0-9]+$/ { print $1, $3 }' | sort -k2 -V >"$tmp/functions"
-at() { printf '%x' $((0x$(awk -v name="$1" '$2 == name { print $1 }' "$tmp/functions") + $2)); }
+# not by the shell: dash's numbers have a sign
+at() {
+    perl -e 'printf "%x", hex($ARGV[0]) + eval $ARGV[1]' "$(awk -v name="$1" '$2 == name { print $1 }' "$tmp/functions")" "$2"
+}
 for line in 'Relocating to 4ff1d000, new gd at 4eea1df0, sp at 4eea1dd0' 'relocaddr   = 0x000000004ff1d000'; do
     capture <<END
 sample $(at f3 1)
@@ -114,6 +117,28 @@ sample 100001
 sample 100002
 END
 is "$(names --symbols "$tmp/elf")" "outer elf 2" "a label inside of a function does not end it, nor does a debugger's section"
+
+# --- a kernel that moved itself: its assembly is not taken for a function of the place where it was linked
+{
+    echo '.globl _stext'
+    echo '_stext: .skip 16'
+    for i in $(seq 0 39); do
+        printf '.type f%d, @function\nf%d: .skip %d\n.size f%d, . - f%d\n' "$i" "$i" $((37 + i * 61 % 97)) "$i" "$i"
+    done
+    echo '.balign 0x10000'
+    echo 'vectors: .skip 0x8000'
+    echo '.type big, @function'
+    echo 'big: .skip 0x28000'
+    echo '.size big, . - big'
+} | assemble "$tmp/vmlinux" 0xffff800008010000
+nm "$tmp/vmlinux" | awk '{ print $1, $3 }' >"$tmp/functions"
+{
+    for i in $(seq 0 11); do echo "sample $(at "f$i" 0x20000)"; done
+    echo "sample $(at vectors 0x20280)"
+} | capture
+like "$(names --symbols "$tmp/vmlinux")" "f11 vmlinux 1,.*,vectors vmlinux 1$" "Linux is found by multiples of 64 KiB"
+"$BOOTSTAMP" export -F folded --symbols "$tmp/vmlinux" "$tmp/c.bst" >"$tmp/folded"
+is "$(grep -c ';big ' "$tmp/folded")" 0 "and its assembly has its own name" || diag "$(cat "$tmp/folded")"
 
 # --- call paths up to assembly code
 after_call=$(printf '%x' $((0x$(nm "$tmp/elf" | awk '$3 == "callee" { print $1 }') - 1)))

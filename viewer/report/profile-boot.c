@@ -114,7 +114,7 @@ static bool place_moved_code(Symbols *symbols, CaptureReader *r)
     g_autoptr(GArray) other_pcs = NULL;
     Addresses addresses = { kernel, other };
 
-    if (!symbols_has_kernel(symbols) && !symbols_has_u_boot(symbols)) {
+    if (!symbols_has_moved_code(symbols)) {
         return true;
     }
     capture_walk_all(r, false, &ops, &addresses);

@@ -98,8 +98,9 @@ const SymbolMap *symbols_map_at(const Symbols *s, uint64_t pc)
     const SymbolMap *module = NULL, *label = NULL;
 
     /*
-     * What was placed last is there now; functions before other labels.  Of
-     * modules whose ends are not known the one that begins nearest.
+     * What was placed last is there now; functions before other labels, but
+     * for what the same file has where it was before.  Of modules whose ends
+     * are not known the one that begins nearest.
      */
     for (guint i = s->maps->len; i-- > 0;) {
         const SymbolMap *m = &maps[i];
@@ -114,7 +115,7 @@ const SymbolMap *symbols_map_at(const Symbols *s, uint64_t pc)
         }
         found = symbol_file_find(m->file, pc - m->bias);
         if (found && found->is_function) {
-            return m;
+            return label && label->file == m->file ? label : m;
         }
         label = found && !label ? m : label;
     }

@@ -91,17 +91,16 @@ bool symbols_can_unwind(const Symbols *s);
 guint symbols_files(const Symbols *s);
 const char *symbols_file(const Symbols *s, guint i);
 
-/* Whether any file is of a kernel. */
-bool symbols_has_kernel(const Symbols *s);
+/* Whether any file is of code that moves itself: Linux, U-Boot. */
+bool symbols_has_moved_code(const Symbols *s);
 
 /*
- * Places a kernel whose addresses were moved (KASLR) by what the samples'
- * addresses fit to; those are in @pcs.  True: it was placed, or needed not.
+ * Places kernels whose addresses were moved (KASLR) by what the samples'
+ * addresses fit to; those are in @pcs.  True: all were placed, or needed not.
  */
 bool symbols_fit_kernel(Symbols *s, const uint64_t *pcs, guint n);
 
 /* The same of U-Boot, which copies itself; it stays unplaced where none fits. */
-bool symbols_has_u_boot(const Symbols *s);
 void symbols_fit_u_boot(Symbols *s, const uint64_t *pcs, guint n);
 
 #endif
