@@ -3,9 +3,10 @@
  *
  * CPUState's target is not known here, so that one module fits all of QEMU's
  * programs: registers are read by the numbers that gdb has for them, which
- * each target implements (gdb_read_register).  Under KVM on x86 two ioctls
- * bring what is needed; cpu_synchronize_state(), which other hosts take, reads
- * all registers and has them all written back.
+ * each target implements (gdb_read_register).  Under KVM on x86 the kernel
+ * leaves what is needed when the vCPU comes out of it, or two ioctls bring it;
+ * cpu_synchronize_state(), which other hosts take, reads all registers and has
+ * them all written back.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -53,6 +54,7 @@ static const GdbNumbers targets[] = {
 
 static const GdbNumbers *target;
 static bool kvm;
+static void start_kvm(void);
 static GByteArray *buffer; /* with the BQL held */
 
 void profile_registers_start(void)
@@ -67,6 +69,7 @@ void profile_registers_start(void)
             target = &targets[i];
         }
     }
+    start_kvm();
     if (!buffer) {
         buffer = g_byte_array_sized_new(64);
     }
@@ -215,7 +218,54 @@ static void read_by_numbers(CPUState *cpu, CaptureSample *s)
 #ifdef __x86_64__
 
 /* Not every program of QEMU's has KVM. */
+struct KVMState;
 int __attribute__((weak)) kvm_vcpu_ioctl(CPUState *cpu, int type, ...);
+int __attribute__((weak))
+kvm_vm_check_extension(struct KVMState *s, unsigned int extension);
+
+#define SYNC_REGS (KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS)
+#define RFLAGS_ALWAYS 0x2
+
+/* KVM can leave the registers in the page that it shares, without an ioctl. */
+static bool sync_regs;
+
+static void start_kvm(void)
+{
+    struct KVMState *s = (struct KVMState *)current_machine->accelerator;
+
+    /* Guests that hide their registers have none of these. */
+    sync_regs =
+        kvm && kvm_vm_check_extension &&
+        (kvm_vm_check_extension(s, KVM_CAP_SYNC_REGS) & SYNC_REGS) == SYNC_REGS;
+}
+
+void profile_registers_ask(CPUState *cpu)
+{
+    if (sync_regs && cpu->kvm_run) {
+        cpu->kvm_run->s.regs.regs.rflags = 0;
+        qatomic_store_release(&cpu->kvm_run->kvm_valid_regs, SYNC_REGS);
+    }
+}
+
+void profile_registers_unask(CPUState *cpu)
+{
+    if (sync_regs && cpu->kvm_run) {
+        qatomic_set(&cpu->kvm_run->kvm_valid_regs, 0);
+    }
+}
+
+/* False: it has not been in KVM since it was asked. */
+static bool read_left(CPUState *cpu, struct kvm_regs *r, struct kvm_sregs *g)
+{
+    const struct kvm_run *run = cpu->kvm_run;
+
+    if (!sync_regs || !run || !(run->s.regs.regs.rflags & RFLAGS_ALWAYS)) {
+        return false;
+    }
+    *r = run->s.regs.regs;
+    *g = run->s.regs.sregs;
+    return true;
+}
 
 static bool translate_by_kvm(CPUState *cpu, uint64_t addr, hwaddr *phys,
                              MemTxAttrs *attrs)
@@ -242,10 +292,12 @@ static bool read_by_kvm(CPUState *cpu, CaptureSample *s, uint8_t *stack,
     struct kvm_regs r;
     struct kvm_sregs g;
 
+    profile_registers_unask(cpu);
     /* QEMU has newer ones than the kernel while vcpu_dirty is set. */
     if (!kvm || !kvm_vcpu_ioctl || cpu->vcpu_dirty ||
-        kvm_vcpu_ioctl(cpu, KVM_GET_REGS, &r) < 0 ||
-        kvm_vcpu_ioctl(cpu, KVM_GET_SREGS, &g) < 0) {
+        (!read_left(cpu, &r, &g) &&
+         (kvm_vcpu_ioctl(cpu, KVM_GET_REGS, &r) < 0 ||
+          kvm_vcpu_ioctl(cpu, KVM_GET_SREGS, &g) < 0))) {
         return false;
     }
     s->pc = g.cs.base + r.rip;
@@ -263,6 +315,18 @@ static bool read_by_kvm(CPUState *cpu, CaptureSample *s, uint8_t *stack,
 }
 
 #else
+
+static void start_kvm(void)
+{
+}
+
+void profile_registers_ask(CPUState *cpu)
+{
+}
+
+void profile_registers_unask(CPUState *cpu)
+{
+}
 
 static bool read_by_kvm(CPUState *cpu, CaptureSample *s, uint8_t *stack,
                         StackWindow *window)

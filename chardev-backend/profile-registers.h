@@ -17,6 +17,14 @@ void profile_registers_start(void);
 /* Whether vCPUs run in the kernel. */
 bool profile_registers_by_kvm(void);
 
+/*
+ * A sample of @cpu is about to be taken: its registers are to be left where
+ * profile_registers_read() finds them, if it is in KVM.  In any thread.  The
+ * other: it is not taken after all.
+ */
+void profile_registers_ask(CPUState *cpu);
+void profile_registers_unask(CPUState *cpu);
+
 /* How many bytes of a stack are wanted. */
 typedef size_t StackWindow(uint64_t sp);
 

@@ -175,6 +175,8 @@ static void on_vcpu(CPUState *cpu, run_on_cpu_data data)
 
     if (wanting->len) {
         sample(v, ticks);
+    } else {
+        profile_registers_unask(cpu);
     }
     qatomic_set(&v->asked, false);
 }
@@ -234,6 +236,7 @@ static void tick(ProfiledVcpu *v)
         tell_idle(v);
     } else {
         qatomic_set(&v->asked, true);
+        profile_registers_ask(v->cpu);
         async_run_on_cpu(v->cpu, on_vcpu, RUN_ON_CPU_HOST_PTR(v));
     }
 }
