@@ -241,7 +241,7 @@ static bool has_to_place(const Work *w, bool ended)
 {
     guint n = profile_samples(w->profile);
 
-    return symbols_has_kernel(w->symbols) && (w->live || ended) &&
+    return symbols_has_moved_code(w->symbols) && (w->live || ended) &&
            n > 2 * w->placed_at + (ended ? 0 : 1000);
 }
 
