@@ -187,7 +187,11 @@ static size_t append_character(GString *out, const char *text, size_t len)
     size_t size;
 
     if (c == (gunichar)-1 || c == (gunichar)-2) {
-        g_string_append_printf(out, "<%02X>", (unsigned char)*text);
+        static const char digit[] = "0123456789ABCDEF";
+        unsigned char byte = *text;
+        const char shown[] = { '<', digit[byte >> 4], digit[byte & 15], '>' };
+
+        g_string_append_len(out, shown, sizeof(shown));
         return 1;
     }
     size = g_utf8_next_char(text) - text;

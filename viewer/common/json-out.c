@@ -250,6 +250,12 @@ void json_out_thousandths(JsonOut *j, const char *name, uint64_t value)
     end_append(j->text, to);
 }
 
+void json_out_quoted(JsonOut *j, const char *name, uint64_t value)
+{
+    begin_value(j, name);
+    append_values(j->text, "\"%u\"", value);
+}
+
 void json_out_hex(JsonOut *j, const char *name, uint64_t value)
 {
     begin_value(j, name);

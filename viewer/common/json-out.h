@@ -33,6 +33,9 @@ void json_out_double(JsonOut *j, const char *name,
                      double value); /* null: not finite */
 void json_out_thousandths(JsonOut *j, const char *name,
                           uint64_t value); /* 1234 is 1.234 */
+/* "31": a 64-bit number in the JSON of protobuf. */
+void json_out_quoted(JsonOut *j, const char *name, uint64_t value);
+
 /* "0x1f": numbers past 2^53 lose their last digits in most programs. */
 void json_out_hex(JsonOut *j, const char *name, uint64_t value);
 void json_out_bool(JsonOut *j, const char *name, bool value);

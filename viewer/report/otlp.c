@@ -43,13 +43,10 @@ typedef struct Otlp {
 /* ------------------------------------------------------------------ */
 /* Values                                                              */
 
-/* A 64-bit number is a string in the JSON of protobuf. */
 static void put_nano(JsonOut *j, const char *name, const Otlp *o, uint64_t ns)
 {
-    uint64_t time = ns > INT64_MAX - o->zero ? INT64_MAX : o->zero + ns;
-    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, time);
-
-    json_out_string(j, name, text);
+    json_out_quoted(j, name,
+                    ns > INT64_MAX - o->zero ? INT64_MAX : o->zero + ns);
 }
 
 static void put_attribute(JsonOut *j, const char *key, const char *value)
@@ -64,13 +61,10 @@ static void put_attribute(JsonOut *j, const char *key, const char *value)
 
 static void put_int(JsonOut *j, const char *key, uint64_t value)
 {
-    g_autofree char *text =
-        g_strdup_printf("%" G_GUINT64_FORMAT, MIN(value, (uint64_t)INT64_MAX));
-
     json_out_begin_object(j, NULL);
     json_out_string(j, "key", key);
     json_out_begin_object(j, "value");
-    json_out_string(j, "intValue", text);
+    json_out_quoted(j, "intValue", MIN(value, (uint64_t)INT64_MAX));
     json_out_end_object(j);
     json_out_end_object(j);
 }
