@@ -225,6 +225,9 @@ void capture_copies_feed(CaptureCopies *c, const CaptureRecord *rec)
             c->current = -1; /* nobody copies any more */
         }
         break;
+    case CAPTURE_DROPPED:
+        c->current = -1; /* what was copied meanwhile is not known */
+        break;
     case CAPTURE_VCPU:
     case CAPTURE_PROFILE:
     case CAPTURE_SAMPLE:

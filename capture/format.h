@@ -51,10 +51,12 @@
 #define CAPTURE_NO_TIME UINT64_MAX
 
 /*
- * Words that are no record: not yet written; reserved and never used; payload
+ * Words that are no record: not yet written; the records go on at the word
+ * whose index is in the place of the time; reserved and never used; payload
  * of the event before it.
  */
 #define CAPTURE_NONE 0x00
+#define CAPTURE_JUMP 0x7d
 #define CAPTURE_PAD 0x7e
 #define CAPTURE_CONT 0x7f
 
@@ -98,7 +100,8 @@ typedef enum CaptureClass {
     K(0x14, EXIT_KIND, exit_kind,     VM,     CaptureExitKind)                 \
     K(0x15, EXITS,    exits,          HOST,   CaptureExits)                    \
     K(0x16, PROFILE,  profile,        VM,     CaptureProfile)                  \
-    K(0x17, SAMPLE,   sample,         HOST,   CaptureSample)
+    K(0x17, SAMPLE,   sample,         HOST,   CaptureSample)                   \
+    K(0x18, DROPPED,  dropped,        WRITER, CaptureDropped)
 /* clang-format on */
 
 /* The kinds of records.  A switch over them has no default: it names all. */
@@ -196,11 +199,13 @@ typedef struct CaptureHeader {
     uint64_t size_max; /* cap on the file's size in bytes, 0: none */
     uint64_t guest_ram; /* bytes, 0: not yet known */
     uint32_t pid; /* of the QEMU that writes, or wrote last */
-    uint32_t reserved0;
+    uint32_t keep; /* CaptureKeep */
     uint8_t pad0[64];
 
     uint64_t reserved_words; /* words handed out, some milliseconds ago */
-    uint8_t pad1[56];
+    uint64_t dropped_from; /* word behind the session's JUMP, 0: none */
+    uint64_t dropped_to; /* first word that was not dropped */
+    uint8_t pad1[40];
 
     uint64_t lost_bytes; /* guest bytes not kept, this session */
     uint64_t lost_events; /* other records not kept, this session */
@@ -221,6 +226,13 @@ typedef enum CaptureClockMode {
     CAPTURE_CLOCK_MODE_HOST, /* host's stamps alone */
     CAPTURE_CLOCK_MODE_VIRTUAL, /* stamps of QEMU's virtual clock alone */
 } CaptureClockMode;
+
+/* What is kept of a capture whose size is limited. */
+typedef enum CaptureKeep {
+    CAPTURE_KEEP_FIRST, /* what comes first; what does not fit is lost */
+    CAPTURE_KEEP_LAST, /* the first 64 KiB and what came last */
+    CAPTURE_KEEP_ENDS, /* some of both: the begin, and what came last */
+} CaptureKeep;
 
 static_assert(sizeof(CaptureHeader) == CAPTURE_HEADER_SIZE, "one page");
 static_assert(offsetof(CaptureHeader, reserved_words) == 128, "cache line");
@@ -270,6 +282,14 @@ typedef struct CAPTURE_PACKED CaptureLost {
     uint64_t bytes;
     uint64_t events;
 } CaptureLost;
+
+/* Removed from the capture on purpose, totals since the session began. */
+typedef struct CAPTURE_PACKED CaptureDropped {
+    uint64_t time_ns; /* of the last record dropped, all 64 bits */
+    uint64_t from_ns; /* of the last record before the first dropped */
+    uint64_t bytes;
+    uint64_t events;
+} CaptureDropped;
 
 typedef struct CAPTURE_PACKED CaptureItem {
     uint16_t key; /* fw_cfg selector, QEMU docs/specs/fw_cfg */
@@ -469,6 +489,22 @@ static inline uint8_t capture_word_data(uint64_t word)
 static inline uint64_t capture_word_time(uint64_t word)
 {
     return word & CAPTURE_TIME_MASK;
+}
+
+/* The full time of @word: of all with its bits, the nearest to @last. */
+static inline uint64_t capture_word_full_time(uint64_t word, uint64_t last)
+{
+    uint64_t half = UINT64_C(1) << (CAPTURE_TIME_BITS - 1);
+    uint64_t wrap = UINT64_C(1) << CAPTURE_TIME_BITS;
+    uint64_t time = (last & ~CAPTURE_TIME_MASK) | capture_word_time(word);
+
+    if (time + half < last) {
+        return time + wrap;
+    }
+    if (time > last + half && time >= wrap) {
+        return time - wrap;
+    }
+    return time;
 }
 
 #endif

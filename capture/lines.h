@@ -74,10 +74,10 @@ size_t capture_lines_feed_bytes(CaptureLines *lines, uint8_t stream,
                                 size_t n, const CaptureCursor *at,
                                 CaptureLine *line, bool *over);
 
-/* True for a record that breaks rows off: a SESSION or a reset. */
+/* True for a record that breaks rows off: a SESSION, a reset, what was dropped. */
 static inline bool capture_lines_is_break(const CaptureRecord *record)
 {
-    return record->kind == CAPTURE_SESSION ||
+    return record->kind == CAPTURE_SESSION || record->kind == CAPTURE_DROPPED ||
            (record->kind == CAPTURE_VM &&
             record->u.vm.event == CAPTURE_VM_RESET);
 }

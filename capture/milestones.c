@@ -302,6 +302,7 @@ static CaptureMilestoneSource source_of(const CaptureRecord *rec)
     case CAPTURE_MACHINE:
     case CAPTURE_VM:
     case CAPTURE_LOST:
+    case CAPTURE_DROPPED:
     case CAPTURE_ITEM:
     case CAPTURE_SELECT:
     case CAPTURE_PIO:
@@ -880,6 +881,7 @@ void capture_milestones_record(CaptureMilestones *p, const CaptureRecord *rec)
     case CAPTURE_VCLOCK:
     case CAPTURE_MACHINE:
     case CAPTURE_LOST:
+    case CAPTURE_DROPPED:
     case CAPTURE_DMA:
     case CAPTURE_VCPU:
     case CAPTURE_PROFILE:

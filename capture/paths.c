@@ -112,6 +112,62 @@ bool capture_parse_mode(const char *text, mode_t *mode)
     return true;
 }
 
+bool capture_parse_keep(const char *text, CaptureKeep *keep)
+{
+    static const char *const names[] = {
+        [CAPTURE_KEEP_FIRST] = "first",
+        [CAPTURE_KEEP_LAST] = "last",
+        [CAPTURE_KEEP_ENDS] = "ends",
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (!strcmp(text, names[i])) {
+            *keep = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bytes, with a suffix of binary units or without; 0: it is no such. */
+static uint64_t parse_bytes(const char *text)
+{
+    static const char suffixes[] = "KMGT";
+    char *end;
+    uint64_t n =
+        g_ascii_isdigit(text[0]) ? g_ascii_strtoull(text, &end, 10) : 0;
+    const char *suffix;
+
+    if (!n || !*end) {
+        return n;
+    }
+    suffix = strchr(suffixes, g_ascii_toupper(*end));
+    if (!suffix || end[1] || n > UINT64_MAX >> 40) {
+        return 0;
+    }
+    return n << 10 * (suffix - suffixes + 1);
+}
+
+bool capture_parse_size(const char *text, uint64_t *size, CaptureKeep *keep)
+{
+    g_auto(GStrv) part = g_strsplit(text, ",", -1);
+    guint i = 0;
+
+    *size = 0;
+    *keep = CAPTURE_KEEP_FIRST;
+    if (part[i] && !g_str_has_prefix(part[i], "keep=")) {
+        *size = parse_bytes(part[i++]);
+        if (!*size) {
+            return false;
+        }
+    }
+    if (part[i]) {
+        return !part[i + 1] && g_str_has_prefix(part[i], "keep=") &&
+               capture_parse_keep(part[i] + strlen("keep="), keep);
+    }
+    return i > 0;
+}
+
 bool capture_parse_group(const char *text, gid_t *group)
 {
     const struct group *found = getgrnam(text);

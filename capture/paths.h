@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "format.h"
+
 #define CAPTURE_SUFFIX ".bst"
 #define CAPTURE_SUFFIX_ZSTD CAPTURE_SUFFIX ".zst" /* compressed */
 
@@ -50,6 +52,16 @@ int capture_open_default_dir(char **path, GError **error);
  */
 bool capture_parse_mode(const char *text, mode_t *mode);
 bool capture_parse_group(const char *text, gid_t *group);
+
+/*
+ * How large a capture may be, and what is kept then: "64M", "64M,keep=ends" or
+ * "keep=last".  *@size is 0 where that is not said, @keep the first.  False:
+ * @text is none of these.
+ */
+bool capture_parse_size(const char *text, uint64_t *size, CaptureKeep *keep);
+
+/* "first", "last" or "ends"; false: @text is none. */
+bool capture_parse_keep(const char *text, CaptureKeep *keep);
 
 /*
  * A path in the default folder for a new capture of this process.  @attempt

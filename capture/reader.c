@@ -60,6 +60,9 @@ struct CaptureReader {
     uint64_t hole_since; /* CLOCK_MONOTONIC, ns */
     uint64_t sized_at; /* where it stood when it looked at the size */
     uint64_t no_writer_at; /* nobody wrote it then; CLOCK_MONOTONIC, ns */
+    uint64_t dropped_from, dropped_to; /* the header's, at the last look */
+    uint64_t from_vtime; /* the virtual clock before the last JUMP */
+    uint64_t jumped_to; /* dropped_to, when that was of use last */
     uint64_t skipped; /* words */
     uint64_t unknown; /* records */
     uint64_t base; /* first word's place in the file, in words */
@@ -171,17 +174,7 @@ static inline uint64_t word_at(CaptureReader *r, uint64_t pos)
 /* Full time of a 48-bit one: the nearest to the last record's. */
 static inline uint64_t full_time(const CaptureReader *r, uint64_t word)
 {
-    uint64_t half = UINT64_C(1) << (CAPTURE_TIME_BITS - 1);
-    uint64_t wrap = UINT64_C(1) << CAPTURE_TIME_BITS;
-    uint64_t time = (r->at.time & ~CAPTURE_TIME_MASK) | capture_word_time(word);
-
-    if (time + half < r->at.time) {
-        return time + wrap;
-    }
-    if (time > r->at.time + half && time >= wrap) {
-        return time - wrap;
-    }
-    return time;
+    return capture_word_full_time(word, r->at.time);
 }
 
 /*
@@ -238,6 +231,20 @@ static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
     return UINT64_MAX;
 }
 
+static void look_at_dropped(CaptureReader *r)
+{
+    uint64_t range[2];
+    const off_t at = offsetof(CaptureHeader, dropped_from);
+
+    static_assert(offsetof(CaptureHeader, dropped_to) ==
+                      offsetof(CaptureHeader, dropped_from) + 8,
+                  "read at once");
+    if (pread(r->fd, range, sizeof(range), at) == sizeof(range)) {
+        r->dropped_from = range[0];
+        r->dropped_to = range[1];
+    }
+}
+
 /*
  * Whether a hole may still be filled.  A file of nothing but holes must not
  * cost a question to the kernel for each.
@@ -245,16 +252,34 @@ static uint64_t find_written(CaptureReader *r, uint64_t pos, uint64_t end)
 static bool may_be_live(CaptureReader *r)
 {
     uint64_t now = capture_mono_ns();
+    bool live;
 
     if (r->no_writer_at && now - r->no_writer_at < STATE_PATIENCE_NS) {
         return false;
     }
-    r->no_writer_at = 0;
-    if (capture_reader_state(r) == CAPTURE_LIVE) {
-        return true;
+    live = capture_reader_state(r) == CAPTURE_LIVE;
+    r->no_writer_at = live ? 0 : now;
+    look_at_dropped(r); /* where nobody writes any more, for the last time */
+    return live;
+}
+
+/*
+ * Whether what stood at r->at.pos was dropped while we read, or since; then
+ * the reader stands at the JUMP that leads over it.  Once for each place that
+ * it leads to: no file shall keep us going round.  Behind may_be_live().
+ */
+static bool was_dropped(CaptureReader *r)
+{
+    if (!r->dropped_from || r->at.pos < r->dropped_from ||
+        r->at.pos >= r->dropped_to || r->jumped_to >= r->dropped_to) {
+        return false;
     }
-    r->no_writer_at = now;
-    return false;
+    r->jumped_to = r->dropped_to;
+    r->at.pos = r->dropped_from - 1;
+    if (r->buffer) {
+        unmap(r);
+    }
+    return true;
 }
 
 /*
@@ -268,6 +293,9 @@ static bool pass_hole(CaptureReader *r)
     uint64_t end = live ? r->at.pos + HOLE_WORDS : UINT64_MAX;
     uint64_t next;
 
+    if (was_dropped(r)) {
+        return true;
+    }
     if (live || r->at.pos - r->sized_at > HOLE_LONG) {
         look_at_size(r);
         r->sized_at = r->at.pos;
@@ -432,6 +460,18 @@ static bool decode_clock(CaptureReader *r, CaptureRecord *rec, const uint8_t *p,
     return true;
 }
 
+static bool decode_dropped(CaptureReader *r, CaptureRecord *rec,
+                           const uint8_t *p, const uint8_t *end)
+{
+    if (!TAKE(rec->u.dropped.head)) {
+        return false;
+    }
+    rec->u.dropped.from_vtime = r->from_vtime;
+    rec->time = rec->u.dropped.head.time_ns;
+    r->at.time = rec->time;
+    return true;
+}
+
 static bool decode_disk(CaptureRecord *rec, const uint8_t *p,
                         const uint8_t *end)
 {
@@ -542,6 +582,8 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
         return TAKE(rec->u.profile);
     case CAPTURE_SAMPLE:
         return decode_sample(rec, p, end);
+    case CAPTURE_DROPPED:
+        return decode_dropped(r, rec, p, end);
     case CAPTURE_BYTE: /* no event */
         break;
     }
@@ -550,10 +592,13 @@ static bool decode(CaptureReader *r, CaptureRecord *rec, size_t len)
 
 /*
  * Gathers the payload of the event at @pos; the head is stored last, so a
- * missing CONT word means a broken file and not one that is on its way.
+ * missing CONT word means a broken file and not one that is on its way.  Where
+ * the head is another one afterwards, the writer used the place again.
  */
-static bool handle_payload(CaptureReader *r, uint64_t pos, size_t n)
+static bool handle_payload(CaptureReader *r, uint64_t pos, uint64_t head)
 {
+    size_t n = capture_word_data(head);
+
     for (size_t i = 0; i < n; i++) {
         uint64_t word = word_at(r, pos + 1 + i);
 
@@ -562,6 +607,22 @@ static bool handle_payload(CaptureReader *r, uint64_t pos, size_t n)
         }
         memcpy(r->payload + i * CAPTURE_CONT_BYTES, &word, CAPTURE_CONT_BYTES);
     }
+    return word_at(r, pos) == head;
+}
+
+/* Goes on where the JUMP at r->at.pos leads to; false: that is nowhere. */
+static bool jump(CaptureReader *r, uint64_t word)
+{
+    uint64_t to = capture_word_time(word);
+
+    if (to > r->words) {
+        look_at_size(r);
+    }
+    if (to <= r->at.pos || to > r->words) {
+        return false;
+    }
+    r->from_vtime = capture_cursor_vtime(&r->at, r->at.time);
+    r->at.pos = to;
     return true;
 }
 
@@ -576,8 +637,15 @@ static bool next_event(CaptureReader *r, CaptureRecord *rec, uint64_t head)
         r->at.pos++;
         return false;
     }
-    if (kind == CAPTURE_NONE || kind == CAPTURE_CONT ||
-        !handle_payload(r, r->at.pos, n)) {
+    if (kind == CAPTURE_JUMP && jump(r, head)) {
+        return false;
+    }
+    if (kind == CAPTURE_NONE || kind == CAPTURE_CONT || kind == CAPTURE_JUMP ||
+        !handle_payload(r, r->at.pos, head)) {
+        may_be_live(r);
+        if (was_dropped(r)) {
+            return false;
+        }
         r->at.pos++;
         r->skipped++;
         return false;
@@ -667,6 +735,7 @@ void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor)
 void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor)
 {
     r->at = *cursor;
+    r->jumped_to = 0;
 }
 
 /* ------------------------------------------------------------------ */
@@ -716,7 +785,13 @@ uint64_t capture_reader_size(CaptureReader *r)
 {
     struct stat st;
 
-    return fstat(r->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+    if (fstat(r->fd, &st)) {
+        return 0;
+    }
+    look_at_dropped(r);
+    return r->dropped_from
+               ? MIN((uint64_t)st.st_size, (uint64_t)st.st_blocks * 512)
+               : (uint64_t)st.st_size;
 }
 
 uint64_t capture_reader_skipped(const CaptureReader *r)

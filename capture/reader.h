@@ -73,6 +73,10 @@ typedef struct CaptureRecord {
         } vm;
         CaptureLost lost;
         struct {
+            CaptureDropped head;
+            uint64_t from_vtime; /* of .from_ns; CAPTURE_NO_TIME: unknown */
+        } dropped;
+        struct {
             uint16_t key;
             uint32_t size; /* bytes */
             char name[CAPTURE_NAME_MAX];
@@ -189,7 +193,7 @@ void capture_reader_header(CaptureReader *r, CaptureHeader *header);
 /* Words the file has room for now; the last ones may not be written yet. */
 uint64_t capture_reader_words(CaptureReader *r);
 
-/* Bytes on disk now. */
+/* Bytes of the file now; of one that records were dropped from, on disk. */
 uint64_t capture_reader_size(CaptureReader *r);
 
 /* Words skipped so far because they are torn or damaged. */

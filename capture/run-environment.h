@@ -26,6 +26,9 @@
 #define RUN_MODE_ENV "BOOTSTAMP_MODE"
 #define RUN_GROUP_ENV "BOOTSTAMP_GROUP"
 
+/* How large captures may be: see capture_parse_size(). */
+#define RUN_SIZE_ENV "BOOTSTAMP_SIZE"
+
 /* "all" consoles, or the one of the chardev that this names. */
 #define RUN_SERIAL_ENV "BOOTSTAMP_SERIAL"
 

@@ -65,7 +65,8 @@ static bool may_be_stored(uint64_t word)
     uint8_t kind = capture_word_kind(word);
 
     return word == 0 || kind == CAPTURE_PAD || kind == CAPTURE_CONT ||
-           kind >= CAPTURE_BYTE || capture_kind_is_known(kind);
+           kind == CAPTURE_JUMP || kind >= CAPTURE_BYTE ||
+           capture_kind_is_known(kind);
 }
 
 /* Whether the words in [at, end) of the file are so; holes take no time. */
@@ -96,6 +97,15 @@ static bool are_all(int fd, uint64_t at, uint64_t end, bool is_so(uint64_t))
     return true;
 }
 
+bool salvage_has_header(int fd, const CaptureHeader *header)
+{
+    char got[sizeof(*header)];
+
+    return pread(fd, got, sizeof(got), 0) == sizeof(got) &&
+           compare_header(got, sizeof(got), (const char *)header) ==
+               sizeof(got);
+}
+
 bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
                      uint64_t used)
 {
@@ -124,7 +134,7 @@ bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
 static bool is_event(uint8_t kind)
 {
     return kind != CAPTURE_NONE && kind != CAPTURE_PAD &&
-           kind != CAPTURE_CONT && kind < CAPTURE_BYTE;
+           kind != CAPTURE_CONT && kind != CAPTURE_JUMP && kind < CAPTURE_BYTE;
 }
 
 CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
@@ -145,7 +155,8 @@ CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
         }
         for (uint64_t i = 0; i < have; i++) {
             uint8_t kind = capture_word_kind(buf[i]);
-            bool complete = kind >= CAPTURE_BYTE || kind == CAPTURE_PAD;
+            bool complete = kind >= CAPTURE_BYTE || kind == CAPTURE_PAD ||
+                            kind == CAPTURE_JUMP;
 
             if (missing && kind == CAPTURE_CONT) {
                 complete = --missing == 0;
@@ -170,24 +181,31 @@ CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end)
     return kept;
 }
 
-uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
-                       const void *payload, size_t len)
+size_t salvage_words(uint64_t *words, uint64_t time, CaptureKind kind,
+                     const void *payload, size_t len)
 {
-    uint64_t words[1 + CAPTURE_PAYLOAD_MAX / CAPTURE_CONT_BYTES];
     size_t n = 0;
 
     for (size_t at = 0; at < len; at += CAPTURE_CONT_BYTES) {
-        size_t part =
-            len - at < CAPTURE_CONT_BYTES ? len - at : CAPTURE_CONT_BYTES;
+        size_t part = MIN(len - at, CAPTURE_CONT_BYTES);
 
         words[++n] = 0;
         memcpy(&words[n], (const char *)payload + at, part);
         words[n] |= (uint64_t)CAPTURE_CONT << CAPTURE_KIND_SHIFT;
     }
     words[0] = capture_word(kind, n, time);
-    put(fd, words, (n + 1) * sizeof(words[0]),
+    return n + 1;
+}
+
+uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,
+                       const void *payload, size_t len)
+{
+    uint64_t words[1 + CAPTURE_PAYLOAD_MAX / CAPTURE_CONT_BYTES];
+    size_t n = salvage_words(words, time, kind, payload, len);
+
+    put(fd, words, n * sizeof(words[0]),
         CAPTURE_HEADER_SIZE + pos * CAPTURE_WORD_SIZE);
-    return pos + 1 + n;
+    return pos + n;
 }
 
 void salvage_header(int fd, const CaptureHeader *header,

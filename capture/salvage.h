@@ -24,12 +24,19 @@
 bool salvage_is_ours(int fd, const CaptureHeader *header, uint64_t whole,
                      uint64_t used);
 
+/* True where the file begins with @header, all of it. */
+bool salvage_has_header(int fd, const CaptureHeader *header);
+
 /*
  * Counts what is whole in the words [first, *end): guest bytes, and events
  * but for those that the writer makes for itself.  Moves *@end behind the
  * last whole record.
  */
 CaptureLost salvage_count(int fd, uint64_t first, uint64_t *end);
+
+/* The words of an event into @words; returns how many. */
+size_t salvage_words(uint64_t *words, uint64_t time, CaptureKind kind,
+                     const void *payload, size_t len);
 
 /* Writes an event at word @pos; returns the word behind it. */
 uint64_t salvage_event(int fd, uint64_t pos, uint64_t time, CaptureKind kind,

@@ -255,6 +255,10 @@ void capture_spans_record(CaptureSpans *s, const CaptureRecord *rec)
     case CAPTURE_POST:
         handle_post(s, rec);
         break;
+    case CAPTURE_DROPPED:
+        forget_open(s); /* their ends may be among it */
+        s->post = -1;
+        break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

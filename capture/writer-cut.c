@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "writer-cut.h"
-#include "writer-grow.h"
+#include "writer-drop.h"
+#include "writer-map.h"
 #include "writer-place.h"
 
 /*
@@ -23,7 +24,7 @@ static void count_gone(CaptureWriter *w)
                      w->first -
                      __atomic_load_n(&w->other_words, __ATOMIC_RELAXED);
     uint64_t events = __atomic_load_n(&w->events, __ATOMIC_RELAXED);
-    CaptureLost kept = salvage_count(w->fd, w->first, &w->kept_end);
+    CaptureLost kept = writer_drop_count(w, &w->kept_end);
 
     __atomic_store_n(&w->gone.bytes, bytes - MIN(kept.bytes, bytes),
                      __ATOMIC_RELAXED);
@@ -121,10 +122,10 @@ static bool words_are_there(CaptureWriter *w, uint64_t end)
     uint64_t at = w->whole;
 
     if (at > w->first &&
-        !__atomic_load_n(&w->words[at - 1], __ATOMIC_RELAXED)) {
+        !__atomic_load_n(writer_word(w, at - 1), __ATOMIC_RELAXED)) {
         return false;
     }
-    while (at < end && __atomic_load_n(&w->words[at], __ATOMIC_RELAXED)) {
+    while (at < end && __atomic_load_n(writer_word(w, at), __ATOMIC_RELAXED)) {
         at++;
     }
     w->whole = at;
@@ -149,7 +150,7 @@ static bool is_whole(CaptureWriter *w, bool last)
         return false;
     }
     if (!header_is_ours(w) || !words_are_there(w, end) ||
-        sigbus_damaged(w->guard)) {
+        sigbus_damaged(w->guard) || writer_drop_damaged(w)) {
         return false;
     }
     /* When nobody writes any more, nobody is about to fill a gap. */
@@ -164,9 +165,8 @@ static __attribute__((noinline)) void let_go(CaptureWriter *w)
 {
     __atomic_store_n(&w->limit, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&w->event_limit, 0, __ATOMIC_RELEASE);
-    mmap(w->region, w->mapped, PROT_READ | PROT_WRITE,
-         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-    madvise(w->region, w->mapped, MADV_DONTFORK);
+    writer_unmap_all(w, true);
+    writer_drop_let_go(w);
 }
 
 void writer_check_cut(CaptureWriter *w, bool last)

@@ -7,63 +7,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "writer-drop.h"
 #include "writer-file.h"
 #include "writer-grow.h"
+#include "writer-map.h"
 #include "writer-place.h"
-
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-void writer_populate(char *start, uint64_t size)
-{
-    if (madvise(start, size, MADV_POPULATE_WRITE) == 0) {
-        return;
-    }
-    for (uint64_t at = 0; at < size; at += 4096) {
-        __atomic_fetch_or((uint64_t *)(start + at), 0, __ATOMIC_RELAXED);
-    }
-}
-
-/*
- * MAP_FIXED_NOREPLACE: no address space is kept for us, see writer-open.c,
- * and whoever came first stays there.  A kernel that does not know it takes
- * the address as a hint.
- */
-int writer_map_piece(CaptureWriter *w, uint64_t add)
-{
-    char *start = w->region + w->mapped;
-    char *got;
-
-    if (w->mapped + add > w->region_size) {
-        errno = ENOMEM;
-        return errno;
-    }
-    got = mmap(start, add, PROT_READ | PROT_WRITE,
-               MAP_SHARED | MAP_FIXED_NOREPLACE, w->fd, w->mapped);
-    if (got == MAP_FAILED) {
-        return errno;
-    }
-    if (got != start) {
-        munmap(got, add);
-        errno = EEXIST;
-        return errno;
-    }
-    /* A child of QEMU's has no business in here. */
-    madvise(start, add, MADV_DONTFORK);
-    w->mapped += add;
-    sigbus_resize(w->guard, w->mapped);
-    return 0;
-}
 
 int writer_allocate(int fd, uint64_t at, uint64_t size)
 {
@@ -186,7 +139,7 @@ int writer_map_more(CaptureWriter *w, uint64_t size)
         ret = writer_map_piece(w, have - before);
     }
     if (ret == 0) {
-        writer_populate(w->region + before, have - before);
+        writer_populate(w, before, have - before);
     }
     return ret;
 }
@@ -240,6 +193,8 @@ void writer_raise_limits(CaptureWriter *w)
     for (uint64_t i = old; i < MIN(reserved, words); i++) {
         writer_publish(w, i, capture_word(CAPTURE_PAD, 0, 0));
     }
+    writer_take_pads(w);
+    writer_drop_prepare(w); /* before others have the new words */
     writer_tell_losses(w, false);
     __atomic_store_n(&w->event_limit, words - LOST_WORDS, __ATOMIC_RELEASE);
     __atomic_store_n(&w->limit, byte_words, __ATOMIC_RELEASE);
@@ -249,10 +204,12 @@ void writer_extend(CaptureWriter *w)
 {
     uint64_t size = w->mapped + w->ahead;
 
-    if (w->size_max) {
-        size = MIN(size, w->size_max);
+    if (w->drop) {
+        size = MIN(size, writer_drop_make_room(w, size));
+    } else {
+        size = w->size_max ? MIN(size, w->size_max) : size;
+        size = MIN(size, w->region_size);
     }
-    size = MIN(size, w->region_size);
     if (size > w->mapped && writer_map_more(w, size) == 0) {
         writer_raise_limits(w);
     }
@@ -266,7 +223,6 @@ void writer_rearm(CaptureWriter *w, uint64_t used)
 {
     uint64_t page = used & ~UINT64_C(4095);
 
-    writer_populate(w->region, CAPTURE_HEADER_SIZE);
-    writer_populate(w->region + page,
-                    MIN(2 * UINT64_C(4096), w->mapped - page));
+    writer_populate(w, 0, CAPTURE_HEADER_SIZE);
+    writer_populate(w, page, MIN(2 * UINT64_C(4096), w->mapped - page));
 }

@@ -10,17 +10,11 @@
 
 #include "writer-state.h"
 
-/* Faults @size bytes of pages in for writing; the data in them stays. */
-void writer_populate(char *start, uint64_t size);
-
 /*
  * Reserves disk space for the bytes [at, at + size), which the file need not
  * have; 0, or an errno: EOPNOTSUPP where the file system cannot.
  */
 int writer_allocate(int fd, uint64_t at, uint64_t size);
-
-/* Maps @add more bytes of the file, which has them; an errno, or 0. */
-int writer_map_piece(CaptureWriter *w, uint64_t add);
 
 /*
  * Makes the file longer by @add bytes of zeros, or as many as there is room

@@ -55,6 +55,7 @@ void writer_fill_header(CaptureHeader *h, const CaptureWriterOptions *o,
         read_boot_id(h->boot_id, sizeof(h->boot_id));
     }
     h->size_max = o->size_max & ~UINT64_C(4095);
+    h->keep = o->keep;
     h->guest_ram = 0;
     h->pid = getpid();
     h->reserved_words = used_words;

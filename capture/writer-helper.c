@@ -7,9 +7,11 @@
 #include <signal.h>
 
 #include "writer-cut.h"
+#include "writer-drop.h"
 #include "writer-grow.h"
 #include "writer-header.h"
 #include "writer-helper.h"
+#include "writer-place.h"
 
 /* How long the helper sleeps while bytes come, and while none do. */
 #define TICK_BUSY_MS 5
@@ -49,6 +51,7 @@ static int tick(CaptureWriter *w)
         writer_tell_dead(w);
         return TICK_IDLE_MS;
     }
+    writer_take_pads(w);
     writer_check_cut(w, false);
     if (w->dead) {
         return TICK_IDLE_MS;
@@ -61,9 +64,10 @@ static int tick(CaptureWriter *w)
         __atomic_store_n(&w->header->reserved_words, reserved,
                          __ATOMIC_RELAXED);
     }
-    if (came > w->ahead / 4 && w->ahead < AHEAD_MAX) {
-        w->ahead *= 2;
+    if (came > w->ahead / 4) {
+        w->ahead = MIN(2 * w->ahead, w->ahead_max);
     }
+    writer_drop_prepare(w);
     used = writer_used_bytes(w);
     if (w->mapped - used < w->ahead) {
         writer_extend(w);

@@ -13,10 +13,12 @@
 
 #include "sigbus-handler.h"
 #include "writer-cut.h"
+#include "writer-drop.h"
 #include "writer-file.h"
 #include "writer-grow.h"
 #include "writer-header.h"
 #include "writer-helper.h"
+#include "writer-map.h"
 #include "writer-place.h"
 
 /*
@@ -76,7 +78,7 @@ void capture_writer_remove(const CaptureWriter *w)
 static void unmap_file(CaptureWriter *w)
 {
     sigbus_unguard(w->guard);
-    munmap(w->region, w->mapped);
+    writer_unmap_all(w, false);
 }
 
 /* Where a page at @at would be mapped; NULL: nowhere. */
@@ -99,7 +101,7 @@ static char *try_page(char *at)
  * limit on that would keep QEMU from starting.  Should somebody come there all
  * the same, the next piece cannot be mapped, and that is told as a full disk.
  */
-static bool find_region(CaptureWriter *w)
+static bool find_region(CaptureWriter *w, uint64_t size)
 {
     static unsigned next;
     uint64_t distance = DISTANCE_MAX;
@@ -112,12 +114,14 @@ static bool find_region(CaptureWriter *w)
     while (distance > DISTANCE_MIN && (uintptr_t)near / 4 < distance) {
         distance /= 2;
     }
-    for (int i = 0; near && i < REGIONS; i++) {
+    if (size > distance / REGIONS) {
+        size = w->drop ? 0 : distance / REGIONS;
+    }
+    for (int i = 0; near && size && i < REGIONS; i++) {
         unsigned n = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % REGIONS;
 
         w->region = near - distance - n * (distance / REGIONS);
-        w->region_size =
-            MIN(w->size_max ? w->size_max : REGION_MAX, distance / REGIONS);
+        w->region_size = size;
         if (try_page(w->region) == w->region) {
             return true;
         }
@@ -125,21 +129,62 @@ static bool find_region(CaptureWriter *w)
     return false;
 }
 
-/* Makes the file as long as @old, and maps that; an errno, or 0. */
-static int map_old(CaptureWriter *w, uint64_t old)
+/* What is ready when the writer is opened, bytes of the file. */
+static uint64_t first_size(const CaptureWriter *w, uint64_t old)
+{
+    uint64_t half = w->size_max / 2 & ~UINT64_C(4095);
+
+    /* A boot begins with a burst; what is kept ahead later is less. */
+    return w->drop ? old + MIN(AHEAD_MIN, half)
+                   : MIN(old + w->ahead, w->region_size);
+}
+
+/*
+ * How many bytes of addresses are taken, in turn where records are dropped:
+ * then twice as many as are mapped at a time.
+ */
+static uint64_t addresses(CaptureWriter *w)
+{
+    uint64_t size = CAPTURE_SIZE_MIN;
+
+    w->mask = UINT64_MAX;
+    if (!w->drop) {
+        return w->size_max ? w->size_max : REGION_MAX;
+    }
+    while (size < 2 * w->size_max) {
+        size *= 2;
+    }
+    w->mask = size / CAPTURE_WORD_SIZE - 1;
+    return CAPTURE_HEADER_SIZE + size;
+}
+
+/*
+ * Makes the file as long as @old, and maps that, or, where records are
+ * dropped, the page where the session begins; an errno, or 0.
+ */
+static int map_old(CaptureWriter *w, uint64_t end, uint64_t old)
 {
     int ret = 0;
 
     if (w->size < old) {
         ret = writer_grow_file(w, old - w->size);
     }
+    if (ret == 0 && w->size < old) {
+        ret = ENOSPC;
+    }
+    if (ret == 0 && w->drop) {
+        w->window = w->mapped = end & ~UINT64_C(4095);
+        ret = writer_map_header(w);
+    }
     if (ret == 0) {
-        ret = w->size < old ? ENOSPC : writer_map_piece(w, old);
+        ret = writer_map_piece(w, old - w->mapped);
     }
     if (ret == 0) {
         /* What lies between stays on the disk, all gigabytes of it. */
-        writer_populate(w->region, CAPTURE_HEADER_SIZE);
-        writer_populate(w->region + old - 4096, 4096);
+        writer_populate(w, 0, CAPTURE_HEADER_SIZE);
+        if (w->mapped > MAX(w->window, CAPTURE_HEADER_SIZE)) {
+            writer_populate(w, old - 4096, 4096);
+        }
     }
     return ret;
 }
@@ -153,18 +198,18 @@ static bool map_first(CaptureWriter *w, uint64_t end, GError **error)
     uint64_t old = (end + 4095) & ~UINT64_C(4095);
     int ret;
 
-    if (!find_region(w)) {
-        writer_set_errno(error, "cannot find address space", errno);
+    if (!find_region(w, addresses(w))) {
+        writer_set_errno(error, "cannot find address space", ENOMEM);
         return false;
-    }
-    sigbus_install();
-    w->guard = sigbus_guard(w->region, 0, true);
-    ret = map_old(w, old);
-    if (ret == 0) {
-        ret = writer_map_more(w, MIN(old + w->ahead, w->region_size));
     }
     w->header = (CaptureHeader *)w->region;
     w->words = (uint64_t *)(w->region + CAPTURE_HEADER_SIZE);
+    sigbus_install();
+    w->guard = sigbus_guard(w->region, 0, true);
+    ret = map_old(w, end, old);
+    if (ret == 0) {
+        ret = writer_map_more(w, first_size(w, old));
+    }
     if (ret == ESTALE) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_IN_USE,
                     "was changed by somebody else while it was opened; "
@@ -206,6 +251,18 @@ static void begin_session(CaptureWriter *w, const CaptureWriterOptions *o,
                        w->session->len);
 }
 
+static bool check_keep(const CaptureWriterOptions *o, GError **error)
+{
+    if (o->keep == CAPTURE_KEEP_FIRST ||
+        (o->size_max >= CAPTURE_KEEP_SIZE_MIN &&
+         o->size_max <= CAPTURE_KEEP_SIZE_MAX)) {
+        return true;
+    }
+    g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                "keep=last and keep=ends need size= from 1M to 64G");
+    return false;
+}
+
 static bool check_options(const CaptureWriterOptions *o, GError **error)
 {
     if (!o->path || !o->path[0]) {
@@ -218,6 +275,9 @@ static bool check_options(const CaptureWriterOptions *o, GError **error)
                     "size=%" G_GUINT64_FORMAT " is too small; "
                     "give at least %d bytes",
                     o->size_max, CAPTURE_SIZE_MIN);
+        return false;
+    }
+    if (!check_keep(o, error)) {
         return false;
     }
     if (o->clock == CAPTURE_CLOCK_MODE_VIRTUAL && !o->virtual_now) {
@@ -242,7 +302,8 @@ static bool refuse_clock(const CaptureHeader *old, GError **error)
 
 /* Refuses what cannot be appended to before anything is changed. */
 static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
-                         uint64_t size, uint64_t end, GError **error)
+                         CaptureKeep keep, uint64_t size, uint64_t end,
+                         GError **error)
 {
     bool known = old->version == CAPTURE_VERSION ||
                  (old->version == CAPTURE_VERSION_VIRTUAL &&
@@ -258,7 +319,8 @@ static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
     if (old->version != writer_version_of(w->clock)) {
         return refuse_clock(old, error);
     }
-    if (w->size_max && end + CAPTURE_SIZE_MIN > w->size_max) {
+    if (w->size_max && keep == CAPTURE_KEEP_FIRST &&
+        end + CAPTURE_SIZE_MIN > w->size_max) {
         g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
                     "cannot append: %" G_GUINT64_FORMAT " bytes are there and "
                     "size= allows %" G_GUINT64_FORMAT,
@@ -275,16 +337,53 @@ static bool check_append(const CaptureWriter *w, const CaptureHeader *old,
 static bool check_room(int fd, uint64_t size, uint64_t end, GError **error)
 {
     uint64_t wanted = ((end + 4095) & ~UINT64_C(4095)) + PIECE_MIN;
-    int ret = writer_allocate(fd, 0, wanted);
+    /* What an earlier session dropped is to stay free. */
+    uint64_t from = end > CAPTURE_HEADER_SIZE ? end & ~UINT64_C(4095) : 0;
+    int ret = writer_allocate(fd, from, wanted - from);
 
     if (ret == EOPNOTSUPP || ret == ENOSYS) {
-        ret = posix_fallocate(fd, 0, wanted);
+        ret = posix_fallocate(fd, from, wanted - from);
     }
     if (ftruncate(fd, size) == 0 && ret == 0) {
         return true;
     }
     writer_set_errno(error, "cannot reserve disk space", ret ? ret : errno);
     return false;
+}
+
+/* Whether dropping is possible, before anything is changed. */
+static bool check_drop(CaptureWriter *w, const CaptureWriterOptions *o,
+                       uint64_t end, GError **error)
+{
+    uint64_t disk = end;
+    struct stat st;
+    int ret;
+
+    if (o->keep == CAPTURE_KEEP_FIRST) {
+        return true;
+    }
+    ret = writer_drop_probe(w->fd, end);
+    if (ret) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_NO_HOLES,
+                    "cannot drop what is oldest, its file system frees no "
+                    "parts of files (%s); leave keep= out, or name a file on "
+                    "another one",
+                    g_strerror(ret));
+        return false;
+    }
+    if (fstat(w->fd, &st) == 0) {
+        disk = MIN(end, (uint64_t)st.st_blocks * 512);
+    }
+    if (disk + CAPTURE_KEEP_SIZE_MIN > w->size_max &&
+        end > CAPTURE_HEADER_SIZE) {
+        g_set_error(error, CAPTURE_WRITER_ERROR, CAPTURE_WRITER_ERROR_INVALID,
+                    "cannot append: %" G_GUINT64_FORMAT " bytes are there and "
+                    "size= allows %" G_GUINT64_FORMAT,
+                    disk, w->size_max);
+        return false;
+    }
+    writer_drop_init(w, o, end, disk);
+    return true;
 }
 
 static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
@@ -308,11 +407,11 @@ static bool prepare(CaptureWriter *w, const CaptureWriterOptions *o,
             writer_set_errno(error, "cannot read the capture", errno);
             return false;
         }
-        if (!check_append(w, &old, size, end, error)) {
+        if (!check_append(w, &old, o->keep, size, end, error)) {
             return false;
         }
     }
-    if (!check_room(w->fd, size, end, error) ||
+    if (!check_drop(w, o, end, error) || !check_room(w->fd, size, end, error) ||
         !writer_file_share(w->fd, o, error)) {
         return false;
     }
@@ -370,6 +469,7 @@ static bool open_and_prepare(CaptureWriter *w, const CaptureWriterOptions *o,
 static void free_writer(CaptureWriter *w)
 {
     unmap_file(w);
+    writer_drop_free(w);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
     close(w->fd);
@@ -396,8 +496,12 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
         o->clock == CAPTURE_CLOCK_MODE_VIRTUAL ? o->virtual_now : NULL;
     w->look = w->virtual_now ? NULL : o->look;
     w->look_data = o->look_data;
-    w->ahead = AHEAD_MIN;
     w->size_max = o->size_max & ~UINT64_C(4095);
+    w->ahead_max = AHEAD_MAX;
+    if (o->keep != CAPTURE_KEEP_FIRST) {
+        w->ahead_max = MIN(AHEAD_MAX, (w->size_max / 16) & ~UINT64_C(4095));
+    }
+    w->ahead = MIN(AHEAD_MIN, w->ahead_max);
     signals = writer_hold_signal();
     /* Before the first page is touched: somebody may cut the file now. */
     sigbus_enter();
@@ -405,6 +509,7 @@ CaptureWriter *capture_writer_open(const CaptureWriterOptions *o,
     sigbus_leave();
     writer_drop_signal(signals);
     if (!ok) {
+        writer_drop_free(w);
         free(w);
         return NULL;
     }
@@ -433,6 +538,9 @@ void capture_writer_set_machine(CaptureWriter *w, const char *machine,
 /* The helper has ended: says what was lost, and that this is the end. */
 static int end_session(CaptureWriter *w, bool last)
 {
+    if (!w->dead) {
+        writer_take_pads(w);
+    }
     writer_check_cut(w, last);
     if (w->dead) {
         return writer_end_dead(w);

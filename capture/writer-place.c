@@ -9,6 +9,42 @@
 #include "writer-place.h"
 
 /*
+ * Where records are dropped, only the helper knows whether it has padded a
+ * place already, and dropped it since: then something else is at its address.
+ */
+static void leave_pad(CaptureWriter *w, uint64_t pos, uint64_t n)
+{
+    for (unsigned i = 0; i < PADS_MAX && n; i++) {
+        uint64_t part = MIN(n, UINT16_MAX);
+        uint64_t none = 0;
+
+        if (__atomic_compare_exchange_n(&w->pads[(pos + i) % PADS_MAX], &none,
+                                        pos << 16 | part, false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+            pos += part;
+            n -= part;
+        }
+    }
+}
+
+void writer_take_pads(CaptureWriter *w)
+{
+    for (unsigned i = 0; w->drop && i < PADS_MAX; i++) {
+        uint64_t pad = __atomic_load_n(&w->pads[i], __ATOMIC_RELAXED);
+        uint64_t pos = pad >> 16;
+        uint64_t end = MIN(pos + (pad & UINT16_MAX), w->mapped_words);
+
+        if (!pad) {
+            continue;
+        }
+        __atomic_store_n(&w->pads[i], 0, __ATOMIC_RELEASE);
+        for (pos = MAX(pos, w->whole); pos < end; pos++) {
+            writer_publish(w, pos, capture_word(CAPTURE_PAD, 0, 0));
+        }
+    }
+}
+
+/*
  * What is not mapped yet the helper pads when it is; either it sees our
  * reservation, or we see its mapping.
  */
@@ -18,6 +54,10 @@ __attribute__((noinline)) void writer_pad(CaptureWriter *w, uint64_t pos,
     uint64_t end;
 
     __atomic_fetch_add(&w->other_words, n, __ATOMIC_RELAXED);
+    if (w->drop) {
+        leave_pad(w, pos, n);
+        return;
+    }
     __atomic_fetch_add(&w->reserved, 0, __ATOMIC_ACQ_REL);
     end = MIN(pos + n, __atomic_load_n(&w->mapped_words, __ATOMIC_ACQUIRE));
     for (uint64_t i = pos; i < end; i++) {

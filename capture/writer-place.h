@@ -8,8 +8,8 @@
  *    for each record, so no two threads are given the same words.
  * 2. A place below the limit can be stored to.  The helper maps and faults
  *    pages in first and raises the limit behind that (release); who reads
- *    the limit (acquire) finds them there.  Nothing is ever unmapped, so an
- *    old limit is right as well.
+ *    the limit (acquire) finds them there.  Nothing that is still to be stored
+ *    to is ever unmapped, so an old limit is right as well.
  * 3. A reader never takes half a record for one.  Words are published with
  *    one store each (release), a record's head last; a word of 0 is "not
  *    yet".  So is what a thread leaves behind that is stopped in between.
@@ -17,6 +17,7 @@
  *    it is not mapped yet, the helper pads it when it is.  Each of the two
  *    does an atomic addition on @reserved between its own store and its look
  *    at the other's, and those have one order: one of them sees the other.
+ *    (Where records are dropped the helper pads all: see writer-place.c.)
  * 5. @reserved does not run away.  It is looked at before it is added to, so
  *    while there is no room each thread exceeds the limit once at most.
  * 6. A reader can tell the upper bits of the time: see writer_check_epoch().
@@ -36,6 +37,9 @@
  */
 void writer_pad(CaptureWriter *w, uint64_t pos, uint64_t n);
 
+/* The helper's: pads what threads left to it. */
+void writer_take_pads(CaptureWriter *w);
+
 /* Tells that the time enters another epoch; false: there was no place. */
 bool writer_announce_epoch(CaptureWriter *w, uint64_t time);
 
@@ -48,7 +52,7 @@ void writer_refuse_event(CaptureWriter *w);
 
 static inline void writer_publish(CaptureWriter *w, uint64_t pos, uint64_t word)
 {
-    __atomic_store_n(&w->words[pos], word, __ATOMIC_RELEASE);
+    __atomic_store_n(writer_word(w, pos), word, __ATOMIC_RELEASE);
 }
 
 /*

@@ -30,22 +30,32 @@
 #define EVENT_WORDS 512
 
 /*
+ * Pads that threads leave to the helper where addresses are used again: two
+ * for each thread at most, between two rounds.
+ */
+#define PADS_MAX 512
+
+/*
  * A CLOCK record is due when the time enters another half of the 48-bit
  * range, so the reader never has to guess across more than a half.
  */
 #define EPOCH_SHIFT (CAPTURE_TIME_BITS - 1)
 #define EPOCH_NONE UINT64_MAX
 
+typedef struct WriterDrop WriterDrop;
+
 struct CaptureWriter {
     /* Read by every append; written by the helper when it maps more. */
     uint64_t *words;
+    uint64_t mask; /* of a word's number, for its place in @words */
     CaptureHeader *header;
     uint64_t start_ns;
     uint64_t limit; /* first word that bytes may not use */
     uint64_t event_limit; /* first word that events may not use */
     uint64_t epoch; /* time >> EPOCH_SHIFT that was announced last */
-    uint64_t mapped_words; /* that a pad can be stored to */
     CaptureClockFunc *virtual_now; /* NULL: stamps are the host's */
+
+    uint64_t mapped_words; /* that a pad can be stored to */
 
     /* Words handed out: what all writers contend for. */
     _Alignas(64) uint64_t reserved;
@@ -59,13 +69,16 @@ struct CaptureWriter {
     /* The helper's own. */
     _Alignas(64) char *region;
     uint64_t region_size; /* bytes that may be mapped there */
-    uint64_t mapped; /* bytes of the file mapped, header included */
+    uint64_t window; /* byte of the file from which on it is mapped */
+    uint64_t mapped; /* and up to which; the header always is */
     uint64_t size; /* of the file, bytes: we made it so */
     uint64_t whole; /* all words below were seen stored */
-    uint64_t ahead; /* bytes to keep ready */
+    uint64_t ahead, ahead_max; /* bytes to keep ready */
     uint64_t size_max; /* page-aligned, 0: none */
     uint64_t last_reserved;
     CaptureLost reported; /* losses that the capture has already */
+    WriterDrop *drop; /* NULL: nothing is ever dropped */
+    uint64_t pads[PADS_MAX]; /* first word << 16 | how many; 0: none */
     CaptureLookFunc *look; /* NULL: nothing to look at */
     void *look_data;
     bool last_look; /* the helper's own */
@@ -102,12 +115,22 @@ static inline uint64_t writer_words_in(uint64_t bytes)
     return (bytes - CAPTURE_HEADER_SIZE) / CAPTURE_WORD_SIZE;
 }
 
+static inline uint64_t writer_offset(uint64_t word)
+{
+    return CAPTURE_HEADER_SIZE + word * CAPTURE_WORD_SIZE;
+}
+
+/* Where a word is mapped, if it is. */
+static inline uint64_t *writer_word(const CaptureWriter *w, uint64_t pos)
+{
+    return &w->words[pos & w->mask];
+}
+
 static inline uint64_t writer_used_bytes(const CaptureWriter *w)
 {
     uint64_t words = __atomic_load_n(&w->reserved, __ATOMIC_RELAXED);
 
-    return CAPTURE_HEADER_SIZE +
-           MIN(words, writer_words_in(w->mapped)) * CAPTURE_WORD_SIZE;
+    return writer_offset(MIN(words, writer_words_in(w->mapped)));
 }
 
 #endif

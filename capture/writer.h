@@ -48,6 +48,7 @@ typedef struct CaptureWriterOptions {
     bool append; /* go on in an existing capture */
     bool exclusive; /* fail where the file exists */
     uint64_t size_max; /* cap on the file in bytes; 0: none */
+    CaptureKeep keep; /* other than the first: of @size_max bytes on disk */
     mode_t mode; /* permissions of the file; 0: 0600, or what it has */
     bool has_group;
     gid_t group; /* of the file */
@@ -66,6 +67,10 @@ typedef struct CaptureWriterOptions {
 /* The smallest size_max that is taken, in bytes. */
 #define CAPTURE_SIZE_MIN 65536
 
+/* The smallest and the largest for a CaptureKeep other than the first. */
+#define CAPTURE_KEEP_SIZE_MIN (UINT64_C(1) << 20)
+#define CAPTURE_KEEP_SIZE_MAX (UINT64_C(64) << 30)
+
 #define CAPTURE_WRITER_ERROR (capture_writer_error_quark())
 GQuark capture_writer_error_quark(void);
 
@@ -75,6 +80,7 @@ typedef enum CaptureWriterError {
     CAPTURE_WRITER_ERROR_FOREIGN, /* exists and is no capture of ours */
     CAPTURE_WRITER_ERROR_EXISTS, /* and was to be new */
     CAPTURE_WRITER_ERROR_INVALID, /* the options make no sense */
+    CAPTURE_WRITER_ERROR_NO_HOLES, /* @keep needs what this disk cannot do */
 } CaptureWriterError;
 
 /*

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <sys/statvfs.h>
+
 #include "qemu-compat.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
@@ -18,12 +20,17 @@
 /* Names that are tried for a file that nobody named. */
 #define ATTEMPTS_MAX 1000
 
+/* Of a capture in the default folder, bytes: 32 million of the guest's. */
+#define DEFAULT_SIZE (UINT64_C(256) << 20)
+
 struct BootCapture {
     CaptureWriter *writer;
     unsigned refs;
     bool by_default; /* nobody named the file */
     bool has_append, append, has_size;
     uint64_t size;
+    CaptureKeep keep;
+    uint64_t default_size; /* see boot_capture_default_size() */
     CaptureClockMode clock;
     bool fw_cfg;
     unsigned profile; /* samples a second */
@@ -71,6 +78,11 @@ const char *boot_capture_stream_label(const BootCapture *c, unsigned i)
 int boot_capture_read_fd(const BootCapture *c)
 {
     return c->read_fd;
+}
+
+uint64_t boot_capture_default_size(const BootCapture *c)
+{
+    return c->default_size;
 }
 
 void *boot_capture_query(const BootCapture *c)
@@ -329,6 +341,7 @@ static bool same_options(const BootCapture *c, const BootCaptureOptions *o,
 {
     if ((o->has_append && (!c->has_append || o->append != c->append)) ||
         (o->has_size && (!c->has_size || o->size != c->size)) ||
+        (o->has_keep && o->keep != c->keep) ||
         (o->has_clock && o->clock != c->clock) ||
         (o->has_fw_cfg && o->fw_cfg != c->fw_cfg) ||
         (o->has_profile && o->profile != c->profile) || o->mode || o->group) {
@@ -353,13 +366,47 @@ static void set_error(Error **errp, const char *path, const GError *err)
     }
 }
 
-static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
+/*
+ * The default folder is in memory, on most hosts, and nobody chose it: a VM
+ * that talks for months must not fill it.  The boot is what is asked for, and
+ * what came last is what shows why a VM is as it is.
+ */
+static uint64_t default_size(int dir_fd)
+{
+    struct statvfs fs;
+    uint64_t size = DEFAULT_SIZE;
+
+    if (fstatvfs(dir_fd, &fs) == 0) {
+        size = MIN(size, (uint64_t)fs.f_blocks * fs.f_frsize / 4);
+    }
+    return size < CAPTURE_KEEP_SIZE_MIN ? 0 : size & ~UINT64_C(4095);
+}
+
+static CaptureWriter *open_new(CaptureWriterOptions *w, const char *dir,
+                               GError **error)
+{
+    CaptureWriter *writer = NULL;
+
+    for (guint attempt = 0; !writer && attempt < ATTEMPTS_MAX; attempt++) {
+        g_free((char *)w->path);
+        g_clear_error(error);
+        w->path = capture_new_path(dir, attempt);
+        writer = capture_writer_open(w, error);
+        if (!writer && !g_error_matches(*error, CAPTURE_WRITER_ERROR,
+                                        CAPTURE_WRITER_ERROR_EXISTS)) {
+            break;
+        }
+    }
+    return writer;
+}
+
+/* @bound: the size that is its default, or 0. */
+static CaptureWriter *open_default(CaptureWriterOptions *w, uint64_t *bound,
+                                   Error **errp)
 {
     g_autoptr(GError) err = NULL;
     g_autofree char *dir = NULL;
-    g_autofree char *path = NULL;
     CaptureWriter *writer;
-    guint attempt = 0;
 
     w->dir_fd = capture_open_default_dir(&dir, &err);
     if (w->dir_fd < 0) {
@@ -369,17 +416,24 @@ static CaptureWriter *open_default(CaptureWriterOptions *w, Error **errp)
         return NULL;
     }
     w->exclusive = true;
-    do {
-        g_free(path);
-        g_clear_error(&err);
-        w->path = path = capture_new_path(dir, attempt++);
-        writer = capture_writer_open(w, &err);
-    } while (!writer && attempt < ATTEMPTS_MAX &&
-             g_error_matches(err, CAPTURE_WRITER_ERROR,
-                             CAPTURE_WRITER_ERROR_EXISTS));
-    if (!writer) {
-        set_error(errp, path, err);
+    if (!w->size_max) {
+        *bound = w->size_max = default_size(w->dir_fd);
     }
+    if (*bound && w->keep == CAPTURE_KEEP_FIRST) {
+        w->keep = CAPTURE_KEEP_ENDS;
+    }
+    writer = open_new(w, dir, &err);
+    if (*bound && g_error_matches(err, CAPTURE_WRITER_ERROR,
+                                  CAPTURE_WRITER_ERROR_NO_HOLES)) {
+        *bound = w->size_max = 0;
+        w->keep = CAPTURE_KEEP_FIRST;
+        writer = open_new(w, dir, &err);
+    }
+    if (!writer) {
+        *bound = 0;
+        set_error(errp, w->path, err);
+    }
+    g_free((char *)w->path);
     close(w->dir_fd);
     return writer;
 }
@@ -405,14 +459,16 @@ static bool parse_sharing(CaptureWriterOptions *w, const BootCaptureOptions *o,
 }
 
 static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
-                                  const char *chardev_id, Error **errp)
+                                  const char *chardev_id, uint64_t *bound,
+                                  Error **errp)
 {
     g_autoptr(GError) err = NULL;
     CaptureWriter *writer;
     CaptureWriterOptions w = {
         .path = o->path ? o->path : defaults.path,
         .append = o->append,
-        .size_max = o->size,
+        .size_max = o->has_size ? o->size : defaults.size,
+        .keep = o->has_keep ? o->keep : defaults.keep,
         .start_ns = boot_process_start(),
         .clock = o->has_clock ? o->clock : CAPTURE_CLOCK_MODE_BOTH,
         .virtual_now = virtual_now,
@@ -433,7 +489,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         return NULL;
     }
     if (!w.path) {
-        return open_default(&w, errp);
+        return open_default(&w, bound, errp);
     }
     writer = capture_writer_open(&w, &err);
     if (!writer) {
@@ -515,7 +571,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     }
     c = g_new0(BootCapture, 1);
     c->looks = boot_looks_begin();
-    c->writer = open_writer(c->looks, o, chardev_id, errp);
+    c->writer = open_writer(c->looks, o, chardev_id, &c->default_size, errp);
     if (!c->writer) {
         boot_looks_end(c->looks);
         g_free(c);
@@ -528,6 +584,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     c->append = o->append;
     c->has_size = o->has_size;
     c->size = o->size;
+    c->keep = o->has_keep ? o->keep : defaults.keep;
     c->clock = capture_writer_clock(c->writer);
     c->fw_cfg = !o->has_fw_cfg || o->fw_cfg;
     c->profile = o->has_profile ? o->profile : defaults.profile;

@@ -20,6 +20,8 @@ typedef struct BootCaptureOptions {
     bool has_append, append;
     bool has_size;
     uint64_t size; /* bytes */
+    bool has_keep;
+    CaptureKeep keep;
     bool has_clock;
     CaptureClockMode clock;
     bool has_fw_cfg, fw_cfg; /* without it: on */
@@ -34,6 +36,8 @@ typedef struct BootCaptureDefaults {
     bool only; /* a capture that names another file is refused */
     const char *mode, *group;
     const char *labels; /* see capture/labels.h; NULL: none */
+    uint64_t size; /* 0: none, or as the default folder has */
+    CaptureKeep keep;
     unsigned profile; /* samples a second */
 } BootCaptureDefaults;
 
@@ -74,6 +78,12 @@ void boot_capture_set_query(BootCapture *capture, void *query,
  * the capture (boot-stream.h).  NULL when all CAPTURE_STREAMS_MAX are taken.
  */
 BootStream *boot_capture_add_stream(BootCapture *capture, const char *label);
+
+/*
+ * What is kept of it on how many bytes of disk where nobody said that: a
+ * capture in the default folder, which is in memory.  0: no such.
+ */
+uint64_t boot_capture_default_size(const BootCapture *capture);
 
 /* Whether the guest wrote any byte into it. */
 bool boot_capture_has_bytes(const BootCapture *capture);

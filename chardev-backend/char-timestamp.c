@@ -252,6 +252,16 @@ static bool check_options(const BootCaptureOptions *o, const char *next,
                           CAPTURE_SIZE_MIN / 1024);
         return false;
     }
+    if (o->keep != CAPTURE_KEEP_FIRST &&
+        (o->has_size ? o->size < CAPTURE_KEEP_SIZE_MIN ||
+                           o->size > CAPTURE_KEEP_SIZE_MAX
+                     : o->path != NULL)) {
+        error_setg(errp,
+                   "chardev: timestamp: keep= needs size= from %" PRIu64
+                   "M to %" PRIu64 "G",
+                   CAPTURE_KEEP_SIZE_MIN >> 20, CAPTURE_KEEP_SIZE_MAX >> 30);
+        return false;
+    }
     if (o->has_profile &&
         (o->profile < BOOT_PROFILE_MIN || o->profile > BOOT_PROFILE_MAX)) {
         error_setg(errp, "chardev: timestamp: profile=%u is not a rate",

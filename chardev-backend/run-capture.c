@@ -23,6 +23,7 @@
 #include "char-timestamp.h"
 #include "chr-tee.h"
 #include "frontends.h"
+#include "capture/paths.h"
 #include "capture/probe.h"
 #include "capture/run-environment.h"
 #include "timestamp-options.h"
@@ -219,6 +220,7 @@ static bool make_chardev(void)
 static void say(const Consoles *c, bool placed)
 {
     const char *path = capture_writer_path(boot_capture_writer(c->capture));
+    uint64_t size = boot_capture_default_size(c->capture);
 
     if (run.quiet) {
         return;
@@ -229,6 +231,12 @@ static void say(const Consoles *c, bool placed)
             placed || c->taken->len ? c->taken->str
             : debug_chardev         ? "no debug port, nothing else"
                                     : "timestamp chardevs");
+    if (size) {
+        fprintf(stderr,
+                "bootstamp: run: %" PRIu64 " MiB of it are kept at most, the "
+                "begin and the latest; run --size or -c changes that\n",
+                size >> 20);
+    }
     if (run.post_codes) {
         fprintf(stderr, "bootstamp: run: POST codes %s\n",
                 is_x86() ? "at port 0x80 are captured"
@@ -390,17 +398,22 @@ static void register_run(void)
         .labels = take_env(RUN_LABELS_ENV),
     };
     g_autofree char *profile = NULL;
+    g_autofree char *size = NULL;
 
     run.serial = take_env(RUN_SERIAL_ENV);
     run.probes = take_env(RUN_PROBES_ENV);
     run.report = take_env(RUN_REPORT_ENV);
     profile = take_env(RUN_PROFILE_ENV);
+    size = take_env(RUN_SIZE_ENV);
     if (!words) {
         return;
     }
     handle_words(words, &defaults.only);
     if (profile) {
         defaults.profile = take_rate(profile);
+    }
+    if (size && !capture_parse_size(size, &defaults.size, &defaults.keep)) {
+        error_report("bootstamp: run: " RUN_SIZE_ENV "=%s is no size", size);
     }
     boot_capture_set_defaults(&defaults);
     if (run.probes) {

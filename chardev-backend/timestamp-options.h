@@ -3,7 +3,7 @@
  *
  * A QEMU that was built with this back end has it in its schema
  * (ChardevTimestamp) and checks it; the schema of an unmodified one has no
- * place for it, and its command line no clock=, fw-cfg=, mode= and group=.
+ * place for it, and its command line no keep=, clock=, fw-cfg=, mode=, group=.
  * Each has a timestamp-options.c of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -57,7 +57,7 @@ _bootstamp_run() {
     local word=$1 i=2
     while ((i < COMP_CWORD)); do
         case ${COMP_WORDS[i]} in
-        -c | --capture | --mode | --group | -n | --runs | --warmup | --timeout | --until)
+        -c | --capture | --mode | --size | --group | -n | --runs | --warmup | --timeout | --until)
             i=$((i + 2))
             # bash takes --capture=FILE apart
             [[ ${COMP_WORDS[i - 1]-} != = ]] || i=$((i + 1))
@@ -69,7 +69,7 @@ _bootstamp_run() {
     done
     if ((i > COMP_CWORD)); then
         case ${COMP_WORDS[COMP_CWORD - 1]} in
-        --mode | -n | --runs | --warmup | --timeout | --until) ;;
+        --mode | --size | -n | --runs | --warmup | --timeout | --until) ;;
         --group) mapfile -t COMPREPLY < <(compgen -g -- "$word") ;;
         *) _bootstamp_captures "$word" ;;
         esac

@@ -28,11 +28,27 @@ static bool parse_clock(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
     return true;
 }
 
+static void parse_keep(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
+{
+    const char *keep = qemu_opt_get(opts, "keep");
+    Error *err = NULL;
+
+    t->has_keep = keep;
+    t->keep = qapi_enum_parse(&ChardevTimestampKeep_lookup, keep,
+                              CHARDEV_TIMESTAMP_KEEP_FIRST, &err);
+    if (err) {
+        error_free(err);
+        error_setg(errp, "chardev: timestamp: keep=%s is not known", keep);
+        error_append_hint(errp, "It is first, last or ends.\n");
+    }
+}
+
 void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
                              Error **errp)
 {
     static const char *const known[] = {
-        "path", "mode", "group", "append", "size", "chardev", "clock", NULL,
+        "path", "mode",    "group", "append", "size",
+        "keep", "chardev", "clock", NULL,
     };
     ChardevTimestamp *t;
     ERRP_GUARD();
@@ -56,7 +72,9 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
     t->append = qemu_opt_get_bool(opts, "append", false);
     t->has_size = qemu_opt_get(opts, "size");
     t->size = qemu_opt_get_size(opts, "size", 0);
-    parse_clock(opts, t, errp);
+    if (parse_clock(opts, t, errp)) {
+        parse_keep(opts, t, errp);
+    }
 }
 
 static CaptureClockMode clock_mode(const ChardevTimestamp *t)
@@ -68,6 +86,17 @@ static CaptureClockMode clock_mode(const ChardevTimestamp *t)
     };
 
     return t->has_clock ? modes[t->clock] : CAPTURE_CLOCK_MODE_BOTH;
+}
+
+static CaptureKeep keep_mode(const ChardevTimestamp *t)
+{
+    static const CaptureKeep modes[] = {
+        [CHARDEV_TIMESTAMP_KEEP_FIRST] = CAPTURE_KEEP_FIRST,
+        [CHARDEV_TIMESTAMP_KEEP_LAST] = CAPTURE_KEEP_LAST,
+        [CHARDEV_TIMESTAMP_KEEP_ENDS] = CAPTURE_KEEP_ENDS,
+    };
+
+    return t->has_keep ? modes[t->keep] : CAPTURE_KEEP_FIRST;
 }
 
 TimestampOptions timestamp_options_take(ChardevBackend *backend)
@@ -83,6 +112,8 @@ TimestampOptions timestamp_options_take(ChardevBackend *backend)
             .append = t->append,
             .has_size = t->has_size,
             .size = t->size,
+            .has_keep = t->has_keep,
+            .keep = keep_mode(t),
             .has_clock = t->has_clock,
             .clock = clock_mode(t),
         },

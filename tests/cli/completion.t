@@ -60,7 +60,7 @@ completes "times" "delta|monotonic|relative|wall" bootstamp export --time ''
 completes "nothing for a stream" "" bootstamp export --stream ''
 completes "files for -o" "other.txt" bootstamp export -o ot
 completes "options of view" "--wait" bootstamp view --w
-completes "options of run" "--|--capture|--format|--group|--help|--if-fits|--keep|--label|--mode|--post-codes|--probes|--profile|--quiet|--runs|--serial|--silence|--timeout|--until|--view|--warmup" bootstamp run --
+completes "options of run" "--|--capture|--format|--group|--help|--if-fits|--keep|--label|--mode|--post-codes|--probes|--profile|--quiet|--runs|--serial|--silence|--size|--timeout|--until|--view|--warmup" bootstamp run --
 contains "QEMU for run" qemu-system-test bootstamp run ''
 contains "QEMU behind --" qemu-system-test bootstamp run -q -- qemu-system-t
 contains "QEMU behind a capture" qemu-system-test bootstamp run --capture x.bst qemu-system-t

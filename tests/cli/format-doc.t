@@ -2,7 +2,7 @@
 # docs/capture-format.md: a reader written from the page alone (read-capture.pl) sees what the program sees.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests roms linux
+need_guests roms linux flood-80000.rom
 
 here=$src/tests/cli
 
@@ -56,6 +56,13 @@ RUN="$BOOTSTAMP run -q --" run_rom pattern-200000 -chardev "timestamp,id=dbg,pat
 agree "$tmp/cap.bst" "a capture at its cap"
 ok "it tells of the loss" grep -q 'bytes and .* lost' "$tmp/got"
 
+# --- the oldest is dropped
+RUN="$BOOTSTAMP run -q --size 6M,keep=last --" run_rom flood-80000 -icount shift=0,sleep=off \
+    -chardev "timestamp,id=dbg,path=$tmp/keep.bst"
+RUN="$BOOTSTAMP run -q --size 8M,keep=ends --" run_rom pattern-1000 -chardev "timestamp,id=dbg,path=$tmp/keep.bst,append=on"
+agree "$tmp/keep.bst" "two sessions that dropped what is oldest"
+ok "it tells of that" grep -q 'bytes and .* were dropped' "$tmp/got"
+
 # --- live, then killed
 RUN="$BOOTSTAMP run -q --" start_rom flood -chardev "timestamp,id=dbg,path=$tmp/k.bst,size=1M"
 wait_for 10 test -s "$tmp/k.bst"
@@ -94,19 +101,19 @@ like "$("$BOOTSTAMP" export "$tmp/c9.bst" 2>&1)" "^bootstamp: $tmp/c9.bst: has t
 header=$src/capture/format.h page=$src/docs/capture-format.md
 {
     sed -n 's/^ *K(\(0x[0-9a-f]*\), *\([A-Z_]*\),.*/\1 \2/p' "$header"
-    sed -n 's/^#define CAPTURE_\(PAD\|CONT\) \(0x[0-9a-f]*\)$/\2 \1/p' "$header"
+    sed -n 's/^#define CAPTURE_\(PAD\|CONT\|JUMP\) \(0x[0-9a-f]*\)$/\2 \1/p' "$header"
 } | sort >"$tmp/header"
 sed -n 's/^| \(0x[0-9a-f]*\) | `\([A-Z_]*\)` |.*/\1 \2/p' "$page" | sort >"$tmp/page"
 ok "the page has the kinds of format.h, and no others" diff "$tmp/header" "$tmp/page"
 ok "there are some" test "$(wc -l <"$tmp/page")" -gt 15
 
-grep -v ' \(PAD\|CONT\)$' "$tmp/page" | sed 's/\(.*\) \(.*\)/### \2, \1/' >"$tmp/want"
+grep -v ' \(PAD\|CONT\|JUMP\)$' "$tmp/page" | sed 's/\(.*\) \(.*\)/### \2, \1/' >"$tmp/want"
 grep '^### [A-Z_]*, 0x' "$page" | sort -t x -k 2 >"$tmp/got"
 ok "and a section for each" diff "$tmp/want" "$tmp/got"
 
-last=$(grep -v ' \(PAD\|CONT\)$' "$tmp/page" | tail -n 1)
+last=$(grep -v ' \(PAD\|CONT\|JUMP\)$' "$tmp/page" | tail -n 1)
 free=$(printf '0x%02x' "$((${last%% *} + 1))")
-ok "the first free kind is the one behind the last" grep -q "^Kinds $free to 0x7d are free" "$page"
+ok "the first free kind is the one behind the last" grep -q "^Kinds $free to 0x7c are free" "$page"
 
 sed -n 's/^ *E(\([0-9]*\), [A-Z]*, "\([a-z]*\)", "\([^"]*\)").*/\1 \2 \3/p' "$header" >"$tmp/header"
 sed -n 's/^| \([0-9]*\) | `\([a-z]*\)` | \([^|]*\) |.*/\1 \2 \3/p' "$page" >"$tmp/page"

@@ -145,6 +145,12 @@ my %reads = (
         event $_[0], sprintf 'fw_cfg 0x%04x DMA has come to %u', unpack 'S< L<', $_[1];
         undef;
     } ],
+    DROPPED => [ 32, sub {
+        my ($time, $from, $bytes, $events) = unpack 'Q< Q< Q< Q<', $_[1];
+        event $time, sprintf '%d bytes and %d other records were dropped since %d.%06d s (keep=)', $bytes, $events,
+            $from / 1_000_000_000, $from % 1_000_000_000 / 1000;
+        $time;
+    } ],
     VCPU => [ 26, sub { undef } ],
     DISK => [ 1, sub {
         my ($id, $text) = unpack 'C a*', $_[1];
@@ -174,7 +180,7 @@ my %reads = (
 );
 
 my %kinds;
-for (grep { !/^(PAD|CONT)$/ } keys %number) {
+for (grep { !/^(PAD|CONT|JUMP)$/ } keys %number) {
     $reads{$_} or die "the page has a kind $_ that this reader does not read\n";
     $kinds{$number{$_}} = $reads{$_};
 }
@@ -195,7 +201,11 @@ WORD: while ($at < $words) {
         $at++;
         next;
     }
-    if ($kind == 0 || $kind == $number{CONT}) {  # no record, or the rest of one
+    if ($kind == $number{JUMP} && $low > $at && $low <= $words) {
+        $at = $low;
+        next;
+    }
+    if ($kind == 0 || $kind == $number{CONT} || $kind == $number{JUMP}) {  # no record, or the rest of one
         $at++;
         $skipped++;
         next;

@@ -108,6 +108,8 @@ TestCapture *test_read(const char *path)
             g_string_append_c(c->bytes, rec.byte);
         } else if (rec.kind == CAPTURE_LOST) {
             c->lost = rec.u.lost;
+        } else if (rec.kind == CAPTURE_DROPPED) {
+            c->dropped = rec.u.dropped.head;
         }
     }
     capture_reader_header(r, &c->header);

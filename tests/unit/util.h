@@ -38,6 +38,7 @@ typedef struct TestCapture {
     CaptureState state;
     CaptureClockMode clock;
     CaptureLost lost; /* of the last LOST record, else zero */
+    CaptureDropped dropped; /* of the last DROPPED record, else zero */
     uint64_t skipped, unknown;
 } TestCapture;
 

@@ -8,6 +8,7 @@
 
 #include "capture/labels.h"
 #include "capture/paths.h"
+#include "capture/writer.h"
 #include "cmd.h"
 #include "viewer/common/common.h"
 #include "viewer/report/report.h"
@@ -28,6 +29,7 @@ static struct {
     char **labels;
     char *serial; /* NULL, "all" or a chardev */
     char *mode, *group;
+    char *size;
     int profile; /* samples a second */
     RunMany many;
 } opt = { .many.runs = RUN_ONCE };
@@ -83,6 +85,11 @@ static const GOptionEntry entries[] = {
       "permissions of the capture, such as 640 (default: 600)", "OCTAL" },
     { "group", 0, 0, G_OPTION_ARG_STRING, &opt.group,
       "give the capture to GROUP", "GROUP" },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &opt.size,
+      "limit the capture's size; with keep=last or keep=ends what is oldest is "
+      "dropped, without it what does not fit is lost (default in the default "
+      "folder: 256M,keep=ends)",
+      "SIZE[,keep=first|last|ends]" },
     { "label", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.labels,
       "a label that the capture has from now on, such as commit=abc; may be "
       "given several times",
@@ -127,6 +134,33 @@ static int check_sharing(void)
     }
     if (opt.group && !capture_parse_group(opt.group, &group)) {
         return usage_error("run", "there is no group '%s'", opt.group);
+    }
+    return 0;
+}
+
+/* The same for a size. */
+static int check_size(void)
+{
+    uint64_t size;
+    CaptureKeep keep;
+
+    if (!opt.size) {
+        return 0;
+    }
+    if (!capture_parse_size(opt.size, &size, &keep)) {
+        return usage_error("run",
+                           "'%s' is not a valid size, such as 64M or "
+                           "64M,keep=ends",
+                           opt.size);
+    }
+    if (size && size < CAPTURE_SIZE_MIN) {
+        return usage_error("run", "--size=%s is too small; at least %dK",
+                           opt.size, CAPTURE_SIZE_MIN / 1024);
+    }
+    if (keep != CAPTURE_KEEP_FIRST &&
+        (size ? size < CAPTURE_KEEP_SIZE_MIN || size > CAPTURE_KEEP_SIZE_MAX
+              : opt.capture != NULL)) {
+        return usage_error("run", "keep= needs a size from 1M to 64G");
     }
     return 0;
 }
@@ -182,6 +216,7 @@ int cmd_run(int argc, char **argv)
     }
     status = run_many_check(&opt.many);
     status = status ? status : check_sharing();
+    status = status ? status : check_size();
     status = status ? status : read_labels(labels);
     if (status) {
         return status;
@@ -197,6 +232,7 @@ int cmd_run(int argc, char **argv)
         .serial = opt.serial,
         .mode = opt.mode,
         .group = opt.group,
+        .size = opt.size,
         .labels = labels->len ? labels->str : NULL,
         .profile = opt.profile,
     };

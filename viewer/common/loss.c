@@ -9,14 +9,26 @@
 #include "common.h"
 #include "loss.h"
 
+CaptureLost loss_dropped(const Loss *loss)
+{
+    return (CaptureLost){
+        .bytes = loss->dropped_before.bytes + loss->dropped.bytes,
+        .events = loss->dropped_before.events + loss->dropped.events,
+    };
+}
+
 void loss_feed(Loss *loss, const CaptureRecord *rec)
 {
     if (rec->kind == CAPTURE_LOST) {
         loss->session = rec->u.lost;
+    } else if (rec->kind == CAPTURE_DROPPED) {
+        loss->dropped = rec->u.dropped.head;
     } else if (rec->kind == CAPTURE_SESSION) {
         loss->before.bytes += loss->session.bytes;
         loss->before.events += loss->session.events;
         loss->session = (CaptureLost){ 0 };
+        loss->dropped_before = loss_dropped(loss);
+        loss->dropped = (CaptureDropped){ 0 };
     }
 }
 
@@ -38,6 +50,16 @@ void append_loss(GString *out, CaptureLost lost)
         lost.bytes, lost.events);
 }
 
+void append_dropped(GString *out, const CaptureDropped *dropped)
+{
+    g_string_append_printf(out,
+                           "%" PRIu64 " bytes and %" PRIu64
+                           " other records were dropped since ",
+                           dropped->bytes, dropped->events);
+    append_seconds(out, dropped->from_ns, 6);
+    g_string_append(out, " s (keep=)");
+}
+
 void warn_of_loss(const char *path, CaptureLost lost)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -45,6 +67,17 @@ void warn_of_loss(const char *path, CaptureLost lost)
     if (is_lost(lost)) {
         append_loss(text, lost);
         fail(path, "%s: the capture is not whole", text->str);
+    }
+}
+
+void warn_of_dropped(const char *path, CaptureLost dropped)
+{
+    if (is_lost(dropped)) {
+        fail(path,
+             "%" PRIu64 " bytes and %" PRIu64
+             " other records were dropped, as keep= says: nothing after the "
+             "first of them is compared",
+             dropped.bytes, dropped.events);
     }
 }
 

@@ -45,8 +45,14 @@ typedef struct Unpack {
     ZSTD_DStream *stream;
     char in[CHUNK], out[CHUNK];
     uint64_t size; /* so far, bytes */
+    uint64_t data; /* of these, that are not all zeros */
     size_t left; /* of ZSTD_decompressStream(): 0 at the end of a frame */
 } Unpack;
+
+static bool is_zero(const char *data, size_t len)
+{
+    return !len || (!data[0] && !memcmp(data, data + 1, len - 1));
+}
 
 /* Unpacks @n bytes of input; NULL, or what is wrong. */
 static const char *unpack_some(Unpack *u, size_t n, int to)
@@ -63,7 +69,13 @@ static const char *unpack_some(Unpack *u, size_t n, int to)
         }
         more = out.pos == CHUNK;
         u->size += out.pos;
-        if (u->size > UNPACK_MAX) {
+        /* What was dropped is zeros in there, and takes no memory. */
+        if (is_zero(u->out, out.pos)) {
+            lseek(to, out.pos, SEEK_CUR);
+            continue;
+        }
+        u->data += out.pos;
+        if (u->data > UNPACK_MAX || u->size > UNPACK_HOLES_MAX) {
             return "it becomes larger than 1 GiB; unpack it by zstd -d";
         }
         if (!write_all(to, u->out, out.pos)) {
@@ -96,10 +108,13 @@ int unpack_zstd(int fd, GError **error)
     const char *wrong = g_strerror(errno);
 
     u->stream = ZSTD_createDStream();
-    u->size = 0;
+    u->size = u->data = 0;
     u->left = 0;
     if (to >= 0) {
         wrong = u->stream ? unpack_all(u, fd, to) : "no memory";
+        if (!wrong && ftruncate(to, u->size)) {
+            wrong = g_strerror(errno);
+        }
     }
     ZSTD_freeDStream(u->stream);
     g_free(u);

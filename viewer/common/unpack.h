@@ -12,6 +12,9 @@
 /* What is unpacked is in memory: a file that becomes larger is refused. */
 #define UNPACK_MAX ((uint64_t)1 << 30)
 
+/* The same with the holes where records were dropped. */
+#define UNPACK_HOLES_MAX ((uint64_t)64 << 30)
+
 /*
  * A file in memory with what @fd unpacks to, or -1 with @error set: for
  * capture_reader_set_unpack().

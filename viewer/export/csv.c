@@ -9,6 +9,7 @@
 
 #include "event.h"
 #include "format.h"
+#include "viewer/common/loss.h"
 
 static bool csv_begin(Export *e)
 {
@@ -53,6 +54,8 @@ static const char *kind_word(const CaptureRecord *rec)
         return "probe";
     case CAPTURE_LOST:
         return "lost";
+    case CAPTURE_DROPPED:
+        return "dropped";
     case CAPTURE_ITEM:
     case CAPTURE_SELECT:
     case CAPTURE_PIO:
@@ -107,7 +110,7 @@ static bool append_csv_event(GString *out, const Export *e,
 
 static void csv_event(Export *e, const CaptureRecord *rec)
 {
-    if (rec->kind != CAPTURE_LOST && !e->options->events) {
+    if (!is_missing(rec) && !e->options->events) {
         return;
     }
     g_string_truncate(e->text, 0);

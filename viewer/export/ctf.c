@@ -35,6 +35,7 @@ enum {
     EVENT_NAMED,
     EVENT_POST,
     EVENT_EXITS,
+    EVENT_DROPPED,
 };
 
 typedef struct Packets {
@@ -212,6 +213,8 @@ static const char *const events[] = {
     "fields := struct { u8 code; };",
     "name = \"exits\"; id = 7; stream_id = 0; "
     "fields := struct { u8 number; u64 count; };",
+    "name = \"dropped\"; id = 8; stream_id = 0; "
+    "fields := struct { u64 from_ns; u64 bytes; u64 records; };",
     "name = \"line\"; id = 0; stream_id = 1; "
     "fields := struct { u8 number; string source; string text; };",
 };
@@ -332,6 +335,10 @@ static void put_event(Export *e, uint16_t id, const CaptureRecord *rec)
     } else if (id == EVENT_LOST) {
         put_u64(to, rec->u.lost.bytes);
         put_u64(to, rec->u.lost.events);
+    } else if (id == EVENT_DROPPED) {
+        put_u64(to, rec->u.dropped.head.from_ns);
+        put_u64(to, rec->u.dropped.head.bytes);
+        put_u64(to, rec->u.dropped.head.events);
     } else if (id == EVENT_POST) {
         put(to, &rec->u.post.code, 1);
     } else if (id == EVENT_EXITS) {
@@ -384,6 +391,9 @@ static void ctf_record(Export *e, const CaptureRecord *rec)
         break;
     case CAPTURE_DISK_IO:
         put_event(e, EVENT_DISK, rec);
+        break;
+    case CAPTURE_DROPPED:
+        put_event(e, EVENT_DROPPED, rec);
         break;
     case CAPTURE_BYTE:
     case CAPTURE_CLOCK:

@@ -11,6 +11,7 @@
 
 #define BOOTPROBE_CONSTANTS_ONLY
 #include "capture/probe.h"
+#include "viewer/common/loss.h"
 
 /* The kind and the name: "begin NAME", "end NAME", "NAME". */
 static void append_named(GString *out, const CaptureRecord *rec)
@@ -78,6 +79,9 @@ bool append_event(GString *out, const CaptureRecord *rec)
     case CAPTURE_LOST:
         append_values(out, "%u bytes and %u other records lost up to here",
                       rec->u.lost.bytes, rec->u.lost.events);
+        return true;
+    case CAPTURE_DROPPED:
+        append_dropped(out, &rec->u.dropped.head);
         return true;
     case CAPTURE_PROBE:
         append_values(out, "probe 0x%x argument 0x%x", rec->u.probe.id,

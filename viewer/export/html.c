@@ -14,6 +14,7 @@
 
 #include "event.h"
 #include "profile-export.h"
+#include "viewer/common/loss.h"
 
 /* A line that came this long after the one before is marked. */
 #define SLOW_NS 10000000
@@ -132,7 +133,7 @@ static void html_record(Export *e, const CaptureRecord *rec)
 
 static void html_event(Export *e, const CaptureRecord *rec)
 {
-    if (rec->kind == CAPTURE_VM || rec->kind == CAPTURE_LOST ||
+    if (rec->kind == CAPTURE_VM || is_missing(rec) ||
         rec->kind == CAPTURE_PROBE || rec->kind == CAPTURE_NAMED ||
         rec->kind == CAPTURE_POST || e->options->events) {
         g_string_truncate(e->text, 0);

@@ -161,6 +161,11 @@ static void put_members(JsonOut *j, const CaptureRecord *rec)
         json_out_int(j, "bytes", rec->u.lost.bytes);
         json_out_int(j, "events", rec->u.lost.events);
         break;
+    case CAPTURE_DROPPED:
+        json_out_int(j, "from_ns", rec->u.dropped.head.from_ns);
+        json_out_int(j, "bytes", rec->u.dropped.head.bytes);
+        json_out_int(j, "events", rec->u.dropped.head.events);
+        break;
     case CAPTURE_ITEM:
         json_out_int(j, "key", rec->u.item.key);
         json_out_int(j, "size", rec->u.item.size);
@@ -421,6 +426,7 @@ static bool json_end(Export *e)
 {
     State *s = e->state;
     CaptureLost lost = loss_total(&e->loss, e->reader);
+    CaptureLost dropped = loss_dropped(&e->loss);
 
     for (guint i = 0; i < capture_milestones_count(s->boot->phases); i++) {
         put_milestone(e, capture_milestones_get(s->boot->phases, i));
@@ -440,6 +446,10 @@ static bool json_end(Export *e)
     json_out_int(s->json, "lines", s->boot->lines);
     json_out_int(s->json, "lost_bytes", lost.bytes);
     json_out_int(s->json, "lost_events", lost.events);
+    if (is_lost(dropped)) {
+        json_out_int(s->json, "dropped_bytes", dropped.bytes);
+        json_out_int(s->json, "dropped_events", dropped.events);
+    }
     json_out_int(s->json, "skipped_words", capture_reader_skipped(e->reader));
     if (capture_reader_unknown(e->reader)) {
         json_out_int(s->json, "unknown_records",

@@ -289,6 +289,7 @@ static void perfetto_record(Export *e, const CaptureRecord *rec)
     case CAPTURE_NAMED:
     case CAPTURE_POST:
     case CAPTURE_LOST:
+    case CAPTURE_DROPPED:
         g_string_truncate(s->text, 0);
         if (append_event(s->text, rec)) {
             put_instant(e, TID_EVENTS, "vm", s->text->str, s->text->len,

@@ -9,6 +9,7 @@
 
 #include "event.h"
 #include "format.h"
+#include "viewer/common/loss.h"
 
 #define TIME_WIDTH 12
 #define DELTA_WIDTH 11
@@ -84,7 +85,7 @@ static void text_record(Export *e, const CaptureRecord *rec)
 static void text_event(Export *e, const CaptureRecord *rec)
 {
     /* What is missing is told always: the text must not look complete. */
-    if (rec->kind != CAPTURE_LOST && !e->options->events) {
+    if (!is_missing(rec) && !e->options->events) {
         return;
     }
     g_string_truncate(e->text, 0);

@@ -25,6 +25,7 @@ BootData *boot_data_new(bool virtual_clock)
     b->exits = capture_exits_new();
     b->virtual_clock = virtual_clock;
     b->bin_ns = FIRST_BIN_NS;
+    b->seen = UINT64_MAX;
     return b;
 }
 
@@ -115,6 +116,8 @@ static void begin_session(BootData *b, const CaptureRecord *rec)
     b->bytes = b->lines = 0;
     b->icount = false;
     memset(&b->lost, 0, sizeof(b->lost));
+    memset(&b->dropped, 0, sizeof(b->dropped));
+    b->seen = UINT64_MAX;
     clear_density(b);
 }
 
@@ -148,6 +151,11 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
         break;
     case CAPTURE_LOST:
         b->lost = rec->u.lost;
+        break;
+    case CAPTURE_DROPPED:
+        b->dropped = rec->u.dropped.head;
+        b->seen = b->virtual_clock ? rec->u.dropped.from_vtime
+                                   : rec->u.dropped.head.from_ns;
         break;
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

@@ -64,6 +64,8 @@ typedef struct BootData {
     uint64_t end; /* time of the last record, ns */
     uint64_t bytes, lines;
     CaptureLost lost;
+    CaptureDropped dropped; /* see format.h */
+    uint64_t seen; /* up to here nothing was dropped, ns; UINT64_MAX: nowhere */
     int sessions;
     bool virtual_clock;
     bool icount; /* the virtual clock counts instructions */

@@ -76,6 +76,7 @@ typedef struct Diff {
     GArray *findings; /* Finding */
     GArray *budgets; /* BudgetResult */
     guint slower, undecided, bad, boots;
+    guint dropped; /* captures that do not have all records: keep= */
 
     /* by diff_print() */
     int status;

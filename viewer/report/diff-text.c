@@ -190,6 +190,11 @@ static void print_reasons(const Diff *d)
         printf("%u more: what B lacks, panics, what is over a budget\n",
                d->bad);
     }
+    if (d->dropped) {
+        printf("cannot tell about what was dropped (keep=) in %u of the "
+               "captures\n",
+               d->dropped);
+    }
     if (d->undecided) {
         printf("%u cannot be told from so few boots", d->undecided);
         if (d->boots) {

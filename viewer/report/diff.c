@@ -231,7 +231,9 @@ static void add_finding(Diff *d, MeasureKind kind, const char *name, guint a,
 
     f.panic = kind == MEASURE_MILESTONE && is_panic(name);
     if (kind == MEASURE_MILESTONE) {
-        f.bad = f.panic ? b * all_a > a * all_b : b * all_a < a * all_b;
+        /* It may be among what was dropped: then nobody can tell. */
+        f.bad = f.panic ? b * all_a > (a + d->a.sample->dropped) * all_b
+                        : (b + d->b.sample->dropped) * all_a < a * all_b;
     } else if (a && b) {
         return; /* a copy that some boots need not make */
     }
@@ -337,9 +339,10 @@ static void count_verdicts(Diff *d)
     }
     d->boots = hopeless ? 0 : d->boots;
     d->bad += budgets_broken(d->budgets);
-    d->verdict = d->slower || d->bad ? VERDICT_SLOWER
-                 : d->undecided      ? VERDICT_UNDECIDED
-                                     : VERDICT_WITHIN;
+    d->dropped = d->a.sample->dropped + d->b.sample->dropped;
+    d->verdict = d->slower || d->bad          ? VERDICT_SLOWER
+                 : d->undecided || d->dropped ? VERDICT_UNDECIDED
+                                              : VERDICT_WITHIN;
 }
 
 static void reset(Diff *d)

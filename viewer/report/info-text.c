@@ -9,6 +9,7 @@
 
 #include "report.h"
 #include "capture/walk.h"
+#include "viewer/common/loss.h"
 
 typedef struct Counts {
     uint64_t bytes, lines, events, sessions;
@@ -19,6 +20,7 @@ typedef struct Counts {
     CaptureRecord session, machine;
     bool has_session, has_machine;
     StreamNames streams;
+    Loss loss; /* for what was dropped */
 } Counts;
 
 static CaptureWalkNext count(void *data, const CaptureRecord *rec)
@@ -47,6 +49,7 @@ static CaptureWalkNext count(void *data, const CaptureRecord *rec)
     } else if (rec->kind == CAPTURE_LOST) {
         c->session_lost = rec->u.lost;
     }
+    loss_feed(&c->loss, rec);
     return CAPTURE_WALK_ON;
 }
 
@@ -144,6 +147,43 @@ static void print_labels(const char *labels)
     }
 }
 
+static void print_dropped(const Counts *c)
+{
+    CaptureLost dropped = loss_dropped(&c->loss);
+    g_autoptr(GString) when = g_string_new(NULL);
+
+    if (!is_lost(dropped)) {
+        return;
+    }
+    if (c->loss.dropped.time_ns) {
+        g_string_append(when, ", from ");
+        append_seconds(when, c->loss.dropped.from_ns, 6);
+        g_string_append(when, " to ");
+        append_seconds(when, c->loss.dropped.time_ns, 6);
+        g_string_append(when, " s");
+    }
+    printf("%-12s %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
+           " other records%s\n",
+           "dropped", dropped.bytes, dropped.events, when->str);
+}
+
+static const char *const keeps[] = {
+    [CAPTURE_KEEP_FIRST] = "",
+    [CAPTURE_KEEP_LAST] = " on the disk: the first 64 KiB and the latest",
+    [CAPTURE_KEEP_ENDS] = " on the disk: the begin and the latest",
+};
+
+static void print_cap(const CaptureHeader *h)
+{
+    g_autofree char *cap = format_bytes(h->size_max);
+    g_autofree char *text = g_strconcat(
+        cap, h->keep < G_N_ELEMENTS(keeps) ? keeps[h->keep] : "", NULL);
+
+    if (h->size_max) {
+        print_text("size cap", text);
+    }
+}
+
 static void print_counts(CaptureReader *r, const Counts *c)
 {
     CaptureHeader h;
@@ -157,11 +197,7 @@ static void print_counts(CaptureReader *r, const Counts *c)
     printf("%-12s %u\n", "format", h.version);
     print_text("clock", clocks[capture_reader_clock(r)]);
     print_text("size", size);
-    if (h.size_max) {
-        g_autofree char *cap = format_bytes(h.size_max);
-
-        print_text("size cap", cap);
-    }
+    print_cap(&h);
     print_text("QEMU",
                c->has_session ? c->session.u.session.version : h.qemu_version);
     printf("%-12s %u\n", "pid",
@@ -178,6 +214,7 @@ static void print_counts(CaptureReader *r, const Counts *c)
     printf("%-12s %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
            " lines, %" G_GUINT64_FORMAT " other records\n",
            "holds", c->bytes, c->lines, c->events);
+    print_dropped(c);
     print_lost(c, &h);
     if (capture_reader_skipped(r)) {
         printf("%-12s %" G_GUINT64_FORMAT " unreadable words skipped\n",

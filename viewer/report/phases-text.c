@@ -308,6 +308,14 @@ static void print_lost(const Boot *b, CaptureReader *r)
         append_loss(text, lost);
         printf("\n%s: what was in them is missing above\n", text->str);
     }
+    if (b->loss.dropped.time_ns) {
+        g_string_truncate(text, 0);
+        append_dropped(text, &b->loss.dropped);
+        g_string_append(text, " up to ");
+        append_seconds(text, b->loss.dropped.time_ns, 6);
+        printf("\n%s s: milestones of that time are missing above\n",
+               text->str);
+    }
 }
 
 /* ------------------------------------------------------------------ */

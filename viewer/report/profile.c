@@ -293,6 +293,9 @@ void profile_record(Profile *p, const CaptureRecord *rec)
         g_hash_table_remove_all(p->last);
         symbols_reset(p->symbols);
         break;
+    case CAPTURE_DROPPED:
+        g_hash_table_remove_all(p->last); /* stacks do not go on over it */
+        break;
     case CAPTURE_MACHINE:
         symbols_set_arch(p->symbols, rec->u.machine.arch);
         break;

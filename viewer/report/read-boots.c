@@ -28,6 +28,7 @@ typedef struct Pass {
     CaptureVcpus *host; /* of the whole capture, or NULL: it is not asked */
     uint64_t last_pos, last_time; /* of the line before */
     uint64_t reset_pos; /* of the last reset */
+    bool stopped; /* records are missing: lines and waits are not compared */
     Loss loss;
 } Pass;
 
@@ -56,7 +57,7 @@ static void handle_line(void *data, const CaptureLine *line)
     RowDelta delta = row_clock_next(&p->clock, line->time);
 
     boot_data_line(p->reading->boot, line);
-    if (p->rules->ops && !line->continued) {
+    if (p->rules->ops && !line->continued && !p->stopped) {
         give_line(p, line, delta);
     }
     p->last_pos = line->pos;
@@ -72,6 +73,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
         p->reset_pos = rec->pos;
     }
+    p->stopped |= rec->kind == CAPTURE_DROPPED;
     return CAPTURE_WALK_ON;
 }
 
@@ -140,6 +142,7 @@ static void read_boot(const BootReadRules *rules, BootReading *b)
         capture_walk_all(r, b->virtual_clock, &ops, &pass);
         capture_vcpus_free(pass.host);
         b->lost = loss_total(&pass.loss, r);
+        b->dropped = loss_dropped(&pass.loss);
     }
     capture_reader_close(r);
 }

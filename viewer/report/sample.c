@@ -195,13 +195,16 @@ static void handle_phases(Sample *s, const BootData *b)
             i < spans->len ? &g_array_index(spans, PhaseSpan, i) : NULL;
         const char *name = g_ptr_array_index(names, i);
 
+        if (p->time > b->seen) {
+            break; /* an earlier one of that name may have been dropped */
+        }
         milestone =
             add_value(s, &s->reached, MEASURE_MILESTONE, name, milestone,
                       duration(s, b, b->start, p->time), p->outside || p->boot);
         if (s->until && !strcmp(name, s->until)) {
             break;
         }
-        if (span && i + 1 < n) {
+        if (span && i + 1 < n && span->end <= b->seen) {
             phase = add_value(s, &s->phases, MEASURE_PHASE, span->name, phase,
                               duration(s, b, span->start, span->end),
                               span->outside);
@@ -489,13 +492,18 @@ bool sample_take(Sample *s, const BootReading *r)
     g_ptr_array_add(s->captures, g_strdup(r->path));
     s->exact &= boot->icount;
     handle_phases(s, boot);
-    handle_copies(s, boot);
     handle_start(s, boot);
-    handle_disks(s, boot);
-    handle_talk(s, boot);
-    handle_initcalls(s, boot);
+    if (boot->seen == UINT64_MAX) {
+        /* Sums, of which nobody knows how much is missing. */
+        handle_copies(s, boot);
+        handle_disks(s, boot);
+        handle_talk(s, boot);
+        handle_initcalls(s, boot);
+    }
     handle_host(s, boot);
     handle_loss(s, r->lost);
+    warn_of_dropped(r->path, r->dropped);
+    s->dropped += boot->seen != UINT64_MAX;
     s->bytes += boot->bytes;
     if (!boot->bytes) {
         warn_of_no_bytes(r->path);

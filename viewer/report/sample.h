@@ -62,6 +62,7 @@ typedef struct Sample {
     bool cpu; /* values are the time that vCPUs were on a CPU */
     GArray *disturbed; /* Disturbed, in the order of captures */
     GArray *losses; /* SampleLoss, in the order of captures */
+    guint dropped; /* captures of which only the begin is compared: keep= */
     bool controls; /* set it first: lines have their control sequences */
     bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */

@@ -175,6 +175,7 @@ static void set_environment(const QemuStart *s, const char *firmware)
     set_or_unset(RUN_SERIAL_ENV, s->serial);
     set_or_unset(RUN_MODE_ENV, s->mode);
     set_or_unset(RUN_GROUP_ENV, s->group);
+    set_or_unset(RUN_SIZE_ENV, s->size);
     set_or_unset(RUN_PROBES_ENV, firmware);
     set_or_unset(RUN_LABELS_ENV, s->labels);
     set_or_unset(RUN_QMP_ENV, s->qmp);

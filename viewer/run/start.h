@@ -18,6 +18,7 @@ typedef struct QemuStart {
     bool view; /* with the viewer in this terminal, if it is one */
     bool if_fits; /* start without a capture where the module does not fit */
     const char *mode, *group; /* of the capture, for others; or NULL */
+    const char *size; /* of it, and what is kept, as --size has it; or NULL */
     const char *serial; /* consoles too: "all", or a chardev; NULL: none */
     const char *labels; /* lines, see capture/labels.h; NULL: none */
     const char *qmp; /* a socket that waits for a monitor; NULL: none */

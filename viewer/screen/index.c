@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "index.h"
+#include "viewer/common/loss.h"
 
 /* Words asked for at a time between two looks at the clock. */
 #define WORDS_PER_LOOK 65536
@@ -178,7 +179,7 @@ static void handle_break(Index *x, const CaptureRecord *rec)
 static bool has_row(const CaptureRecord *rec)
 {
     return rec->kind == CAPTURE_SESSION || rec->kind == CAPTURE_VM ||
-           rec->kind == CAPTURE_LOST || rec->kind == CAPTURE_PROBE ||
+           is_missing(rec) || rec->kind == CAPTURE_PROBE ||
            rec->kind == CAPTURE_NAMED || rec->kind == CAPTURE_POST;
 }
 

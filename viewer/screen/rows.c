@@ -13,6 +13,7 @@
 
 #define BOOTPROBE_CONSTANTS_ONLY
 #include "capture/probe.h"
+#include "viewer/common/loss.h"
 
 /* Blocks in memory; each takes up to 3 MB where a guest means harm. */
 #define BLOCKS 6
@@ -307,6 +308,9 @@ static bool describe(const CaptureRecord *rec, const char *milestone,
                         " other records lost so far",
                         rec->u.lost.bytes, rec->u.lost.events);
         break;
+    case CAPTURE_DROPPED:
+        append_dropped(out, &rec->u.dropped.head);
+        break;
     case CAPTURE_PROBE:
         if (!milestone) {
             g_string_printf(out, "probe 0x%x", rec->u.probe.id);
@@ -360,9 +364,9 @@ static void load_event(Loading *l, const CaptureRecord *rec)
         .pos = rec->pos,
         .time = rec->time,
         .vtime = rec->vtime,
-        .kind = milestone                   ? ROW_MILESTONE
-                : rec->kind == CAPTURE_LOST ? ROW_LOST
-                                            : ROW_EVENT,
+        .kind = milestone         ? ROW_MILESTONE
+                : is_missing(rec) ? ROW_LOST
+                                  : ROW_EVENT,
         .complete = true,
         .milestone = milestone,
     };
