@@ -55,8 +55,8 @@ tests="$tests qemu-system-misc qemu-system-ppc qemu-system-sparc"
 tests="$tests e2fsprogs btrfs-progs"
 # Benchmarks compare with ts.
 tests="$tests moreutils"
-# libFuzzer; the rules of the sources (tools/lint.sh).
-tests="$tests clang g++ libclang-rt-dev clang-format shellcheck"
+# libFuzzer, guests of other architectures; the rules of the sources (tools/lint.sh).
+tests="$tests clang lld g++ libclang-rt-dev clang-format shellcheck"
 
 # make deb; bare systems; hosts of other kinds.
 slow='debhelper lintian debootstrap musl-tools'
