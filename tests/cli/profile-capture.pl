@@ -8,6 +8,7 @@
 #   END
 use strict;
 use warnings;
+no warnings 'portable'; # numbers of 64 bits
 
 my $out = '';
 my $time = 0;

@@ -70,7 +70,7 @@ like "$("$BOOTSTAMP" profile --symbols "$tmp/edk2" "$tmp/c.bst")" "^symbols .*/A
 nm "$tmp/u-boot" | awk '$3 ~ /^f[0-9]+$/ { print $1, $3 }' | sort -k2 -V >"$tmp/functions"
 # not by the shell: dash's numbers have a sign
 at() {
-    perl -e 'printf "%x", hex($ARGV[0]) + eval $ARGV[1]' "$(awk -v name="$1" '$2 == name { print $1 }' "$tmp/functions")" "$2"
+    perl -e 'no warnings "portable"; printf "%x", hex($ARGV[0]) + eval $ARGV[1]' "$(awk -v name="$1" '$2 == name { print $1 }' "$tmp/functions")" "$2"
 }
 for line in 'Relocating to 4ff1d000, new gd at 4eea1df0, sp at 4eea1dd0' 'relocaddr   = 0x000000004ff1d000'; do
     capture <<END
