@@ -71,6 +71,25 @@ static void test_live(void)
     profiler_stop(p);
 }
 
+/* The rows of an earlier session have its samples. */
+static void test_sessions(void)
+{
+    g_autofree char *path = test_path("sessions.bst");
+    const CaptureWriterOptions append = { .path = path, .append = true };
+    CaptureWriter *w = begin(path);
+    Profiler *p;
+
+    put_samples(w, 0, 100);
+    capture_writer_close(w);
+    w = test_open(&append);
+    put_samples(w, 1000000, 50);
+    capture_writer_close(w);
+    p = profiler_start(path, NULL);
+    wait_for(p, &(ProfileRange){ 0, 200 * MS }, 100);
+    wait_for(p, &(ProfileRange){ 200 * MS, UINT64_MAX }, 50);
+    profiler_stop(p);
+}
+
 /* Whatever it is doing when it is stopped. */
 static void test_stop(void)
 {
@@ -113,6 +132,7 @@ int main(int argc, char **argv)
 {
     test_begin(&argc, &argv);
     g_test_add_func("/profiler/live", test_live);
+    g_test_add_func("/profiler/sessions", test_sessions);
     g_test_add_func("/profiler/stop", test_stop);
     g_test_add_func("/profiler/wrong_symbols", test_wrong_symbols);
     return g_test_run();

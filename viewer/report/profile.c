@@ -59,6 +59,7 @@ struct Profile {
     GHashTable *last; /* vcpu -> LastStack */
     guint hz;
     int only_vcpu; /* -1: all */
+    bool keep_sessions;
     guint vcpus;
     GString *key;
 };
@@ -125,6 +126,11 @@ Profile *profile_new(Symbols *symbols)
 void profile_only_vcpu(Profile *p, guint vcpu)
 {
     p->only_vcpu = vcpu;
+}
+
+void profile_keep_sessions(Profile *p)
+{
+    p->keep_sessions = true;
 }
 
 guint profile_vcpus(const Profile *p)
@@ -287,9 +293,11 @@ void profile_record(Profile *p, const CaptureRecord *rec)
 {
     switch ((int)rec->kind) {
     case CAPTURE_SESSION:
-        g_array_set_size(p->samples, 0);
-        g_array_set_size(p->blocks, 0);
-        p->sessions++;
+        if (!p->keep_sessions) {
+            g_array_set_size(p->samples, 0);
+            g_array_set_size(p->blocks, 0);
+            p->sessions++;
+        }
         g_hash_table_remove_all(p->last);
         symbols_reset(p->symbols);
         break;

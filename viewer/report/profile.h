@@ -42,6 +42,9 @@ void profile_free(Profile *p);
 /* Before the first record: samples of other vCPUs are left out. */
 void profile_only_vcpu(Profile *p, guint vcpu);
 
+/* The same: samples of sessions before the last one are kept, too. */
+void profile_keep_sessions(Profile *p);
+
 /* One more than the highest number of a vCPU that was met; 0: none was. */
 guint profile_vcpus(const Profile *p);
 

@@ -218,6 +218,9 @@ static bool open_work(Work *w)
         w->problem = g_strdup("cannot tell where the kernel was moved to");
     }
     w->profile = profile_new(w->symbols);
+    if (capture_reader_clock(w->reader) != CAPTURE_CLOCK_MODE_VIRTUAL) {
+        profile_keep_sessions(w->profile); /* else each begins at 0 again */
+    }
     w->walk = capture_walk_new(w->reader, false, &ops, w);
     w->caught_up = false;
     return true;
