@@ -31,7 +31,7 @@ more() { test "$(samples sixty)" -gt $((before + 100)); }
 ok "samples are added while it runs" wait_for 20 more
 for want in 'ten 10' 'thirty 30' 'sixty 60'; do
     # shellcheck disable=SC2086
-    ok "$want% of the time" near $want || screen | diag "$(cat)"
+    ok "$want% of the time, as samples come" wait_for 40 near $want || screen | diag "$(cat)"
 done
 keys P
 sees "its phase" 'Functions: phase Run'
