@@ -90,6 +90,15 @@ typedef bool TranslateFunc(CPUState *cpu, uint64_t addr, hwaddr *phys,
 static bool translate_by_qemu(CPUState *cpu, uint64_t addr, hwaddr *phys,
                               MemTxAttrs *attrs)
 {
+#if BOOTSTAMP_QEMU_SINCE(11, 1)
+    TranslateForDebugResult result;
+
+    if (!cpu_translate_for_debug(cpu, addr, &result)) {
+        return false;
+    }
+    *phys = result.physaddr;
+    *attrs = result.attrs;
+#else
     hwaddr page =
         cpu_get_phys_page_attrs_debug(cpu, addr & -(uint64_t)PIECE, attrs);
 
@@ -97,6 +106,7 @@ static bool translate_by_qemu(CPUState *cpu, uint64_t addr, hwaddr *phys,
         return false;
     }
     *phys = page + (addr & (PIECE - 1));
+#endif
     return true;
 }
 
