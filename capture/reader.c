@@ -62,6 +62,7 @@ struct CaptureReader {
     uint64_t no_writer_at; /* nobody wrote it then; CLOCK_MONOTONIC, ns */
     uint64_t dropped_from, dropped_to; /* the header's, at the last look */
     uint64_t from_vtime; /* the virtual clock before the last JUMP */
+    bool was_live; /* a writer was there, at some look */
     uint64_t jumped_to; /* dropped_to, when that was of use last */
     uint64_t skipped; /* words */
     uint64_t unknown; /* records */
@@ -258,6 +259,7 @@ static bool may_be_live(CaptureReader *r)
         return false;
     }
     live = capture_reader_state(r) == CAPTURE_LIVE;
+    r->was_live |= live;
     r->no_writer_at = live ? 0 : now;
     look_at_dropped(r); /* where nobody writes any more, for the last time */
     return live;
@@ -266,16 +268,18 @@ static bool may_be_live(CaptureReader *r)
 /*
  * Whether what stood at r->at.pos was dropped while we read, or since; then
  * the reader stands at the JUMP that leads over it.  Once for each place that
- * it leads to: no file shall keep us going round.  Behind may_be_live().
+ * it leads to, and right there after that: no file shall keep us going round.
+ * Who came after the writer ended is never overtaken.  Behind may_be_live().
  */
 static bool was_dropped(CaptureReader *r)
 {
-    if (!r->dropped_from || r->at.pos < r->dropped_from ||
-        r->at.pos >= r->dropped_to || r->jumped_to >= r->dropped_to) {
+    if (!r->was_live || !r->dropped_from || r->at.pos < r->dropped_from ||
+        r->at.pos >= r->dropped_to) {
         return false;
     }
-    r->jumped_to = r->dropped_to;
-    r->at.pos = r->dropped_from - 1;
+    r->at.pos =
+        r->jumped_to >= r->dropped_to ? r->dropped_to : r->dropped_from - 1;
+    r->jumped_to = MAX(r->jumped_to, r->dropped_to);
     if (r->buffer) {
         unmap(r);
     }
@@ -735,7 +739,6 @@ void capture_reader_tell(const CaptureReader *r, CaptureCursor *cursor)
 void capture_reader_seek(CaptureReader *r, const CaptureCursor *cursor)
 {
     r->at = *cursor;
-    r->jumped_to = 0;
 }
 
 /* ------------------------------------------------------------------ */
@@ -1000,6 +1003,7 @@ CaptureReader *capture_reader_open_fd(int fd, const char *path, GError **error)
         return NULL;
     }
     look_at_size(r);
+    r->was_live = is_locked(r->fd);
     return r;
 }
 

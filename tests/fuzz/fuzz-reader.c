@@ -95,6 +95,7 @@ static void check_strings(const CaptureRecord *rec)
     case CAPTURE_POST:
     case CAPTURE_EXITS:
     case CAPTURE_LOST:
+    case CAPTURE_DROPPED:
     case CAPTURE_SELECT:
     case CAPTURE_PIO:
     case CAPTURE_DMA:
