@@ -104,7 +104,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
     return lock(mutex);
 }
 
-static bool no_proc; /* /proc is not there */
+static __thread bool no_proc; /* for this thread there is no /proc */
 
 int open(const char *path, int flags, ...)
 {
