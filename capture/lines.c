@@ -275,6 +275,13 @@ static bool begin_elsewhere(CaptureLines *lines, Stream *s, const Place *at,
     return shown;
 }
 
+/* A byte inside a UTF-8 character stands where that does; behind blanks none is. */
+static bool is_elsewhere(const Stream *s, uint8_t byte)
+{
+    return (s->pending || s->back) &&
+           ((byte & 0xc0) != 0x80 || s->flags & FLAG_HELD);
+}
+
 static bool feed_text(CaptureLines *lines, Stream *s, uint8_t byte,
                       const Place *at, CaptureLine *line)
 {
@@ -283,7 +290,7 @@ static bool feed_text(CaptureLines *lines, Stream *s, uint8_t byte,
     if (!(s->flags & FLAG_OPEN)) {
         g_string_truncate(s->text, 0);
         begin_row(s, at);
-    } else if ((s->pending || s->back) && (byte & 0xc0) != 0x80) {
+    } else if (is_elsewhere(s, byte)) {
         over = begin_elsewhere(lines, s, at, line);
     } else if (s->text->len == CAPTURE_LINE_MAX) {
         over = end_row(lines, s, s->text->len, s->sequence, CAPTURE_LINE_FULL,

@@ -172,6 +172,7 @@ static const Case cases[] = {
     { "\xc2\nx", { "0 \xc2", "20 x" }, { FED, OPEN } },
     { "a\r\xc2\nx", { "0 a\xc2", "40 x" }, { FED, OPEN } },
     { "\xff\x80 \xc3z\n", { "0 \xff\x80 \xc3z" }, { FED } },
+    { "a\x1b[2;1H \x80\n", { "0 a", "70  \x80" }, { MOVED, FED } },
     /* strings */
     { "\x1b]0;title\x07"
       "a\n",
