@@ -2,7 +2,7 @@
 # run --profile: are the samples where the guest was?
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests shares.rom shares-300.rom smp-100000.rom halt.rom
+need_guests shares.rom shares-100.rom smp-100000.rom halt.rom
 
 # The symbols of a ROM: it is linked again, as ELF.
 symbols_of() {
@@ -40,7 +40,7 @@ accels=tcg
 if have_kvm; then accels="tcg kvm"; else skip "the shares under KVM" "no usable KVM"; fi
 for accel in $accels; do
     rom=shares
-    [ "$accel" = tcg ] || rom=shares-300 # a nested KVM may interpret a ROM's code
+    [ "$accel" = tcg ] || rom=shares-100 # a nested KVM may interpret a ROM's code
     for hz in 250 1000; do
         RUN="$BOOTSTAMP run -q --profile=$hz --" ACCEL=$accel \
             run_rom "$rom" -chardev "timestamp,id=dbg,path=$tmp/$accel-$hz.bst"
