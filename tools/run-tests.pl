@@ -68,16 +68,21 @@ sub wait_for_preparing {
     print "failed: $command\n" if $?;
 }
 
-# Names the last assertion of a test program that met its time limit.
-sub watch_for_timeout {
+my @skipped; # "FILE: what: why"
+
+# Names the last assertion of a test program that met its time limit, and what was skipped.
+sub watch {
     my ($parser, $test) = @_;
     my $last = 'before its first assertion';
     $parser->callback(test => sub {
         my ($assertion) = @_;
         $last = 'after ' . $assertion->number . ' ' . $assertion->description;
+        (my $what = $assertion->description) =~ s/^- //;
+        push @skipped, "$test: $what: " . $assertion->explanation if $assertion->has_skip;
     });
     $parser->callback(EOF => sub {
         my $status = $parser->exit;
+        push @skipped, "$test: " . $parser->skip_all if $parser->skip_all;
         print STDERR "# $test: stopped after $timeout s, $last\n" if $status == 124 || $status == 137;
     });
 }
@@ -98,7 +103,7 @@ sub harness {
     });
     $harness->callback(made_parser => sub {
         my ($parser, $job) = @_;
-        watch_for_timeout($parser, $job->[1] // $job->[0]);
+        watch($parser, $job->[1] // $job->[0]);
     });
     return $harness;
 }
@@ -144,6 +149,7 @@ $total->stop;
 $harness->summary($total);
 
 my ($passed, $failed, $skipped) = count($total->parsers);
+print map { "skipped: $_\n" } @skipped;
 print "$skipped skipped\n" if $skipped;
 my $line = "$passed passed, $failed failed\n";
 print $line;
