@@ -81,9 +81,13 @@ static uint64_t on_disk(const char *path)
     return (uint64_t)st.st_blocks * 512;
 }
 
-/* Every byte is where it was; returns how many. */
+/*
+ * Every byte is where it was; returns how many.  On a machine so busy that some
+ * were lost, nobody knows where: a killed capture tells of that in its header.
+ */
 static uint64_t check_bytes(const TestCapture *c, uint64_t step)
 {
+    bool whole = !MAX(c->lost.bytes, c->header.lost_bytes);
     uint64_t n = 0, next = 0;
 
     for (guint i = 0; i < c->records->len; i++) {
@@ -92,16 +96,18 @@ static uint64_t check_bytes(const TestCapture *c, uint64_t step)
 
         if (r->kind == CAPTURE_DROPPED) {
             g_assert_cmpuint(r->u.dropped.head.from_ns, ==, (next - 1) * step);
-            g_assert_cmpuint(r->time, ==,
-                             (next + r->u.dropped.head.bytes - 1) * step);
             next += r->u.dropped.head.bytes;
+            g_assert_cmpuint(r->time, >=, (next - 1) * step);
+            if (whole) {
+                g_assert_cmpuint(r->time, ==, (next - 1) * step);
+            }
         }
         if (r->kind != CAPTURE_BYTE) {
             continue;
         }
         g_assert_cmpuint(r->time % step, ==, 0);
         g_assert_cmpuint(r->byte, ==, number % 251);
-        if (!c->lost.bytes) {
+        if (whole) {
             g_assert_cmpuint(number, ==, next); /* nothing between is missing */
         }
         next = number + 1;
