@@ -229,10 +229,9 @@ static void read_by_numbers(CPUState *cpu, CaptureSample *s)
 
 /* Not every program of QEMU's has KVM. */
 struct KVMState;
-#pragma weak kvm_vcpu_ioctl
-#pragma weak kvm_vm_check_extension
-int kvm_vcpu_ioctl(CPUState *cpu, int type, ...);
-int kvm_vm_check_extension(struct KVMState *s, unsigned int extension);
+int kvm_vcpu_ioctl(CPUState *cpu, int type, ...) __attribute__((weak));
+int kvm_vm_check_extension(struct KVMState *s, unsigned int extension)
+    __attribute__((weak));
 
 #define SYNC_REGS (KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS)
 #define RFLAGS_ALWAYS 0x2
