@@ -50,8 +50,6 @@ static const GdbNumbers targets[] = {
     { "riscv32", 4, CAPTURE_WIDTH_32, 2, 8, 1, -1, -1, -1, -1, -1, -1 },
 };
 
-#define AARCH64_CORE_REGISTERS 34
-
 static const GdbNumbers *target;
 static bool kvm;
 static void start_kvm(void);
@@ -168,6 +166,12 @@ static uint64_t read_register(CPUState *cpu, int number)
                     : 0;
 }
 
+static bool has_register(CPUState *cpu, int number)
+{
+    buffer->len = 0;
+    return cpu->cc->gdb_read_register(cpu, buffer, number) > 0;
+}
+
 /*
  * In real mode.  Code that has just left protected mode has that one's selector
  * still, whose segment is flat, mostly; as a segment of real mode it would have
@@ -205,8 +209,7 @@ static void read_by_numbers(CPUState *cpu, CaptureSample *s)
     if (!t || !cpu->cc->gdb_read_register) {
         return;
     }
-    if (t->status == 33 &&
-        cpu->cc->gdb_num_core_regs != AARCH64_CORE_REGISTERS) {
+    if (t->status == 33 && !has_register(cpu, t->status)) {
         t = &targets[3]; /* a 32-bit CPU in qemu-system-aarch64 */
     }
     s->sp = read_register(cpu, t->sp);
