@@ -523,6 +523,10 @@ for machine in isapc microvm; do
         -chardev "timestamp,id=dbg,path=$tmp/small.bst"
     is $? 0 "$machine, run --probes: its own image boots"
     like "$(probe_names "$tmp/small.bst" | with_commas)" '^BIOS post,.*  clear low memory,  unnamed,.*firmware resets,$' "$machine: the probes"
+    if [ $machine = isapc ] && grep -q 'DEBUG_IO=n' "$firmware"/source/seabios-[0-9]*/debian/rules; then
+        skip "$machine: lines" "Debian 13 configures images of 128 KiB without debug output"
+        continue
+    fi
     writes=$("$BOOTSTAMP" export --format bytes "$tmp/small.bst" | cut -d' ' -f1 | uniq | wc -l)
     ok "$machine: lines are taken ($writes writes of $(raw "$tmp/small.bst" | wc -c) bytes)" \
         test $((writes * 3)) -lt "$(raw "$tmp/small.bst" | wc -c)"
