@@ -43,8 +43,9 @@ for keep in last ends; do
     no_damage "keep=$keep: nothing is torn"
     "$BOOTSTAMP" export -F bytes --clock virtual -o "$tmp/part" "$cap"
     "$BOOTSTAMP" export -F raw -o "$tmp/raw" "$cap" 2>"$tmp/err"
-    head -c 7000 "$log" >"$tmp/want"
-    head -c 7000 "$tmp/raw" >"$tmp/got"
+    # of the first 64 KiB; how many other records are among them depends on QEMU
+    head -c 3000 "$log" >"$tmp/want"
+    head -c 3000 "$tmp/raw" >"$tmp/got"
     ok "keep=$keep: the begin is QEMU's log's" cmp "$tmp/want" "$tmp/got"
     if [ "$lost$(number lost "$tmp/all.bst")" = 00 ]; then
         # each byte with its time stands in the other capture, in that order
