@@ -151,25 +151,30 @@ static size_t read_stack(CPUState *cpu, TranslateFunc *translate, uint64_t sp,
 /* ------------------------------------------------------------------ */
 /* Registers by their numbers                                          */
 
-/* cpu->cc: a checked cast would take longer than the rest. */
-static uint64_t read_register(CPUState *cpu, int number)
+/*
+ * False: the CPU has no such register.
+ * cpu->cc: a checked cast would take longer than the rest.
+ */
+static bool find_register(CPUState *cpu, int number, uint64_t *value)
 {
     int n;
 
-    if (number < 0) {
-        return 0;
-    }
     buffer->len = 0;
     n = cpu->cc->gdb_read_register(cpu, buffer, number);
-    return n == 8   ? ldq_le_p(buffer->data)
-           : n == 4 ? (uint32_t)ldl_le_p(buffer->data)
-                    : 0;
+    *value = n == 8   ? ldq_le_p(buffer->data)
+             : n == 4 ? (uint32_t)ldl_le_p(buffer->data)
+                      : 0;
+    return n > 0;
 }
 
-static bool has_register(CPUState *cpu, int number)
+static uint64_t read_register(CPUState *cpu, int number)
 {
-    buffer->len = 0;
-    return cpu->cc->gdb_read_register(cpu, buffer, number) > 0;
+    uint64_t value = 0;
+
+    if (number >= 0) {
+        find_register(cpu, number, &value);
+    }
+    return value;
 }
 
 /*
@@ -205,11 +210,12 @@ static void read_x86_mode(CPUState *cpu, const GdbNumbers *t, CaptureSample *s)
 static void read_by_numbers(CPUState *cpu, CaptureSample *s)
 {
     const GdbNumbers *t = target;
+    uint64_t status = 0;
 
     if (!t || !cpu->cc->gdb_read_register) {
         return;
     }
-    if (t->status == 33 && !has_register(cpu, t->status)) {
+    if (t->status == 33 && !find_register(cpu, t->status, &status)) {
         t = &targets[3]; /* a 32-bit CPU in qemu-system-aarch64 */
     }
     s->sp = read_register(cpu, t->sp);
@@ -221,7 +227,7 @@ static void read_by_numbers(CPUState *cpu, CaptureSample *s)
     }
     s->mode = t->width;
     if (t->status == 33) {
-        s->mode |= (read_register(cpu, t->status) >> 2 & 3) << 2; /* EL */
+        s->mode |= (status >> 2 & 3) << 2; /* EL */
     }
 }
 

@@ -11,36 +11,21 @@
 #include "known-options.h"
 #include "timestamp-options.h"
 
-static bool parse_clock(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
+/* An option with a name for each value; false, and @errp set: another one. */
+static bool parse_choice(QemuOpts *opts, const char *name,
+                         const QEnumLookup *values, const char *hint,
+                         bool *given, int *value, Error **errp)
 {
-    const char *clock = qemu_opt_get(opts, "clock");
-    Error *err = NULL;
+    const char *text = qemu_opt_get(opts, name);
 
-    t->has_clock = clock;
-    t->clock = qapi_enum_parse(&ChardevTimestampClock_lookup, clock,
-                               CHARDEV_TIMESTAMP_CLOCK_BOTH, &err);
-    if (err) {
-        error_free(err);
-        error_setg(errp, "chardev: timestamp: clock=%s is not known", clock);
-        error_append_hint(errp, "It is host, virtual or both.\n");
+    *given = text;
+    *value = text ? qapi_enum_parse(values, text, -1, NULL) : 0;
+    if (*value < 0) {
+        error_setg(errp, "chardev: timestamp: %s=%s is not known", name, text);
+        error_append_hint(errp, "It is %s.\n", hint);
         return false;
     }
     return true;
-}
-
-static void parse_keep(QemuOpts *opts, ChardevTimestamp *t, Error **errp)
-{
-    const char *keep = qemu_opt_get(opts, "keep");
-    Error *err = NULL;
-
-    t->has_keep = keep;
-    t->keep = qapi_enum_parse(&ChardevTimestampKeep_lookup, keep,
-                              CHARDEV_TIMESTAMP_KEEP_FIRST, &err);
-    if (err) {
-        error_free(err);
-        error_setg(errp, "chardev: timestamp: keep=%s is not known", keep);
-        error_append_hint(errp, "It is first, last or ends.\n");
-    }
 }
 
 void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
@@ -51,6 +36,7 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
         "keep", "chardev", "clock", NULL,
     };
     ChardevTimestamp *t;
+    int clock, keep;
     ERRP_GUARD();
 
     if (!known_options(opts, known, errp)) {
@@ -72,8 +58,12 @@ void timestamp_options_parse(QemuOpts *opts, ChardevBackend *backend,
     t->append = qemu_opt_get_bool(opts, "append", false);
     t->has_size = qemu_opt_get(opts, "size");
     t->size = qemu_opt_get_size(opts, "size", 0);
-    if (parse_clock(opts, t, errp)) {
-        parse_keep(opts, t, errp);
+    if (parse_choice(opts, "clock", &ChardevTimestampClock_lookup,
+                     "host, virtual or both", &t->has_clock, &clock, errp) &&
+        parse_choice(opts, "keep", &ChardevTimestampKeep_lookup,
+                     "first, last or ends", &t->has_keep, &keep, errp)) {
+        t->clock = clock;
+        t->keep = keep;
     }
 }
 

@@ -14,6 +14,9 @@
 # icount: by the virtual clock it counts instructions.  outside: from the guest's power-off to Stop.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use CaptureFile;
 
 my ($file, @args) = @ARGV;
 my %ms = (post => 100, boot => 20, guest => 500, outside => 1, copy => 4, cause => 'guest-shutdown', stops => '', disk => 0, talk => 0, initcall => 0, cpu => 0, start => 0, panic => 0, clock => 'both', icount => 0);
@@ -22,15 +25,8 @@ for (@args) {
     my ($name, $value) = split /=/, $_, 2;
     if ($name eq 'line') { push @lines, $value } else { $ms{$name} = $value }
 }
-my ($out, $time) = ('', 0);
 
-sub word { $out .= pack 'Q<', $_[0] << 56 | $_[1] << 48 | $_[2] & (1 << 48) - 1 }
-sub event {
-    my ($kind, $load) = @_;
-    word $kind, int((6 + length $load) / 7), $time;
-    $out .= pack 'a7 C', $_, 0x7f for unpack '(a7)*', $load;
-}
-sub line { word 0x80, ord, $time for split //, "$_[0]\n" }
+sub line { text "$_[0]\n" }
 my ($told, $on, $wait) = (0, 0, 0);
 sub vcpu {
     my ($share) = @_;
@@ -40,14 +36,13 @@ sub vcpu {
     $told = $time;
     event 0x12, pack 'S< Q< Q< Q<', 0, $on, $wait, 0;
 }
-sub vm { event 6, pack 'C Z*', @_ }
 
-event 3, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_000e9, 0, 42, 'test';
-vm 1, '';
+session 'test';
+vm 1;
 event 4, pack 'C Z* Z*', 0, 'dbg', 'isa-debugcon 0x402';
 event 5, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg' if $ms{icount};
-if ($ms{start}) { $time += $ms{start} * 1e6; vm 2, '' }
-$time = 50e6; vm 3, '';
+if ($ms{start}) { $time += $ms{start} * 1e6; vm 2 }
+$time = 50e6; vm 3;
 vcpu(100);
 $time += 10e6; vcpu(100); line 'SeaBIOS (version 1.2.3)';
 line $_ for @lines;
@@ -66,8 +61,8 @@ if ($ms{disk}) {
     event 0x10, pack 'C L< Q< Q< Q< Q< Q< Q<', 0, $ms{disk} * 1000, 1_000_000, 100, 1000, 0, 0, 0;
 }
 if ($ms{talk}) {
-    for (0 .. 1000) { word 0x80, ord 'x', $time; $time += $ms{talk} * 1000 }
-    word 0x80, 10, $time - $ms{talk} * 1000;
+    for (0 .. 1000) { text 'x'; $time += $ms{talk} * 1000 }
+    byte 10, $time - $ms{talk} * 1000;
 }
 if ($ms{initcall}) {
     line '[    0.100000] calling  slow_init+0x0/0x7d @ 1';
@@ -77,7 +72,7 @@ if ($ms{initcall}) {
 $time = $guest if $time < $guest;
 line '[    9.000000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000000' if $ms{panic};
 event 6, pack 'C Z* C', 7, $ms{cause}, $ms{icount};
-$time += $ms{outside} * 1e6; vm 10, '';
+$time += $ms{outside} * 1e6; vm 10;
 
 finish();
 
@@ -85,9 +80,6 @@ sub finish {
     # version, clock, flags
     my %clock = (both => [ 1, 1, $ms{stops} ? 0 : 1 ], host => [ 1, 1, 3 ], virtual => [ 2, 2, 1 ]);
     my ($version, $clock, $flags) = @{ $clock{ $ms{clock} } };
-    my $head = pack 'a8 L< L< L< L< Q< Q< Q< Q< L<', 'BOOTSTMP', $version, 4096, $clock, $flags, 0, 1_700_000_000e9, 0, 1 << 29, 42;
-    open my $to, '>:raw', $file or die "$file: $!\n";
-    print {$to} $head, "\0" x (4096 - length $head), $out;
-    close $to or die "$file: $!\n";
+    write_capture $file, version => $version, clock => $clock, flags => $flags;
     exit;
 }

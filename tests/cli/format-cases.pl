@@ -4,28 +4,21 @@
 #   format-cases.pl DIR     writes DIR/NAME.bst and prints each NAME
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use CaptureFile qw($time raw word cont record byte start_capture write_capture);
 
 my $dir = shift;
-my $out;
-
-sub word { $out .= pack 'Q<', $_[0] << 56 | $_[1] << 48 | $_[2] & (1 << 48) - 1 }
-sub bytes { my ($time, $text, $stream) = @_; word 0x80 + ($stream // 0), ord, $time for split //, $text }
-sub cont { $out .= pack 'a7 C', $_, 0x7f for unpack '(a7)*', $_[0] }
-sub event { my ($kind, $time, $load) = @_; word $kind, int((6 + length $load) / 7), $time; cont $load }
-sub session { my ($time) = @_; event 3, $time, pack 'Q< Q< Q< L< Z*', $time, 1_700_000_000e9 + $time, $time, 42, 'test' }
-sub stream { event 4, $_[0], pack 'C Z* Z*', @_[1 .. 3] }
-sub vclock { event 2, $_[0], substr pack('Q<', $_[1]), 0, 7 }
+sub bytes { my ($at, $text, $stream) = @_; byte ord, $at, $stream for split //, $text }
+sub session { ($time) = @_; CaptureFile::session 'test' }
+sub stream { record 4, $_[0], pack 'C Z* Z*', @_[1 .. 3] }
+sub vclock { record 2, $_[0], substr pack('Q<', $_[1]), 0, 7 }
 
 sub write_case {
     my ($name, $code, %header) = @_;
-    $out = '';
+    start_capture;
     $code->();
-    my $size = $header{size} // 4096;
-    my $head = pack 'a8 L< L< L< L< Q< Q<', 'BOOTSTMP', $header{version} // 1, $size, $header{clock} // 1,
-        $header{flags} // 1, 0, 1_700_000_000e9;
-    open my $file, '>:raw', "$dir/$name.bst" or die "$dir/$name.bst: $!\n";
-    print {$file} $head, "\0" x ($size - length $head), $out;
-    close $file or die "$dir/$name.bst: $!\n";
+    write_capture "$dir/$name.bst", guest_ram => 0, pid => 0, %header;
     print "$name\n";
 }
 
@@ -38,7 +31,7 @@ write_case wrap => sub {
     stream 1, 0, 'dbg', 'isa-debugcon 0x402';
     bytes 5, "a\n";
     for my $time ($half + 3, $wrap + 7, $wrap + $half + 1, 2 * $wrap + 10) {
-        event 1, $time, pack 'Q<', $time;
+        record 1, $time, pack 'Q<', $time;
         bytes $time, 'x';
         bytes $time - 20, 'late';
         bytes $time + 20, "y\n";
@@ -49,7 +42,7 @@ write_case wrap => sub {
 write_case leap => sub {
     session 0;
     bytes 5, "a\n";
-    event 1, 5 * $wrap + 9, pack 'Q<', 5 * $wrap + 9;
+    record 1, 5 * $wrap + 9, pack 'Q<', 5 * $wrap + 9;
     bytes 5 * $wrap + 9, "b\n";
 };
 
@@ -67,23 +60,23 @@ write_case torn => sub {
     bytes 50, "e\n";
     word 0x08, 3, 60;
     cont 'cut off';
-    $out .= "\1\2\3";
+    raw "\1\2\3";
 };
 
 # Kinds of a later version, payloads too short or with more behind them, numbers out of range.
 write_case unknown => sub {
     session 0;
-    event 0x30, 10, 'a kind of a later version';
+    record 0x30, 10, 'a kind of a later version';
     word 0x31, 0, 11;
     bytes 20, 'a';
-    event 0x08, 21, 'abc';
-    event 0x06, 22, pack 'C', 99;
-    event 0x06, 23, pack 'C', 0;
-    event 0x06, 24, '';
-    event 0x04, 25, pack 'C Z*', 128, 'no such stream';
-    event 0x06, 26, pack 'C Z* a*', 7, 'guest-shutdown', 'a field of a later version';
-    event 0x09, 27, pack 'S< C a*', 0x11, 1, 'and another';
-    event 0x06, 28, pack 'C a20', 4, 'no NUL at its end 20';
+    record 0x08, 21, 'abc';
+    record 0x06, 22, pack 'C', 99;
+    record 0x06, 23, pack 'C', 0;
+    record 0x06, 24, '';
+    record 0x04, 25, pack 'C Z*', 128, 'no such stream';
+    record 0x06, 26, pack 'C Z* a*', 7, 'guest-shutdown', 'a field of a later version';
+    record 0x09, 27, pack 'S< C a*', 0x11, 1, 'and another';
+    record 0x06, 28, pack 'C a20', 4, 'no NUL at its end 20';
     bytes 30, "b\n";
 };
 
@@ -96,22 +89,22 @@ write_case sessions => sub {
     vclock 10, 1000;
     bytes 12, 'a';
     bytes 8, 'b', 1;
-    event 5, 15, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg';
+    record 5, 15, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg';
     bytes 20, 'c';
     vclock 25, 5000;
     bytes 27, "d\n";
-    event 7, 30, pack 'Q< Q<', 17, 3;
-    event 6, 40, pack 'C Z*', 10, '';
+    record 7, 30, pack 'Q< Q<', 17, 3;
+    record 6, 40, pack 'C Z*', 10, '';
     session 1000;
     bytes 1005, "e";
     vclock 1010, 1;
     bytes 1012, "f\n";
-    event 0x0f, 1015, pack 'C Z* Z*', 200, 'ide0-hd0', 'ide-hd';
-    event 0x10, 1018, pack 'C L< Q<6', 200, 5000, 512, 1, 100, 1 << 40, 7, 8;
-    event 0x0d, 1020, pack 'L< L< C', 0x8001, 7, 4;
-    event 0x0a, 1030, pack 'S< L< C', 0x11, 4096, 0;
-    event 0x0b, 1040, pack 'S< C L< L< Q<', 0x12, 0, 8, 1000, 1 << 32;
-    event 0x0c, 1050, pack 'S< L< C', 0x12, 1008, 1;
+    record 0x0f, 1015, pack 'C Z* Z*', 200, 'ide0-hd0', 'ide-hd';
+    record 0x10, 1018, pack 'C L< Q<6', 200, 5000, 512, 1, 100, 1 << 40, 7, 8;
+    record 0x0d, 1020, pack 'L< L< C', 0x8001, 7, 4;
+    record 0x0a, 1030, pack 'S< L< C', 0x11, 4096, 0;
+    record 0x0b, 1040, pack 'S< C L< L< Q<', 0x12, 0, 8, 1000, 1 << 32;
+    record 0x0c, 1050, pack 'S< L< C', 0x12, 1008, 1;
 };
 
 # The virtual clock alone: it jumps both ways, and begins anew with each session; VCLOCK has no business here.
@@ -119,16 +112,16 @@ write_case virtual => sub {
     session 0;
     stream 0, 0, 'dbg', '';
     bytes 0, 'early';
-    event 5, 0, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg';
-    event 6, 0, pack 'C', 3;
+    record 5, 0, pack 'Q< L< C Z* Z* Z*', 1 << 29, 1, 1, 'q35', 'x86_64', 'tcg';
+    record 6, 0, pack 'C', 3;
     bytes 100, "a\n";
-    event 1, 7 * $wrap + 5, pack 'Q<', 7 * $wrap + 5;
+    record 1, 7 * $wrap + 5, pack 'Q<', 7 * $wrap + 5;
     bytes 7 * $wrap + 5, "loaded\n";
     vclock 7 * $wrap + 6, 77;
-    event 1, 50, pack 'Q<', 50;
+    record 1, 50, pack 'Q<', 50;
     bytes 50, "back\n";
-    event 6, 60, pack 'C Z* C', 7, 'guest-shutdown', 1;
-    event 3, 0, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_900e9, 900, 43, 'test';
+    record 6, 60, pack 'C Z* C', 7, 'guest-shutdown', 1;
+    record 3, 0, pack 'Q< Q< Q< L< Z*', 0, 1_700_000_900e9, 900, 43, 'test';
     stream 0, 0, 'dbg', '';
     bytes 10, "again\n";
 }, version => 2, clock => 2;
@@ -136,5 +129,5 @@ write_case virtual => sub {
 # A larger header, no SESSION, not ended, zeros at the end.
 write_case killed => sub {
     bytes 5, "a\n";
-    $out .= "\0" x 4096;
+    raw "\0" x 4096;
 }, size => 8192, flags => 0;

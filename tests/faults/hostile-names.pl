@@ -3,20 +3,18 @@
 # items, causes) are escape sequences, markup, formulas and formats; numbers and times are at their ends.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../cli";
+use CaptureFile qw($time record byte write_capture);
 
 my @bad = ("\e]0;PWNED\a<b>", "=cmd|' /C calc'!A0", "\"><script>alert(1)</script>", "%s%n%x", "../../etc/passwd", "a/b\\c:d",
     "\xe2\x80\xaedlrow", "\xff\xfe\xc0\xaf", "\@SUM(1)\r\n", "\t=1+1", "&lt;'\"", "\xc2\x9b2J\x7f", "<svg onload=alert(1)>");
-my ($time, $words, $i) = (1000, '', 0);
+my $i = 0;
+$time = 1000;
 sub bad { return substr($bad[ $i++ % @bad ] . "\0", 0, 64) }
 
-sub event {
-    my ($kind, $payload) = @_;
-    my @parts = unpack '(a7)*', $payload;
-    $time += 1000;
-    $words .= pack('Q<', $time | @parts << 48 | $kind << 56);
-    $words .= pack('a7', $_) . "\x7f" for @parts;
-}
-sub byte { my ($stream, $c) = @_; $words .= pack 'Q<', ($time += 10) | $c << 48 | (0x80 + $stream) << 56 }
+sub event { my ($kind, $load) = @_; record $kind, $time += 1000, $load }
+sub bytes { my ($stream, $text) = @_; byte $_, $time += 10, $stream for unpack 'C*', $text }
 
 event(3, pack('Q<Q<Q<V', 5, 1_700_000_000_000_000_000, 1, 0xffffffff) . bad());
 for my $stream (0 .. 12) { event(4, pack('C', $stream) . bad() . bad()) }
@@ -31,16 +29,13 @@ for my $key (0x11, 0x12, 0x19 .. 0x26) {
 }
 for my $id (0x41, 0x81, 0xc0, 0x3f, 0x52, 0x92) { event(13, pack('VVC', $id, 0xffffff, 4)) }
 event(7, pack('Q<Q<', ~0, ~0));
-for my $stream (0 .. 12) { byte($stream, ord $_) for split //, bad() . "\n" }
+for my $stream (0 .. 12) { bytes($stream, bad() . "\n") }
 event(2, "\xff" x 7);
 event(1, pack 'Q<', ~0 - 5);
-byte(0, ord $_) for split //, "the last line\n";
+bytes(0, "the last line\n");
 event(1, pack 'Q<', 7);
-byte(0, ord $_) for split //, "back in time\n";
+bytes(0, "back in time\n");
 
-my $header = pack('a8VVVVQ<Q<Q<Q<V', 'BOOTSTMP', 1, 4096, 1, 1, ~0, ~0, ~0, ~0, ~0);
-$header .= "\0" x (128 - length $header) . pack('Q<', ~0) . "\0" x 56 . pack('Q<Q<', ~0, ~0) . "\0" x 48;
-$header .= join '', map { my $n = $_; substr((bad() x 8), 0, $n) } 128, 64, 64, 32, 40;
-open my $out, '>:raw', $ARGV[0] or die "$ARGV[0]: $!\n";
-print $out $header, "\0" x (4096 - length $header), $words;
-close $out or die;
+my $tail = "\0" x 68 . pack('Q<', ~0) . "\0" x 56 . pack('Q<Q<', ~0, ~0) . "\0" x 48;
+$tail .= join '', map { my $n = $_; substr((bad() x 8), 0, $n) } 128, 64, 64, 32, 40;
+write_capture $ARGV[0], mono => ~0, wall => ~0, size_max => ~0, guest_ram => ~0, pid => 0xffffffff, tail => $tail;

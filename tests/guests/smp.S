@@ -32,25 +32,11 @@ start:  cli
         jbe 1f
         mov $4, %ax
 1:      mov %eax, cpus
-        lgdtl %cs:gdtr                  # protected mode, to reach the APIC at 0xfee00000
-        mov %cr0, %eax
-        or $1, %al
-        mov %eax, %cr0
-        ljmpl $0x08, $(0xf0000 + pm32)
-        .code32
-pm32:   mov $0x10, %ax
-        mov %ax, %ds
+        enter_pm                        # to reach the APIC at 0xfee00000
         orl $0x100, 0xfee000f0          # APIC enabled
         movl $0x000c4500, 0xfee00300    # INIT to all but this one
         movl $0x000c46f8, 0xfee00300    # SIPI, vector 0xf8
-        mov $0x20, %ax
-        mov %ax, %ds
-        ljmp $0x18, $pm16
-        .code16
-pm16:   mov %cr0, %eax
-        and $0xfe, %al
-        mov %eax, %cr0
-        ljmp $0xf000, $worker
+        leave_pm
 
 worker: xor %ax, %ax
         mov %ax, %ds
@@ -99,12 +85,3 @@ worker: xor %ax, %ax
         cmp cpus, %ebx
         je poweroff
         jmp halt
-
-        .balign 8
-gdt:    .quad 0
-        .quad 0x00cf9b000000ffff        # 08: code, 32 bits, flat
-        .quad 0x00cf93000000ffff        # 10: data, flat
-        .quad 0x00009b0f0000ffff        # 18: code, 16 bits, at 0xf0000
-        .quad 0x000093000000ffff        # 20: data, 64 KB at 0
-gdtr:   .word . - gdt - 1
-        .long 0xf0000 + gdt

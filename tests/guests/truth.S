@@ -161,36 +161,17 @@ print:  mov $0x402, %dx
         jmp 1b
 2:      ret
 
-leave:  mov $0x20, %ax
-        mov %ax, %ss
-        mov %ax, %ds
-        mov %ax, %es
-        ljmp $0x18, $pm16
-
-pm32:   mov $0x10, %ax
-        mov %ax, %ds
-        mov %ax, %es
-        mov %ax, %ss
-        mov $0x7000, %esp
-        jmp work
-
-        .code16
-pm16:   mov %cr0, %eax
-        and $0xfe, %al
-        mov %eax, %cr0
-        ljmp $0xf000, $real
-real:   stack
+leave:  leave_pm
+        stack
         jmp poweroff
 
 start:  cli
         stack
         mov $begin, %si
         call puts
-        lgdtl %cs:gdtr
-        mov %cr0, %eax
-        or $1, %al
-        mov %eax, %cr0
-        ljmpl $0x08, $(0xf0000 + pm32)
+        enter_pm
+        mov $0x7000, %esp
+        jmp work
 
 begin:  .asciz "begin\n"
 paths:  .asciz "paths\n"
@@ -200,7 +181,3 @@ changed: .asciz "changed\n"
 wrong:  .asciz "wrong\n"
         .balign 8
 places: .long 0xf0100, 0xfee00000, 0xfffffffc, 0xdeadbeec, 0x80000000, 4, 0xa0000, 0xfed00000
-gdt:    .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
-        .quad 0x00009b0f0000ffff, 0x000093000000ffff    # 16-bit: code at 0xf0000, data
-gdtr:   .word gdtr - gdt - 1
-        .long 0xf0000 + gdt

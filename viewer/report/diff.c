@@ -216,20 +216,16 @@ bool diff_add(Diff *d, bool to_b, const char *path)
 /* ------------------------------------------------------------------ */
 /* What one side lacks                                                 */
 
-/* The one milestone that a boot had better not reach. */
-static bool is_panic(const char *name)
+/* Of @m of one side, which @a boots of A and @b of B have. */
+static void add_finding(Diff *d, const Measure *m, guint a, guint b)
 {
-    return !strcmp(name, "Panic") || g_str_has_prefix(name, "Panic (boot ");
-}
-
-static void add_finding(Diff *d, MeasureKind kind, const char *name, guint a,
-                        guint b)
-{
-    Finding f = { .kind = kind, .name = name, .a = a, .b = b };
+    MeasureKind kind = m->kind;
+    Finding f = {
+        .kind = kind, .name = m->name, .panic = m->panic, .a = a, .b = b
+    };
     guint64 all_a = d->a.sample->captures->len;
     guint64 all_b = d->b.sample->captures->len;
 
-    f.panic = kind == MEASURE_MILESTONE && is_panic(name);
     if (kind == MEASURE_MILESTONE) {
         /* It may be among what was dropped: then nobody can tell. */
         f.bad = f.panic ? b * all_a > (a + d->a.sample->dropped) * all_b
@@ -251,15 +247,14 @@ static void find_lacking(Diff *d, MeasureKind kind, const GPtrArray *of_a,
         const Measure *b = sample_find(d->b.sample, kind, a->name);
 
         if (a->kind == kind) {
-            add_finding(d, kind, a->name, a->values->len,
-                        b ? b->values->len : 0);
+            add_finding(d, a, a->values->len, b ? b->values->len : 0);
         }
     }
     for (guint i = 0; i < of_b->len; i++) {
         const Measure *b = g_ptr_array_index(of_b, i);
 
         if (b->kind == kind && !sample_find(d->a.sample, kind, b->name)) {
-            add_finding(d, kind, b->name, 0, b->values->len);
+            add_finding(d, b, 0, b->values->len);
         }
     }
 }

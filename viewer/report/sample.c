@@ -201,6 +201,7 @@ static void handle_phases(Sample *s, const BootData *b)
         milestone =
             add_value(s, &s->reached, MEASURE_MILESTONE, name, milestone,
                       duration(s, b, b->start, p->time), p->outside || p->boot);
+        milestone->panic = p->milestone == CAPTURE_MS_PANIC;
         if (s->until && !strcmp(name, s->until)) {
             break;
         }

@@ -31,6 +31,7 @@ typedef struct Measure {
     GArray *values; /* double, ns */
     GArray *captures; /* guint, which capture each value is of, rising */
     bool outside; /* by the exact clock, but QEMU's main loop decided */
+    bool panic; /* the one milestone that a boot had better not reach */
     struct Measure *next; /* in its MeasureList */
 } Measure;
 
