@@ -114,16 +114,26 @@ if command -v zstd >/dev/null; then
     is "$(cd "$tmp/zst" && XDG_RUNTIME_DIR="$tmp/nowhere" TMPDIR="$tmp/nowhere" "$BOOTSTAMP" list | grep -c '\.bst\.zst$')" 2 "list has them"
     cat "$tmp/zst/boot-20.bst.zst" "$tmp/zst/boot-20.bst.zst" >"$tmp/two.bst.zst"
     ok "two frames are one file" sh -c '"$BOOTSTAMP" info "$1" >/dev/null' - "$tmp/two.bst.zst"
+    # zstd's blocks have 128 KiB
+    { cat "$tmp/l1.bst"; head -c $((262144 - $(wc -c <"$tmp/l1.bst"))) /dev/zero; } | zstd -q >"$tmp/round.bst.zst"
+    like "$("$BOOTSTAMP" info "$tmp/round.bst.zst" 2>&1)" "^size +262.1 kB" "one whose last block is full"
     head -c 100 "$tmp/zst/l1.bst.zst" >"$tmp/cut.bst.zst"
     is "$("$BOOTSTAMP" info "$tmp/cut.bst.zst" 2>&1)" "bootstamp: $tmp/cut.bst.zst: cannot unpack it: its end is missing" "one that is cut"
     { head -c 60 "$tmp/zst/l1.bst.zst"; head -c 400 /dev/urandom; } >"$tmp/bad.bst.zst"
     like "$("$BOOTSTAMP" info "$tmp/bad.bst.zst" 2>&1)" "bad.bst.zst: cannot unpack it: " "one that is damaged"
     echo no capture | zstd -q >"$tmp/text.bst.zst"
     like "$("$BOOTSTAMP" info "$tmp/text.bst.zst" 2>&1)" "text.bst.zst: " "one that is none"
-    # 1.5 GB of zeros in 50 kB
+    # 1.5 GB in 130 kB; zeros are holes, up to 64 GiB
     if [ -n "${BOOTSTAMP_SLOW:-}" ]; then
-        head -c 1500000000 /dev/zero | zstd -q >"$tmp/bomb.bst.zst"
-        like "$("$BOOTSTAMP" info "$tmp/bomb.bst.zst" 2>&1)" "becomes larger than 1 GiB; unpack it by zstd -d" "one that grows without end"
+        large="becomes larger than 1 GiB; unpack it by zstd -d"
+        { head -c 4096 "$tmp/l1.bst"; yes | head -c 1500000000; } | zstd -q >"$tmp/bomb.bst.zst"
+        like "$("$BOOTSTAMP" info "$tmp/bomb.bst.zst" 2>&1)" "$large" "one that grows without end"
+        head -c 1073741824 /dev/zero | zstd -q >"$tmp/zeros"
+        head -c 4096 "$tmp/l1.bst" | zstd -q >"$tmp/head"
+        cat "$tmp/head" "$tmp/zeros" "$tmp/zeros" >"$tmp/holes.bst.zst"
+        like "$("$BOOTSTAMP" info "$tmp/holes.bst.zst" 2>&1)" "^size +2.1 GB" "holes take no memory"
+        { cat "$tmp/head"; for i in $(seq 64); do cat "$tmp/zeros"; done; } >"$tmp/bomb.bst.zst"
+        like "$("$BOOTSTAMP" info "$tmp/bomb.bst.zst" 2>&1)" "$large" "holes without end"
     fi
 else
     skip "compressed captures" "no zstd"

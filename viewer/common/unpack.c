@@ -58,7 +58,7 @@ static bool is_zero(const char *data, size_t len)
 static const char *unpack_some(Unpack *u, size_t n, int to)
 {
     ZSTD_inBuffer in = { u->in, n, 0 };
-    bool more = true;
+    bool more = true, zero;
 
     while (in.pos < in.size || more) {
         ZSTD_outBuffer out = { u->out, CHUNK, 0 };
@@ -67,18 +67,17 @@ static const char *unpack_some(Unpack *u, size_t n, int to)
         if (ZSTD_isError(u->left)) {
             return ZSTD_getErrorName(u->left);
         }
-        more = out.pos == CHUNK;
+        /* At a frame's end another call would ask for the next one's head. */
+        more = u->left && out.pos == CHUNK;
         u->size += out.pos;
         /* What was dropped is zeros in there, and takes no memory. */
-        if (is_zero(u->out, out.pos)) {
-            lseek(to, out.pos, SEEK_CUR);
-            continue;
-        }
-        u->data += out.pos;
+        zero = is_zero(u->out, out.pos);
+        u->data += zero ? 0 : out.pos;
         if (u->data > UNPACK_MAX || u->size > UNPACK_HOLES_MAX) {
             return "it becomes larger than 1 GiB; unpack it by zstd -d";
         }
-        if (!write_all(to, u->out, out.pos)) {
+        if (zero ? lseek(to, u->size, SEEK_SET) < 0
+                 : !write_all(to, u->out, out.pos)) {
             return g_strerror(errno);
         }
     }
