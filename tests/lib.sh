@@ -257,6 +257,10 @@ stop_qemu() {
     return $qemu_status
 }
 
+# A killed QEMU's capture lacks at most what a vCPU was about to store, a byte or a VCLOCK of two words: the helper
+# thread may have stored a record behind it.
+in_flight() { test "$("$BOOTSTAMP" info "$1" | awk '$1 == "damage" { n = $2 } END { print n + 0 }')" -le 2; }
+
 # Does a ROM boot under KVM here?  Asked once.  (A KVM that boots ROMs may still be unable to boot Linux.)
 have_kvm() {
     if [ -z "${lib_kvm:-}" ]; then
