@@ -50,7 +50,7 @@ pass "QEMU $minor with --enable-debug-mutex builds"
 "$BOOTSTAMP" run -q -c "$tmp/refused.bst" -- "$qemu" -M pc -m 32 -nodefaults -display none -accel tcg \
     -bios "$guests/pattern-1000.rom" </dev/null >"$tmp/out" 2>&1
 like "$? $(cat "$tmp/out")" \
-    '^1 bootstamp: the module for QEMU .* does not fit this QEMU: a chardev has [0-9]+ bytes there and [0-9]+ here; build one for it:' \
+    '^1 bootstamp: the module for QEMU .* does not fit this QEMU: a [a-z-]+ has [0-9]+ bytes there and [0-9]+ here; build one for it:' \
     "it is refused, and what differs is said"
 is "$(wc -l <"$tmp/out")" 1 "in one line"
 ok "no capture" test ! -e "$tmp/refused.bst"
