@@ -13,6 +13,7 @@
 #include "qemu/notify.h"
 
 #include "boot-capture.h"
+#include "boot-start.h"
 #include "frontends.h"
 #include "capture/sigbus-handler.h"
 
@@ -71,13 +72,16 @@ static void visit_frontend(const char *label, const char *type, uint64_t port,
     boot_capture_set_frontend(label, name);
 }
 
-/* A capture may be opened later than that. */
-static uint64_t ready_ns;
-
 static void ready(void)
 {
+    uint64_t ready_ns = boot_start_machine_ready();
+    uint64_t opened_ns = boot_start_opened_late();
+
     frontends_foreach(visit_frontend, NULL);
     boot_vm_event_at(ready_ns ? ready_ns : capture_mono_ns(), CAPTURE_VM_READY);
+    if (opened_ns) {
+        boot_vm_event_at(opened_ns, CAPTURE_VM_OPENED);
+    }
     /* QEMU may have put its own handler over ours since. */
     sigbus_install();
 }
@@ -92,7 +96,7 @@ static void on_machine_ready(Notifier *notifier, void *data)
 
 static void note_ready(Notifier *notifier, void *data)
 {
-    ready_ns = capture_mono_ns();
+    boot_start_machine();
 }
 
 static void start(void)

@@ -19,7 +19,7 @@
 #define START_MAX_NS (60 * NS_PER_S)
 
 /* ns, CLOCK_MONOTONIC; 0: not yet */
-static uint64_t process_start, loaded, options;
+static uint64_t process_start, loaded, options, machine, opened_late;
 
 static uint64_t clock_ns(clockid_t id)
 {
@@ -99,6 +99,21 @@ void boot_start_options(void)
     }
 }
 
+void boot_start_machine(void)
+{
+    machine = capture_mono_ns();
+}
+
+uint64_t boot_start_machine_ready(void)
+{
+    return machine;
+}
+
+uint64_t boot_start_opened_late(void)
+{
+    return opened_late;
+}
+
 static void write_stage(CaptureWriter *w, CaptureVmEvent stage, uint64_t at)
 {
     uint8_t event = stage;
@@ -109,8 +124,14 @@ static void write_stage(CaptureWriter *w, CaptureVmEvent stage, uint64_t at)
 void boot_start_write(CaptureWriter *w, bool machine_ready)
 {
     write_stage(w, CAPTURE_VM_START, process_start);
-    if (!machine_ready) {
-        write_stage(w, CAPTURE_VM_LOADED, loaded);
+    if (machine_ready) {
+        return;
+    }
+    write_stage(w, CAPTURE_VM_LOADED, loaded);
+    if (machine) {
+        /* By bootstamp run: READY is to stand before it. */
+        opened_late = capture_mono_ns();
+    } else {
         write_stage(w, CAPTURE_VM_OPTIONS, options);
         write_stage(w, CAPTURE_VM_OPENED, capture_mono_ns());
     }

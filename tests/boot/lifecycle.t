@@ -18,6 +18,10 @@ like "$("$BOOTSTAMP" phases --all "$tmp/a.bst" | sed -n "/^QEMU's start/,/^\$/p"
     '^QEMU.s start ,QEMU started ,module loaded ,options read ,capture opened ,machine ready ,VM runs ,' \
     "phases --all has the stages in their order"
 is "$("$BOOTSTAMP" phases "$tmp/a.bst" | grep -c "^QEMU's start")" 0 "and phases alone has none"
+"$BOOTSTAMP" run -q -c "$tmp/late.bst" -- "$QEMU" -M pc -m 32 -nodefaults -display none \
+    -bios "$guests/pattern-1000.rom" </dev/null >"$tmp/qemu.log" 2>&1
+is "$("$BOOTSTAMP" export -F json "$tmp/late.bst" | sed -n 's/.*"event":"\([a-z]*\)".*/\1/p' | head -n 4 | xargs)" \
+    "start loaded ready opened" "a capture of run itself is opened when the machine is ready, and says so in that order"
 started() {
     "$BOOTSTAMP" export -F json "$1" | jq -s 'map(select(.type == "session"))[0].wall_ns / 1000 | floor'
 }

@@ -287,4 +287,16 @@ else
 fi
 wait $job
 
+# Lines are of the last session, as the phases are: nobody waited for what was not running
+perl -I"$src/tests/cli" -MCaptureFile - "$tmp/sessions.bst" <<'END'
+for (1, 2) {
+    session "s$_"; vm 1; $time += 50e6; vm 3; $time += 10e6; text "SeaBIOS (version 1)\n";
+    $time += 100e6 * $_; text "Booting from ROM...\n"; text "left open"; vm 10 if $_ == 2; $time += 60e9;
+}
+write_capture $ARGV[0];
+END
+is "$("$BOOTSTAMP" stats "$tmp/sessions.bst" | sed -n '/by total/,/^$/p' | sed 1,2d | tr -s ' ' | xargs)" \
+    "200.000 200.000 1 Booting from ROM... 0.000 0.000 1 SeaBIOS (version #) 0.000 0.000 1 left open" \
+    "stats: lines of an earlier session, and the time between sessions, are not in it"
+
 done_testing

@@ -64,12 +64,27 @@ static void handle_line(void *data, const CaptureLine *line)
     p->last_time = line->time;
 }
 
+/* Lines are of the last session, as everything else of a boot is. */
+static void begin_session(Pass *p)
+{
+    p->clock = (RowClock){ 0 };
+    p->last_pos = p->last_time = p->reset_pos = 0;
+    p->stopped = false;
+    if (p->rules->ops) {
+        p->rules->ops->discard(p->reading->lines);
+        p->reading->lines = p->rules->ops->begin();
+    }
+}
+
 static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Pass *p = data;
 
     boot_data_record(p->reading->boot, rec);
     loss_feed(&p->loss, rec);
+    if (rec->kind == CAPTURE_SESSION) {
+        begin_session(p);
+    }
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
         p->reset_pos = rec->pos;
     }

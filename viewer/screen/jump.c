@@ -55,7 +55,8 @@ static bool to_boot(View *v, const char *text)
         return false;
     }
     if (boot > source_boots(s)) {
-        view_complain(v, "there are %u boots", source_boots(s));
+        view_complain(v, "no boot %u: the capture has %u boot%s", (guint)boot,
+                      source_boots(s), source_boots(s) == 1 ? "" : "s");
     } else {
         log_goto_boot(v, boot - 1);
     }

@@ -39,7 +39,8 @@ static int timeline_height(const View *v, int height)
  */
 static int copies_height(const View *v, int height)
 {
-    int rows = copies_count(v);
+    g_autoptr(GArray) shown = copies_sorted(v, SORT_ORDER);
+    int rows = shown->len;
 
     if (!rows || height < 10) {
         return 0;

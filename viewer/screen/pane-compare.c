@@ -161,15 +161,43 @@ static void draw_side(Side *side, const char *letter, const Box *box, int y,
     }
 }
 
-/* Since its boot's start; empty where there is none. */
-static void put_time(int y, int x, Style style, const Side *side, int i)
+/* The table's columns: where each is, and its cells. */
+typedef struct Columns {
+    int decimals;
+    int name, time, delta, percent; /* percent 0: there is no room for it */
+    int a, b, difference, share; /* the first cell of each */
+} Columns;
+
+static Columns choose_columns(const Box *box)
+{
+    bool wide = box->width >= 68;
+    Columns c = {
+        .decimals = wide ? 6 : 3,
+        .time = wide ? 12 : 9,
+        .delta = wide ? 12 : 9,
+        .percent = box->width >= 48 ? 10 : 0,
+    };
+    int all = 2 * c.time + c.delta + c.percent + (wide ? 10 : 0);
+
+    c.a = box->x + MAX(box->width - all, 10);
+    c.name = c.a - box->x - 2;
+    c.b = c.a + c.time + (wide ? 2 : 0);
+    c.difference = c.b + c.time + (wide ? 2 : 0);
+    c.share = c.difference + c.delta + wide;
+    return c;
+}
+
+/* Since its boot's start; "-" where there is none. */
+static void put_time(int y, int x, const Columns *columns, Style style,
+                     const Side *side, int i)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
     if (i >= 0) {
-        append_seconds(text, side->t.segments[i].from - side->t.start, 6);
+        append_seconds(text, side->t.segments[i].from - side->t.start,
+                       columns->decimals);
     }
-    put_right(y, x, 12, style, i >= 0 ? text->str : "-");
+    put_right(y, x, columns->time, style, i >= 0 ? text->str : "-");
 }
 
 static const char *pair_name(const Compare *c, const Pair *pair)
@@ -182,15 +210,15 @@ static void draw_pair(const Compare *c, const Pair *pair, const Box *box, int y,
                       bool here)
 {
     Style style = here ? STYLE_CURSOR : STYLE_NORMAL;
+    Columns columns = choose_columns(box);
     g_autoptr(GString) text = g_string_new(NULL);
-    int x = box->x + MAX(box->width - 56, 12);
 
     if (here) {
         put_blank(y, box->x, box->width, STYLE_CURSOR);
     }
-    put_text(y, box->x + 1, x - box->x - 2, style, pair_name(c, pair));
-    put_time(y, x, style, &c->a, pair->a);
-    put_time(y, x + 14, style, &c->b, pair->b);
+    put_cut(y, box->x + 1, columns.name, style, pair_name(c, pair));
+    put_time(y, columns.a, &columns, style, &c->a, pair->a);
+    put_time(y, columns.b, &columns, style, &c->b, pair->b);
     if (pair->a >= 0 && pair->b >= 0) {
         uint64_t a = c->a.t.segments[pair->a].from - c->a.t.start;
         uint64_t b = c->b.t.segments[pair->b].from - c->b.t.start;
@@ -200,11 +228,11 @@ static void draw_pair(const Compare *c, const Pair *pair, const Box *box, int y,
                        : d.back         ? STYLE_DELTA_SMALL
                                         : STYLE_DELTA_LARGE;
 
-        append_delta(text, d, 6);
-        put_right(y, x + 28, 12, colour, text->str);
-        if (a) {
+        append_delta(text, d, columns.decimals);
+        put_right(y, columns.difference, columns.delta, colour, text->str);
+        if (a && columns.percent) {
             g_string_printf(text, "%+.1f%%", ((double)b - a) / a * 100);
-            put_right(y, x + 41, 10, colour, text->str);
+            put_right(y, columns.share, columns.percent, colour, text->str);
         }
     }
 }
@@ -216,17 +244,18 @@ static void draw(View *v, const Box *box, bool focus)
     uint64_t longest = MAX(length(&c->a.t), length(&c->b.t));
     int n = c->pairs->len;
     int page = MAX(box->height - HEAD_LINES, 1);
-    int x = box->x + MAX(box->width - 56, 12);
+    Columns columns = choose_columns(box);
     int y = box->y + HEAD_LINES - 1;
 
     put_title(box, "Two boots, since each one's start", focus);
     draw_side(&c->a, "A", box, box->y + 1, longest);
     draw_side(&c->b, "B", box, box->y + 3, longest);
-    put_text(y, box->x + 1, box->width - 1, STYLE_HINT, "milestone");
-    put_right(y, x, 12, STYLE_HINT, "A (s)");
-    put_right(y, x + 14, 12, STYLE_HINT, "B (s)");
-    put_right(y, x + 28, 12, STYLE_HINT, "B - A (s)");
-    put_right(y, x + 41, 10, STYLE_HINT, "percent");
+    put_cut(y, box->x + 1, columns.name, STYLE_HINT, "milestone");
+    put_right(y, columns.a, columns.time, STYLE_HINT, "A (s)");
+    put_right(y, columns.b, columns.time, STYLE_HINT, "B (s)");
+    put_right(y, columns.difference, columns.delta, STYLE_HINT,
+              columns.decimals > 3 ? "B - A (s)" : "B-A (s)");
+    put_right(y, columns.share, columns.percent, STYLE_HINT, "percent");
     list->selected = CLAMP(list->selected, 0, MAX(n - 1, 0));
     list_scroll(list->selected, n, page, &list->top);
     for (int i = 0; i < page && list->top + i < n; i++) {

@@ -168,7 +168,7 @@ static void draw_sum(View *v, int y, int x, int width)
                n, n == 1 ? "" : "s", size, span, rate);
 }
 
-static void draw_foot(View *v, int y, int x, int width, bool with_bar)
+static void draw_now(View *v, int y, int x, int width, bool with_bar)
 {
     int now = copies_now(v);
     char done[16], left[16], rate[16], idle[32];
@@ -195,7 +195,6 @@ static void draw_foot(View *v, int y, int x, int width, bool with_bar)
             put_bar(y + 1, x, width, row.fraction, STYLE_BAR_RUN);
         }
     }
-    draw_sum(v, y + (with_bar ? 2 : 1), x, width);
 }
 
 /* The item to keep on the screen, or -1. */
@@ -240,6 +239,13 @@ static void draw_rows(View *v, const Box *box, int page, bool focus)
 
     draw_head(v, box->y + 1, x, &c);
     list_scroll(wanted, n, page, &s->copy_top);
+    if (n > page && box->width >= 44) {
+        g_autofree char *part = g_strdup_printf(
+            "rows %d-%d of %d ", s->copy_top + 1, s->copy_top + page, n);
+
+        put_right(box->y, box->x + box->width - 20, 20, title_style(focus),
+                  part);
+    }
     for (int i = 0; i < page && s->copy_top + i < n; i++) {
         int item = g_array_index(sorted, guint, s->copy_top + i);
         bool here = focus && s->copy_top + i == wanted;
@@ -280,12 +286,20 @@ static void draw_one_line(View *v, const Box *box, bool focus)
              now ? STYLE_BAR_RUN : title_style(focus), now ? now : largest);
 }
 
+/* What is read now is known of a live boot alone. */
+static int foot_lines(const View *v, const Box *box)
+{
+    bool live = model_state(view_source(v)->model) == CAPTURE_LIVE;
+
+    return box->height >= 14 ? FOOT_LINES : box->height >= 6 ? 1 + live : 0;
+}
+
 static void draw(View *v, const Box *box, bool focus)
 {
     static const char *const orders[SORTS] = { "", ", largest first",
                                                ", longest first",
                                                ", fastest first" };
-    int foot = box->height >= 14 ? FOOT_LINES : box->height >= 6 ? 2 : 0;
+    int foot = foot_lines(v, box);
     g_autofree char *title =
         g_strdup_printf("%s%s", title_of(v), orders[v->sort]);
 
@@ -307,8 +321,11 @@ static void draw(View *v, const Box *box, bool focus)
         if (foot == FOOT_LINES) {
             put_rule(y, x, width, STYLE_FRAME);
         }
-        draw_foot(v, foot == FOOT_LINES ? y + 1 : y, x, width,
-                  foot == FOOT_LINES);
+        if (foot > 1) {
+            draw_now(v, foot == FOOT_LINES ? y + 1 : y, x, width,
+                     foot == FOOT_LINES);
+        }
+        draw_sum(v, y + foot - 1, x, width);
     }
 }
 

@@ -46,14 +46,13 @@ static void move(View *v, int rows, bool page)
 static void scroll_sideways(View *v, int cells)
 {
     LogState *log = &view_source(v)->log;
-    int most = MAX(log->widest - log->text_width, 0);
 
     if (v->settings.wrap) {
         view_say(v, "long lines are wrapped; W cuts them");
-    } else if (cells > 0 && log->skip >= most) {
+    } else if (cells > 0 && log->skip >= log->skip_max) {
         view_say(v, "no line goes on to the right");
     } else {
-        log->skip = CLAMP(log->skip + cells, 0, most);
+        log->skip = CLAMP(log->skip + cells, 0, log->skip_max);
     }
     v->dirty = true;
 }
@@ -256,28 +255,13 @@ static void draw_tag(RowDraw *d)
     advance(d, width ? width + 1 : 0);
 }
 
-/* A milestone or another event: a rule with its name. */
-static void draw_event(RowDraw *d, const char *text)
-{
-    Style style = row_style(d, d->row->kind == ROW_MILESTONE ? STYLE_MILESTONE
-                               : d->row->kind == ROW_LOST    ? STYLE_LOST
-                                                             : STYLE_EVENT);
-    int used = put_format(d->y, d->x, d->left, style, "%s%s",
-                          glyph("── ", "-- "), text);
-
-    advance(d, used + 1);
-    if (d->row->kind == ROW_MILESTONE && d->left > 0) {
-        put_rule(d->y, d->x, d->left, row_style(d, STYLE_FRAME));
-    }
-}
-
-/* Where the line that begins at @skip of the text is drawn. */
+/* Where a line of the screen shows the text from its cell @skip on. */
 typedef struct Stretch {
-    int y, skip;
+    int y, x, width, skip;
 } Stretch;
 
 /* The text once more, but only where the pattern matches. */
-static void draw_matches(RowDraw *d, const Stretch *at, const char *text,
+static void draw_matches(const Stretch *at, const char *text,
                          const GRegex *regex, Style style)
 {
     GMatchInfo *info = NULL;
@@ -290,8 +274,8 @@ static void draw_matches(RowDraw *d, const Stretch *at, const char *text,
         g_match_info_fetch_pos(info, 0, &from, &to);
         before = g_strndup(text, from);
         x = text_width(before) - at->skip;
-        if (to > from && x < d->left) {
-            put_text_skip(at->y, d->x + MAX(x, 0), d->left - MAX(x, 0),
+        if (to > from && x < at->width) {
+            put_text_skip(at->y, at->x + MAX(x, 0), at->width - MAX(x, 0),
                           style_attributes(style), text + from, to - from,
                           MAX(-x, 0));
         }
@@ -323,102 +307,137 @@ static void draw_colours(RowDraw *d, const Stretch *at, const GString *text)
         g_autofree char *before = g_strndup(text->str, MIN(from, to));
         int x = text_width(before) - at->skip;
 
-        if (x >= d->left) {
+        if (x >= at->width) {
             break;
         }
         if (to > from) {
-            put_text_skip(at->y, d->x + MAX(x, 0), d->left - MAX(x, 0),
+            put_text_skip(at->y, at->x + MAX(x, 0), at->width - MAX(x, 0),
                           run->attributes, text->str + from, to - from,
                           MAX(-x, 0));
         }
     }
 }
 
+static Style text_style(const RowDraw *d)
+{
+    switch (d->row->kind) {
+    case ROW_LINE:
+        return row_style(d, d->row->milestone ? STYLE_MILESTONE : STYLE_NORMAL);
+    case ROW_MILESTONE:
+        return row_style(d, STYLE_MILESTONE);
+    case ROW_LOST:
+        return row_style(d, STYLE_LOST);
+    case ROW_EVENT:
+        break;
+    }
+    return row_style(d, STYLE_EVENT);
+}
+
 static void draw_stretch(RowDraw *d, const Stretch *at, const GString *text)
 {
     const Settings *settings = &d->v->settings;
-    Style style =
-        row_style(d, d->row->milestone ? STYLE_MILESTONE : STYLE_NORMAL);
 
-    put_text_skip(at->y, d->x, d->left, style_attributes(style), text->str,
-                  text->len, at->skip);
+    put_text_skip(at->y, at->x, at->width, style_attributes(text_style(d)),
+                  text->str, text->len, at->skip);
     if (settings->guest_colours && !d->cursor && !d->v->controls) {
         draw_colours(d, at, text);
     }
     for (int i = 0; i < settings->n_highlights; i++) {
-        draw_matches(d, at, text->str, settings->highlights[i],
-                     STYLE_OWN_1 + i);
+        draw_matches(at, text->str, settings->highlights[i], STYLE_OWN_1 + i);
     }
     if (d->v->search.regex && d->v->search.highlight) {
-        draw_matches(d, at, text->str, d->v->search.regex, STYLE_MATCH);
+        draw_matches(at, text->str, d->v->search.regex, STYLE_MATCH);
     }
 }
 
-/* The name of the milestone that a line is, at its right end. */
+/* At the right end of a line that is a milestone; NULL: it is none. */
+static char *milestone_name(const Row *row, int left)
+{
+    return row->kind == ROW_LINE && row->milestone && left > 40
+               ? g_strdup_printf(" %s %s", glyph("◂", "<"), row->milestone)
+               : NULL;
+}
+
+/* Cells for the text, of those that are left in a row. */
+static int room_for(const Row *row, int left)
+{
+    g_autofree char *name = milestone_name(row, left);
+
+    return MAX(left - (name ? text_width(name) : 0), 1);
+}
+
 static void draw_milestone(RowDraw *d)
 {
     const Search *search = &d->v->search;
-    g_autofree char *name =
-        g_strdup_printf(" %s %s", glyph("◂", "<"), d->row->milestone);
-    bool match = search->regex && search->highlight &&
+    g_autofree char *name = milestone_name(d->row, d->left);
+    bool match = name && search->regex && search->highlight &&
                  g_regex_match(search->regex, d->row->milestone, 0, NULL);
 
-    put_right(d->y, d->x, d->left,
-              match ? STYLE_MATCH : row_style(d, STYLE_EVENT), name);
+    if (name) {
+        put_right(d->y, d->x, d->left,
+                  match ? STYLE_MATCH : row_style(d, STYLE_EVENT), name);
+    }
 }
 
-/* The text goes on beyond an edge. */
-static void draw_edges(RowDraw *d, int width)
+/*
+ * One line of the screen, with a sign at an edge beyond which the text goes
+ * on.  Signs have cells of their own: half a wide character would be left
+ * under them.
+ */
+static void draw_cut(RowDraw *d, const GString *text)
 {
-    int skip = d->s->log.skip;
+    LogState *log = &d->s->log;
+    int room = room_for(d->row, d->left);
+    int width = text_width(text->str);
+    bool event = d->row->kind != ROW_LINE;
+    /* A milestone's name stays in sight. */
+    int skip = d->v->settings.wrap || (event && width <= room) ? 0 : log->skip;
+    bool before = skip > 0 && width > 0;
+    bool behind = width - skip > room;
+    const Stretch at = { d->y, d->x + before, room - before - behind,
+                         skip + before };
 
-    if (skip > 0 && width > 0) {
+    log->skip_max = MAX(log->skip_max, width - room);
+    draw_stretch(d, &at, text);
+    if (before) {
         put_text(d->y, d->x, 1, STYLE_KEY, "<");
     }
-    if (width - skip > d->left) {
-        put_text(d->y, d->x + d->left - 1, 1, STYLE_KEY, ">");
+    if (behind) {
+        put_text(d->y, d->x + room - 1, 1, STYLE_KEY, ">");
     }
-}
-
-/* Something before the text: it goes on with a row, or was written over. */
-static bool has_sign(const Row *row)
-{
-    return row->continued || row->overwritten;
+    if (d->row->kind == ROW_MILESTONE && !before && width + 1 < room) {
+        put_rule(d->y, d->x + width + 1, room - width - 1,
+                 row_style(d, STYLE_FRAME));
+    }
 }
 
 /* Returns how many lines of the screen it took. */
-static int draw_line(RowDraw *d, const GString *text)
+static int draw_wrapped(RowDraw *d, const GString *text)
 {
-    LogState *log = &d->s->log;
-    int width = text_width(text->str);
-    int lines = 1;
+    int room = room_for(d->row, d->left);
+    g_autoptr(GArray) starts = text_wrap(text->str, room, d->lines);
 
-    if (has_sign(d->row)) {
-        put_text(d->y, d->x, 2, row_style(d, STYLE_HINT),
-                 d->row->continued ? glyph("↪ ", "> ") : glyph("⇤ ", "< "));
-        advance(d, 2);
-    }
-    log->widest = MAX(log->widest, width);
-    log->text_width = d->left;
-    if (d->v->settings.wrap) {
-        lines = CLAMP((width + d->left - 1) / MAX(d->left, 1), 1, d->lines);
-    }
-    for (int i = 0; i < lines; i++) {
-        const Stretch at = { d->y + i,
-                             d->v->settings.wrap ? i * d->left : log->skip };
+    for (guint i = 0; i < starts->len; i++) {
+        int skip = g_array_index(starts, int, i);
+        int next = i + 1 < starts->len ? g_array_index(starts, int, i + 1)
+                                       : skip + room;
+        const Stretch at = { d->y + i, d->x, next - skip, skip };
 
         if (i > 0 && d->cursor) {
             put_blank(at.y, d->x, d->left, row_style(d, STYLE_NORMAL));
         }
         draw_stretch(d, &at, text);
     }
-    if (!d->v->settings.wrap) {
-        draw_edges(d, width);
-    }
-    if (d->row->milestone && d->left > 40) {
-        draw_milestone(d);
-    }
-    return lines;
+    return starts->len;
+}
+
+/* What is before the text: an event's rule, or that a row is not whole. */
+static const char *sign_of(const Row *row)
+{
+    return row->kind != ROW_LINE ? glyph("── ", "-- ")
+           : row->continued      ? glyph("↪ ", "> ")
+           : row->overwritten    ? glyph("⇤ ", "< ")
+                                 : "";
 }
 
 /* The row's text, no more of it than can be seen. */
@@ -438,13 +457,24 @@ static int text_at(const Columns *c, const Row *row)
 {
     return 1 + (c->time ? c->time + 1 : 0) + (c->delta ? c->delta + 1 : 0) +
            (c->bar ? c->bar + 1 : 0) + (c->stream ? c->stream + 1 : 0) +
-           (has_sign(row) ? 2 : 0);
+           text_width(sign_of(row));
+}
+
+static void draw_sign(RowDraw *d)
+{
+    const char *sign = sign_of(d->row);
+
+    put_text(d->y, d->x, d->left,
+             d->row->kind == ROW_LINE ? row_style(d, STYLE_HINT)
+                                      : text_style(d),
+             sign);
+    advance(d, text_width(sign));
 }
 
 static int draw_row(RowDraw *d)
 {
+    bool wrap = d->v->settings.wrap;
     g_autoptr(GString) text = NULL;
-    int lines = 1;
 
     if (d->cursor) {
         put_blank(d->y, d->x, d->left, row_style(d, STYLE_NORMAL));
@@ -452,18 +482,18 @@ static int draw_row(RowDraw *d)
     draw_gutter(d);
     draw_times(d);
     draw_tag(d);
+    draw_sign(d);
     if (d->left <= 0) {
         return 1;
     }
-    text = text_of(d->row,
-                   (uint64_t)d->left * (d->v->settings.wrap ? d->lines : 1) +
-                       d->s->log.skip + 64);
-    if (d->row->kind == ROW_LINE) {
-        lines = draw_line(d, text);
-    } else {
-        draw_event(d, text->str);
+    text = text_of(d->row, (uint64_t)d->left * (wrap ? d->lines : 1) +
+                               d->s->log.skip + 64);
+    draw_milestone(d);
+    if (wrap && text_width(text->str) > room_for(d->row, d->left)) {
+        return draw_wrapped(d, text);
     }
-    return lines;
+    draw_cut(d, text);
+    return 1;
 }
 
 static void draw_title(View *v, const Box *box, bool focus)
@@ -518,15 +548,17 @@ static void draw_empty(View *v, const Box *box)
 static int height_of(const View *v, const Columns *c, const Box *box,
                      const Row *row)
 {
-    int left = MAX(box->width - text_at(c, row), 1);
+    int left = room_for(row, box->width - text_at(c, row));
     int most = MAX(box->height - 1, 1);
     g_autoptr(GString) text = NULL;
+    g_autoptr(GArray) starts = NULL;
 
-    if (!v->settings.wrap || row->kind != ROW_LINE) {
+    if (!v->settings.wrap) {
         return 1;
     }
     text = text_of(row, (uint64_t)left * most);
-    return CLAMP((text_width(text->str) + left - 1) / left, 1, most);
+    starts = text_wrap(text->str, left, most);
+    return starts->len;
 }
 
 /* The first row of a screen whose last one is at @pos. */
@@ -599,7 +631,7 @@ static void show_match(View *v, const Columns *c, const Box *box)
         return;
     }
     log->show_match = MODEL_END;
-    left = MAX(box->width - text_at(c, &row), 1);
+    left = room_for(&row, box->width - text_at(c, &row));
     text = g_string_new(NULL);
     row_append_text(text, &row);
     if (!v->search.regex ||
@@ -628,7 +660,7 @@ static void draw(View *v, const Box *box, bool focus)
     draw_title(v, box, focus);
     log_settle(v);
     g_array_set_size(log->lines, 0);
-    log->widest = 0;
+    log->skip_max = 0;
     if (!log->has_row) {
         draw_empty(v, box);
         return;
@@ -655,8 +687,8 @@ static void draw(View *v, const Box *box, bool focus)
         pos = row.pos + 1;
     }
     /* What was scrolled to may be gone by now. */
-    if (log->skip > MAX(log->widest - log->text_width, 0) && log->widest > 0) {
-        log->skip = MAX(log->widest - log->text_width, 0);
+    if (log->skip > log->skip_max && !v->settings.wrap) {
+        log->skip = log->skip_max;
         v->dirty = true;
     }
 }

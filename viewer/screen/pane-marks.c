@@ -73,7 +73,7 @@ static void draw_mark(View *v, const Box *box, int y, int i)
     put_right(y, x + 15, 8, style, span);
     g_string_truncate(line, 0);
     text(v, i, line);
-    put_text(y, x + 25, box->width - 26, style, line->str);
+    put_cut(y, x + 25, box->width - 26, style, line->str);
 }
 
 static void draw(View *v, const Box *box, bool focus)

@@ -109,6 +109,9 @@ static void draw_title(const Source *s, const Box *box, bool focus)
     g_string_append_printf(title, "%s at ", tag);
     append_seconds(title, wanted_time(s), 6);
     g_string_append(title, " s");
+    if (box->width < SCREEN_COLUMNS) {
+        g_string_append_printf(title, ", columns 1-%d", box->width);
+    }
     put_title(box, title->str, focus);
 }
 

@@ -116,7 +116,7 @@ static void draw_slow(View *v, const Box *box, int y, int i, double scale)
         if (host) {
             draw_host(v, y, x + 11, style, slow, row.time);
         }
-        put_text(y, x + 13 + host, left - 13 - host, style, line->str);
+        put_cut(y, x + 13 + host, left - 13 - host, style, line->str);
     }
 }
 

@@ -115,7 +115,7 @@ static void draw_start(const View *v, const Timeline *t, const Box *box, int y)
         g_string_append_printf(text, "%s %s %s", i > 1 ? "," : "",
                                capture_vm_text(start->stages[i].event), span);
     }
-    put_text(y, box->x, box->width, STYLE_HINT, text->str);
+    put_cut(y, box->x, box->width, STYLE_HINT, text->str);
 }
 
 static GArray *legend_of(const Timeline *t, const Box *box)
@@ -165,6 +165,9 @@ static void draw_pointer(View *v, const Timeline *t, const Box *box, int y)
         x = MIN(x, box->width - 1);
         format_span(span, sizeof(span), seg->to - seg->from);
         g_string_append_printf(text, "  %s, %s", seg->phase->name, span);
+    } else {
+        /* Of an earlier session, or what is left of a head. */
+        g_string_assign(text, "before the first milestone");
     }
     put_text(y, box->x + x, 1, STYLE_MARK, glyph("▲", "^"));
     if (x + 2 + text_width(text->str) <= box->width) {

@@ -21,8 +21,7 @@ typedef struct LogState {
     uint64_t left_at; /* rows there were when follow was left; 0: it was not */
     bool unsettled; /* not all rows in question were looked at yet */
     int skip; /* cells scrolled sideways */
-    int widest; /* of the rows on the screen, cells */
-    int text_width; /* cells that the text has on the screen */
+    int skip_max; /* the most that shows more of a row on the screen, cells */
     uint64_t show_match; /* row whose match is to be brought into view */
     Row row; /* the cursor's; no text */
     bool has_row;

@@ -43,19 +43,36 @@ typedef struct Line {
     int y, x, left;
 } Line;
 
+static void advance(Line *line, int cells)
+{
+    line->x += cells;
+    line->left -= cells;
+}
+
+/* Whole, or not at all: half a number is another one. */
 G_GNUC_PRINTF(3, 4)
 static void add(Line *line, Style style, const char *format, ...)
 {
     g_autofree char *text = NULL;
     va_list ap;
-    int used;
 
     va_start(ap, format);
     text = g_strdup_vprintf(format, ap);
     va_end(ap);
-    used = put_text(line->y, line->x, line->left, style, text);
-    line->x += used;
-    line->left -= used;
+    if (text_width(text) <= line->left) {
+        advance(line, put_text(line->y, line->x, line->left, style, text));
+    }
+}
+
+/* As much of @text as fits, after @blanks. */
+static void add_cut(Line *line, Style style, int blanks, const char *text)
+{
+    int width = MIN(text_width(text), line->left - blanks);
+
+    if (width > 0) {
+        put_cut(line->y, line->x + blanks, width, style, text);
+        advance(line, blanks + width);
+    }
 }
 
 static void add_state(const Source *s, Line *line)
@@ -76,7 +93,7 @@ static void add_state(const Source *s, Line *line)
     detail = g_string_free(visible, FALSE);
     if (detail[0] && (model_vm(s->model) != MODEL_VM_RUNNING ||
                       model_state(s->model) != CAPTURE_LIVE)) {
-        add(line, STYLE_STATUS, " %s", detail);
+        add_cut(line, STYLE_STATUS, 1, detail);
     }
 }
 
@@ -189,7 +206,7 @@ static void draw_status(View *v)
         add(&line, STYLE_STATUS, "  [%u/%u]", v->current + 1, v->sources->len);
     }
     append_visible(name, base, strlen(base), false);
-    add(&line, STYLE_STATUS, "  %s", name->str);
+    add_cut(&line, STYLE_STATUS, 2, name->str);
     g_string_free(name, TRUE);
 }
 
@@ -264,7 +281,8 @@ static bool draw_hint(View *v, Line *line, const PaneHint *hint)
         return false;
     }
     add(line, STYLE_KEY, "%s", keys);
-    add(line, STYLE_HINT, hint->text[0] ? " %s  " : " ", hint->text);
+    add(line, STYLE_HINT, hint->text[0] ? " %s" : " ", hint->text);
+    advance(line, hint->text[0] ? MIN(2, line->left) : 0);
     v->hint_areas[v->n_hints++] = (HintArea){ x, line->x - x, hint->action };
     return true;
 }
@@ -365,10 +383,11 @@ static void draw_prompt(View *v, Line *line)
     if (v->prompt == PROMPT_STREAM) {
         draw_stream_prompt(v, line);
     } else if (v->prompt == PROMPT_OVERWRITE) {
-        add(line, STYLE_ERROR, "%s exists. Overwrite it? (y/n) ",
-            v->write_path);
+        /* The question first: the name may be long. */
+        add(line, STYLE_ERROR, "Overwrite it? (y/n) ");
+        add_cut(line, STYLE_ERROR, 1, v->write_path);
     } else {
-        add(line, STYLE_KEY, "%s", prompt_text(v));
+        add_cut(line, STYLE_KEY, 0, prompt_text(v));
         draw_input(v, line);
     }
 }
@@ -382,8 +401,8 @@ void status_draw(View *v)
     if (v->prompt) {
         draw_prompt(v, &line);
     } else if (v->message) {
-        add(&line, v->message_is_error ? STYLE_ERROR : STYLE_NORMAL, "%s",
-            v->message);
+        add_cut(&line, v->message_is_error ? STYLE_ERROR : STYLE_NORMAL, 0,
+                v->message);
     } else {
         draw_hints(v, &line);
     }

@@ -140,7 +140,8 @@ static bool put_any(Run *run, gunichar c)
 int put_text_skip(int y, int x, int width, uint32_t attributes,
                   const char *text, size_t len, int skip)
 {
-    Run run = { .y = y, .x = x, .left = width, .skip = skip };
+    /* Beyond the screen's edge curses would go on in the next line. */
+    Run run = { .y = y, .x = x, .left = MIN(width, COLS - x), .skip = skip };
     const char *end = text + len;
 
     attrset(attributes);
@@ -173,6 +174,16 @@ int put_text(int y, int x, int width, Style style, const char *text)
                          strlen(text), 0);
 }
 
+void put_cut(int y, int x, int width, Style style, const char *text)
+{
+    if (text_width(text) <= width) {
+        put_text(y, x, width, style, text);
+    } else if (width > 0) {
+        put_text(y, x, width - 1, style, text);
+        put_text(y, x + width - 1, 1, style, ">");
+    }
+}
+
 int put_format(int y, int x, int width, Style style, const char *format, ...)
 {
     g_autofree char *text = NULL;
@@ -200,6 +211,26 @@ int text_width(const char *text)
         width += shown_width(g_utf8_get_char(text));
     }
     return width;
+}
+
+GArray *text_wrap(const char *text, int width, int most)
+{
+    GArray *starts = g_array_new(FALSE, FALSE, sizeof(int));
+    int column = 0, start = 0;
+
+    g_array_append_val(starts, start);
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        bool whole = character_width(c) >= 0; /* an escape may be cut in two */
+        int end = column + shown_width(c);
+
+        while (end - start > width && (int)starts->len < most) {
+            start = whole && column > start ? column : start + width;
+            g_array_append_val(starts, start);
+        }
+        column = end;
+    }
+    return starts;
 }
 
 void put_right(int y, int x, int width, Style style, const char *text)

@@ -28,14 +28,25 @@ int put_text_skip(int y, int x, int width, uint32_t attributes,
                   const char *text, size_t len, int skip);
 
 int put_text(int y, int x, int width, Style style, const char *text);
+
+/* The same; where the text does not fit, its last cell is a ">" that says so. */
+void put_cut(int y, int x, int width, Style style, const char *text);
+
 int put_format(int y, int x, int width, Style style, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
 
-/* The same at the right end of the @width cells. */
+/* As put_text(), at the right end of the @width cells. */
 void put_right(int y, int x, int width, Style style, const char *text);
 
 /* How many cells a text without tabs takes. */
 int text_width(const char *text);
+
+/*
+ * Cells of a text without tabs that are to the left of each line, where it is
+ * wrapped at @width: a GArray of int, at least one and at most @most.  No line
+ * begins within a wide character.
+ */
+GArray *text_wrap(const char *text, int width, int most);
 
 /* Cells that are blank, in @style. */
 void put_blank(int y, int x, int width, Style style);

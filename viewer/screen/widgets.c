@@ -14,10 +14,12 @@ Style title_style(bool focus)
 int put_title(const Box *box, const char *title, bool focus)
 {
     Style style = title_style(focus);
+    g_autofree char *text =
+        g_strdup_printf("%s%s", focus ? glyph("▌", ">") : " ", title);
 
     put_blank(box->y, box->x, box->width, style);
-    return put_format(box->y, box->x, box->width, style, "%s%s ",
-                      focus ? glyph("▌", ">") : " ", title);
+    put_cut(box->y, box->x, box->width, style, text);
+    return MIN(text_width(text) + 1, box->width);
 }
 
 bool list_move(Action action, int rows, int page, int *selected)
