@@ -7,7 +7,7 @@ use warnings;
 no warnings 'portable'; # numbers of 64 bits
 use Exporter 'import';
 
-our @EXPORT = qw($time raw word cont record event byte text vm session start_capture write_capture);
+our @EXPORT = qw($time raw place word cont record event byte text vm session start_capture write_capture);
 
 our $time; # ns since the session's start, of what comes next
 my $out;
@@ -16,6 +16,7 @@ sub start_capture { ($out, $time) = ('', 0) }
 start_capture;
 
 sub raw { $out .= $_[0] }
+sub place { length($out) / 8 } # of the next word, its index
 sub word { my ($kind, $value, $at) = @_; $out .= pack 'Q<', $kind << 56 | $value << 48 | $at & (1 << 48) - 1 }
 
 

@@ -70,14 +70,14 @@ void warn_of_loss(const char *path, CaptureLost lost)
     }
 }
 
-void warn_of_dropped(const char *path, CaptureLost dropped)
+void warn_of_dropped(const char *path, const CaptureDropped *dropped)
 {
-    if (is_lost(dropped)) {
+    if (dropped->bytes || dropped->events) {
         fail(path,
              "%" PRIu64 " bytes and %" PRIu64
              " other records were dropped, as keep= says: nothing after the "
              "first of them is compared",
-             dropped.bytes, dropped.events);
+             dropped->bytes, dropped->events);
     }
 }
 

@@ -50,7 +50,7 @@ void append_dropped(GString *out, const CaptureDropped *dropped);
 void warn_of_loss(const char *path, CaptureLost lost);
 
 /* What was dropped on standard error, where something was. */
-void warn_of_dropped(const char *path, CaptureLost dropped);
+void warn_of_dropped(const char *path, const CaptureDropped *dropped);
 
 /*
  * Says on standard error that the capture @path is ended and has no byte of

@@ -137,6 +137,17 @@ static void handle_machine(BootData *b, const CaptureRecord *rec)
     b->icount = rec->u.machine.icount;
 }
 
+uint64_t boot_data_dropped_from(bool virtual_clock, const CaptureRecord *rec)
+{
+    if (!virtual_clock) {
+        return rec->u.dropped.head.from_ns;
+    }
+    /* Where it was not known yet, it is 0 in all records. */
+    return rec->u.dropped.from_vtime == CAPTURE_NO_TIME
+               ? 0
+               : rec->u.dropped.from_vtime;
+}
+
 void boot_data_record(BootData *b, const CaptureRecord *rec)
 {
     switch (rec->kind) {
@@ -154,8 +165,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
         break;
     case CAPTURE_DROPPED:
         b->dropped = rec->u.dropped.head;
-        b->seen = b->virtual_clock ? rec->u.dropped.from_vtime
-                                   : rec->u.dropped.head.from_ns;
+        b->seen = boot_data_dropped_from(b->virtual_clock, rec);
         break;
     case CAPTURE_CLOCK:
     case CAPTURE_VCLOCK:

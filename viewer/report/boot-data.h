@@ -77,6 +77,9 @@ BootData *boot_data_new(bool virtual_clock);
 void boot_data_free(BootData *b);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BootData, boot_data_free)
 
+/* When the first was dropped of those that @rec, a DROPPED, tells of, ns. */
+uint64_t boot_data_dropped_from(bool virtual_clock, const CaptureRecord *rec);
+
 /* Takes any record, and each line; a SESSION record starts over. */
 void boot_data_record(BootData *b, const CaptureRecord *rec);
 /* The same for @n bytes of a stream that follow each other, with times in ns. */

@@ -99,6 +99,30 @@ static int compare(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
+/* Of @m's values, and of a zero for each of @unseen, which is not less. */
+static double quantile(const Measure *m, guint unseen, double q)
+{
+    guint n = m ? m->values->len : 0;
+    g_autofree double *sorted = g_new0(double, n + unseen + 1);
+
+    if (n) {
+        memcpy(sorted, m->values->data, n * sizeof(*sorted));
+    }
+    qsort(sorted, n + unseen, sizeof(*sorted), compare);
+    return n + unseen ? stats_quantile(sorted, n + unseen, q) : NAN;
+}
+
+/* Missing is not good; what nobody saw is neither good nor bad. */
+static BudgetVerdict judge(const Measure *m, const BudgetResult *r)
+{
+    double q = r->budget->quantile, limit = r->budget->limit;
+
+    if (r->lacking > r->unseen || quantile(m, r->unseen, q) > limit) {
+        return BUDGET_BROKEN;
+    }
+    return r->unseen || !m ? BUDGET_UNKNOWN : BUDGET_KEPT;
+}
+
 GArray *budgets_check(const GPtrArray *budgets, const Sample *s)
 {
     GArray *results = g_array_new(FALSE, FALSE, sizeof(BudgetResult));
@@ -107,45 +131,68 @@ GArray *budgets_check(const GPtrArray *budgets, const Sample *s)
         const Budget *b = g_ptr_array_index(budgets, i);
         const Measure *m = sample_find_title(s, b->name);
         g_autoptr(GArray) lacking = sample_lacking(s, m);
-        BudgetResult r = { b, NAN, lacking->len, false };
+        BudgetResult r = {
+            .budget = b,
+            .value = quantile(m, 0, b->quantile),
+            .lacking = lacking->len,
+            .unseen = sample_count_unseen(s, lacking),
+        };
 
-        if (m) {
-            g_autofree double *sorted =
-                g_memdup2(m->values->data, m->values->len * sizeof(*sorted));
-
-            qsort(sorted, m->values->len, sizeof(*sorted), compare);
-            r.value = stats_quantile(sorted, m->values->len, b->quantile);
-        }
-        r.met = !r.lacking && r.value <= b->limit;
+        r.verdict = judge(m, &r);
         g_array_append_val(results, r);
     }
     return results;
 }
 
-guint budgets_broken(const GArray *results)
+guint budgets_count(const GArray *results, BudgetVerdict verdict)
 {
     guint n = 0;
 
     for (guint i = 0; i < results->len; i++) {
-        n += !g_array_index(results, BudgetResult, i).met;
+        n += g_array_index(results, BudgetResult, i).verdict == verdict;
     }
     return n;
+}
+
+const char *budget_verdict_name(BudgetVerdict verdict)
+{
+    static const char *const names[] = {
+        [BUDGET_KEPT] = "kept",
+        [BUDGET_BROKEN] = "broken",
+        [BUDGET_UNKNOWN] = "cannot tell",
+    };
+
+    return names[verdict];
+}
+
+void append_budget_lacking(GString *out, const BudgetResult *r)
+{
+    if (!r->lacking) {
+        return;
+    }
+    g_string_append_printf(out, " (%u boot%s without it", r->lacking,
+                           r->lacking == 1 ? "" : "s");
+    if (r->unseen) {
+        g_string_append_printf(out, ", %u of them with dropped records",
+                               r->unseen);
+    }
+    g_string_append_c(out, ')');
 }
 
 void budgets_print(const GArray *results)
 {
     for (guint i = 0; i < results->len; i++) {
         const BudgetResult *r = &g_array_index(results, BudgetResult, i);
+        g_autoptr(GString) lacking = g_string_new(NULL);
         char value[G_ASCII_DTOSTR_BUF_SIZE];
 
         format_ms(value, sizeof(value), r->value);
-        printf("%sbudget %s: %s ms, %s", i ? "" : "\n", r->budget->text, value,
-               r->met ? "kept" : "BROKEN");
-        if (r->lacking) {
-            printf(" (%u boot%s without it)", r->lacking,
-                   r->lacking == 1 ? "" : "s");
-        }
-        printf("\n");
+        append_budget_lacking(lacking, r);
+        printf("%sbudget %s: %s ms, %s%s\n", i ? "" : "\n", r->budget->text,
+               value,
+               r->verdict == BUDGET_BROKEN ? "BROKEN"
+                                           : budget_verdict_name(r->verdict),
+               lacking->str);
     }
 }
 
@@ -161,7 +208,9 @@ void budgets_put(JsonOut *j, const GArray *results)
         json_out_double(j, "limit_ns", r->budget->limit);
         json_out_double(j, "value_ns", r->value);
         json_out_int(j, "lacking", r->lacking);
-        json_out_bool(j, "met", r->met);
+        json_out_int(j, "unseen", r->unseen);
+        json_out_bool(j, "met", r->verdict == BUDGET_KEPT);
+        json_out_string(j, "verdict", budget_verdict_name(r->verdict));
         json_out_end_object(j);
     }
     json_out_end_array(j);

@@ -10,6 +10,9 @@
 #include "sample.h"
 #include "viewer/common/json-out.h"
 
+/* Exit status: there is no verdict. */
+#define EXIT_UNDECIDED 3
+
 typedef struct Budget {
     char *text; /* as it was given */
     char *name; /* of a phase, "Total", or "copy of ITEM" */
@@ -17,12 +20,19 @@ typedef struct Budget {
     double limit; /* ns */
 } Budget;
 
+typedef enum BudgetVerdict {
+    BUDGET_KEPT, /* every boot has it, and the value is in the limit */
+    BUDGET_BROKEN,
+    BUDGET_UNKNOWN, /* boots may have it among what was dropped: keep= */
+} BudgetVerdict;
+
 /* A budget beside what was measured. */
 typedef struct BudgetResult {
     const Budget *budget;
     double value; /* ns; NAN: no boot has the measure */
     guint lacking; /* boots without it, of all */
-    bool met; /* every boot has it, and the value is in the limit */
+    guint unseen; /* of these, whose records were dropped */
+    BudgetVerdict verdict;
 } BudgetResult;
 
 /*
@@ -37,7 +47,13 @@ GPtrArray *budgets_parse(char *const *texts, char **error);
 
 /* A BudgetResult for each of @budgets (may be NULL). */
 GArray *budgets_check(const GPtrArray *budgets, const Sample *s);
-guint budgets_broken(const GArray *results);
+guint budgets_count(const GArray *results, BudgetVerdict verdict);
+
+/* "kept", "broken" or "cannot tell". */
+const char *budget_verdict_name(BudgetVerdict verdict);
+
+/* " (2 boots without it, 1 of them with dropped records)", or nothing. */
+void append_budget_lacking(GString *out, const BudgetResult *r);
 
 /* The text report; nothing without budgets. */
 void budgets_print(const GArray *results);

@@ -11,6 +11,20 @@ const char *diff_verdict_name(const Diff *d)
     return d->trouble ? "error" : verdict_name(d->verdict);
 }
 
+char *diff_no_verdict(const Diff *d)
+{
+    if (d->trouble) {
+        return g_strdup_printf("A does not reach '%s' in every boot",
+                               d->opt.until);
+    }
+    if (d->dropped) {
+        return g_strdup_printf("cannot tell about what was dropped (keep=) in "
+                               "%u of the captures",
+                               d->dropped);
+    }
+    return NULL;
+}
+
 /* Anything at all, of what the guest decided. */
 static bool differs(const Change *c)
 {

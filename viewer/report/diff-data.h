@@ -14,7 +14,6 @@
 
 /* Exit statuses, beside EXIT_SUCCESS (within) and EXIT_FAILURE (slower). */
 #define EXIT_TROUBLE 2
-#define EXIT_UNDECIDED 3
 #define EXIT_SKIP 125 /* git bisect run: this one cannot be tested */
 
 /* What the exit status says of a comparison that cannot tell. */
@@ -82,6 +81,7 @@ typedef struct Diff {
     int status;
     GArray *lines; /* Change, by size */
     GPtrArray *only; /* char *: "- text" of A alone, "+ text" of B alone */
+    guint unseen; /* lines of one side that the other may have dropped */
     guint lines_exact, lines_differ; /* of both sides, what the guest decided */
 } Diff;
 
@@ -109,6 +109,9 @@ DIFF_FORMATS(DECLARE_DIFF_FORMAT)
 
 /* "within", "slower", "cannot tell" or "error". */
 const char *diff_verdict_name(const Diff *d);
+
+/* Why there is no verdict, as far as boots lack something; NULL: they do not. */
+char *diff_no_verdict(const Diff *d);
 
 /* Measures that the guest decides: how many differ, or are missing. */
 guint diff_measures_differ(const Diff *d, guint *compared);

@@ -114,12 +114,14 @@ static void print_json(const Diff *d)
     }
     put_changes(j, "measures", d->measures, true);
     put_findings(j, d);
+    json_out_int(j, "dropped", d->dropped);
     losses_put(j, "lost_a", d->a.sample);
     losses_put(j, "lost_b", d->b.sample);
     failed_boots_put(j, d->opt.failed);
     budgets_put(j, d->budgets);
     put_changes(j, "lines", d->lines, false);
     put_only(j, d->only);
+    json_out_int(j, "lines_unseen", d->unseen);
     json_out_end_object(j);
     json_out_end(j, stdout, "\n");
     json_out_free(j);

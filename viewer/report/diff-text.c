@@ -104,6 +104,11 @@ static void print_lines(const Diff *d, int sign, const char *title)
 
 static void print_only(const Diff *d)
 {
+    if (d->unseen) {
+        printf("\nLines after what the other side dropped (keep=), not "
+               "compared: %u\n",
+               d->unseen);
+    }
     if (!d->only->len || !d->opt.lines) {
         return;
     }
@@ -173,9 +178,10 @@ static void print_exactly(const Diff *d)
 static void print_reasons(const Diff *d)
 {
     guint measures = d->measures->len;
+    g_autofree char *none = diff_no_verdict(d);
 
     if (d->trouble) {
-        printf(": A does not reach '%s' in every boot\n", d->opt.until);
+        printf(": %s\n", none);
         return;
     }
     printf(": %u of %u %sby more than %g%% and %g ms", d->slower, measures,
@@ -190,10 +196,8 @@ static void print_reasons(const Diff *d)
         printf("%u more: what B lacks, panics, what is over a budget\n",
                d->bad);
     }
-    if (d->dropped) {
-        printf("cannot tell about what was dropped (keep=) in %u of the "
-               "captures\n",
-               d->dropped);
+    if (none) {
+        printf("%s\n", none);
     }
     if (d->undecided) {
         printf("%u cannot be told from so few boots", d->undecided);

@@ -228,8 +228,8 @@ static void add_finding(Diff *d, const Measure *m, guint a, guint b)
 
     if (kind == MEASURE_MILESTONE) {
         /* It may be among what was dropped: then nobody can tell. */
-        f.bad = f.panic ? b * all_a > (a + d->a.sample->dropped) * all_b
-                        : (b + d->b.sample->dropped) * all_a < a * all_b;
+        f.bad = f.panic ? b * all_a > (a + d->a.sample->gaps->len) * all_b
+                        : (b + d->b.sample->gaps->len) * all_a < a * all_b;
     } else if (a && b) {
         return; /* a copy that some boots need not make */
     }
@@ -259,14 +259,21 @@ static void find_lacking(Diff *d, MeasureKind kind, const GPtrArray *of_a,
     }
 }
 
-/* The milestone that was asked for is there in all of A, or no verdict is. */
+/*
+ * The milestone that was asked for is there in all of A, or no verdict is.
+ * What was dropped may have it: then the verdict is that nobody can tell.
+ */
 static bool lacks_until(const Diff *d)
 {
-    const Measure *m =
-        d->opt.until ? sample_find(d->a.sample, MEASURE_MILESTONE, d->opt.until)
-                     : NULL;
+    const Sample *s = d->a.sample;
+    g_autoptr(GArray) lacking = NULL;
 
-    return d->opt.until && (!m || m->values->len < d->a.sample->captures->len);
+    if (!d->opt.until) {
+        return false;
+    }
+    lacking =
+        sample_lacking(s, sample_find(s, MEASURE_MILESTONE, d->opt.until));
+    return lacking->len > sample_count_unseen(s, lacking);
 }
 
 /* ------------------------------------------------------------------ */
@@ -333,8 +340,8 @@ static void count_verdicts(Diff *d)
         }
     }
     d->boots = hopeless ? 0 : d->boots;
-    d->bad += budgets_broken(d->budgets);
-    d->dropped = d->a.sample->dropped + d->b.sample->dropped;
+    d->bad += budgets_count(d->budgets, BUDGET_BROKEN);
+    d->dropped = d->a.sample->gaps->len + d->b.sample->gaps->len;
     d->verdict = d->slower || d->bad          ? VERDICT_SLOWER
                  : d->undecided || d->dropped ? VERDICT_UNDECIDED
                                               : VERDICT_WITHIN;
@@ -456,19 +463,40 @@ static void add_only(Diff *d, const char *side, guint key)
     g_ptr_array_add(d->only, g_strdup_printf("%s %s", side, text));
 }
 
+/*
+ * Lines before @*end_a and @*end_b can be on one side alone.  Behind the last
+ * that both have, those of one side are where the other may have dropped them.
+ */
+static void find_ends(const Diff *d, const int *match, guint *end_a,
+                      guint *end_b)
+{
+    guint i = d->a.lines->len;
+
+    while (i && match[i - 1] < 0) {
+        i--;
+    }
+    *end_a = sample_has_gap(d->b.sample, 0) ? i : d->a.lines->len;
+    *end_b = d->b.lines->len;
+    if (sample_has_gap(d->a.sample, 0)) {
+        *end_b = i ? match[i - 1] + 1 : 0;
+    }
+}
+
 /* What diff(1) would print: "- text" and "+ text" in their order. */
 static void compare_lines(Diff *d)
 {
     g_autofree guint *a = keys_of(&d->a), *b = keys_of(&d->b);
     g_autofree int *match = g_new(int, d->a.lines->len + 1);
-    guint j = 0;
+    guint j = 0, end_a, end_b;
 
     d->lines = changes_new();
     d->only = g_ptr_array_new_with_free_func(g_free);
     align_sequences(a, d->a.lines->len, b, d->b.lines->len, match);
-    for (guint i = 0; i <= d->a.lines->len; i++) {
-        bool end = i == d->a.lines->len;
-        guint to = end ? d->b.lines->len : match[i] >= 0 ? (guint)match[i] : j;
+    find_ends(d, match, &end_a, &end_b);
+    d->unseen = d->a.lines->len - end_a + d->b.lines->len - end_b;
+    for (guint i = 0; i <= end_a; i++) {
+        bool end = i == end_a;
+        guint to = end ? end_b : match[i] >= 0 ? (guint)match[i] : j;
 
         for (; j < to; j++) {
             add_only(d, "+", b[j]);

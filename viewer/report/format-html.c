@@ -94,18 +94,18 @@ static void put_budgets(const GArray *budgets)
 {
     for (guint i = 0; i < budgets->len; i++) {
         const BudgetResult *r = &g_array_index(budgets, BudgetResult, i);
+        g_autoptr(GString) lacking = g_string_new(NULL);
 
         printf("<p>Budget ");
         put_escaped(r->budget->text);
         printf(":");
         print_ms(r->value, 0);
-        printf(" ms, <span class=\"%s\">%s</span>", r->met ? "m" : "bad",
-               r->met ? "kept" : "broken");
-        if (r->lacking) {
-            printf(" (%u boot%s without it)", r->lacking,
-                   r->lacking == 1 ? "" : "s");
-        }
-        printf("</p>\n");
+        append_budget_lacking(lacking, r);
+        printf(" ms, <span class=\"%s\">%s</span>%s</p>\n",
+               r->verdict == BUDGET_KEPT     ? "m"
+               : r->verdict == BUDGET_BROKEN ? "bad"
+                                             : "maybe",
+               budget_verdict_name(r->verdict), lacking->str);
     }
 }
 
@@ -294,6 +294,7 @@ static void put_sums(const Stats *s)
 static void put_stats(const Stats *s)
 {
     const Sample *sample = s->sample;
+    guint unseen = sample_count_unseen(sample, s->lacking);
 
     if (s->group) {
         printf("<h2>");
@@ -306,8 +307,11 @@ static void put_stats(const Stats *s)
         printf("; Total is up to ");
         put_escaped(sample->end);
     }
-    if (s->lacking->len) {
-        printf("; %u did not get there", s->lacking->len);
+    if (s->lacking->len > unseen) {
+        printf("; %u did not get there", s->lacking->len - unseen);
+    }
+    if (unseen) {
+        printf("; of %u nobody can tell: records were dropped (keep=)", unseen);
     }
     printf("</p>\n");
     put_budgets(s->budgets);
@@ -437,6 +441,7 @@ static void print_diff_html(const Diff *d)
     const char *class = d->verdict == VERDICT_SLOWER      ? "slower"
                         : d->verdict == VERDICT_UNDECIDED ? "maybe"
                                                           : "";
+    g_autofree char *none = diff_no_verdict(d);
 
     put_head("Boot times compared");
     printf("<h1>Boot times compared</h1>\n");
@@ -446,6 +451,11 @@ static void print_diff_html(const Diff *d)
            "%g ms</p>\n",
            class, diff_verdict_name(d), d->slower, d->measures->len,
            d->opt.percent, d->opt.ignore_ms);
+    if (none) {
+        printf("<p>");
+        put_escaped(none);
+        printf("</p>\n");
+    }
     put_findings(d);
     put_budgets(d->budgets);
     put_failed(d->opt.failed);

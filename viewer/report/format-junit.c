@@ -27,7 +27,8 @@ static void put_failed(Junit *j, const GPtrArray *failed)
     }
 }
 
-static void put_budgets(Junit *j, const GArray *budgets)
+/* @unknown: what a budget is of which nobody can tell. */
+static void put_budgets(Junit *j, const GArray *budgets, JunitResult unknown)
 {
     for (guint i = 0; i < budgets->len; i++) {
         const BudgetResult *r = &g_array_index(budgets, BudgetResult, i);
@@ -35,13 +36,12 @@ static void put_budgets(Junit *j, const GArray *budgets)
 
         append_ms(message, r->value, 0);
         g_string_append(message, " ms");
-        if (r->lacking) {
-            g_string_append_printf(message, "; %u boot%s without it",
-                                   r->lacking, r->lacking == 1 ? "" : "s");
-        }
+        append_budget_lacking(message, r);
         junit_case(j, "bootstamp.budget", r->budget->text, r->value / 1e9,
-                   r->met ? JUNIT_PASSED : JUNIT_FAILED, "budget",
-                   message->str + 1, NULL);
+                   r->verdict == BUDGET_KEPT     ? JUNIT_PASSED
+                   : r->verdict == BUDGET_BROKEN ? JUNIT_FAILED
+                                                 : unknown,
+                   "budget", message->str + 1, NULL);
     }
 }
 
@@ -93,9 +93,11 @@ static void put_lacking(Junit *j, const Stats *s)
     g_autofree char *name =
         g_strdup_printf("reaches %s", s->sample->end ? s->sample->end : "?");
     g_autofree char *text = names(s->sample, s->lacking);
+    guint unseen = sample_count_unseen(s->sample, s->lacking);
     g_autofree char *message = g_strdup_printf(
-        "%u of %u boots did not", s->lacking->len, s->sample->captures->len);
-    bool bad = s->lacking->len && s->opt.until;
+        "%u of %u boots did not, %u dropped records (keep=)",
+        s->lacking->len - unseen, s->sample->captures->len, unseen);
+    bool bad = s->lacking->len > unseen && s->opt.until;
 
     junit_case(j, "bootstamp.boot", name, -1,
                bad               ? JUNIT_FAILED
@@ -121,7 +123,7 @@ static void put_stats(Junit *j, const Stats *s)
                    NULL, NULL);
     }
     put_lacking(j, s);
-    put_budgets(j, s->budgets);
+    put_budgets(j, s->budgets, JUNIT_SKIPPED);
     put_failed(j, s->opt.failed);
     append_stats_table(table, s->sample);
     junit_output(j, table->str);
@@ -230,6 +232,9 @@ static void print_diff_junit(const Diff *d)
 {
     Junit *j = junit_new();
     g_autoptr(GString) table = g_string_new(NULL);
+    g_autofree char *none = diff_no_verdict(d);
+    JunitResult unknown =
+        d->opt.undecided == UNDECIDED_FAIL ? JUNIT_FAILED : JUNIT_SKIPPED;
 
     append_diff_table(table, d);
     junit_suite(j,
@@ -242,12 +247,12 @@ static void print_diff_junit(const Diff *d)
     for (guint i = 0; i < d->findings->len; i++) {
         put_finding(j, d, &g_array_index(d->findings, Finding, i));
     }
-    put_budgets(j, d->budgets);
+    put_budgets(j, d->budgets, unknown);
     put_failed(j, d->opt.failed);
-    if (d->trouble) {
-        junit_case(j, "bootstamp.boot", "verdict", -1, JUNIT_ERROR, "error",
-                   "A does not reach the milestone of --until in every boot",
-                   NULL);
+    if (none) {
+        junit_case(j, "bootstamp.boot", "verdict", -1,
+                   d->trouble ? JUNIT_ERROR : unknown, diff_verdict_name(d),
+                   none, NULL);
     }
     junit_output(j, table->str);
     junit_print(j, stdout);

@@ -58,17 +58,16 @@ static void put_budgets(const GArray *budgets)
 {
     for (guint i = 0; i < budgets->len; i++) {
         const BudgetResult *r = &g_array_index(budgets, BudgetResult, i);
+        const char *bold = r->verdict == BUDGET_BROKEN ? "**" : "";
+        g_autoptr(GString) lacking = g_string_new(NULL);
 
         printf("%s- budget ", i ? "" : "\n");
         put_code(r->budget->text);
         printf(":");
         print_ms(r->value, 0);
-        printf(" ms, %s", r->met ? "kept" : "**broken**");
-        if (r->lacking) {
-            printf(" (%u boot%s without it)", r->lacking,
-                   r->lacking == 1 ? "" : "s");
-        }
-        printf("\n");
+        append_budget_lacking(lacking, r);
+        printf(" ms, %s%s%s%s\n", bold, budget_verdict_name(r->verdict), bold,
+               lacking->str);
     }
 }
 
@@ -128,6 +127,7 @@ static void put_lines(const Stats *s)
 static void put_stats(const Stats *s)
 {
     const Sample *sample = s->sample;
+    guint unseen = sample_count_unseen(sample, s->lacking);
 
     printf("### Boot time");
     if (s->group) {
@@ -141,9 +141,13 @@ static void put_stats(const Stats *s)
         put_code(sample->end);
     }
     printf(".\n");
-    if (s->lacking->len) {
-        printf("\n- %u boot%s did not get there\n", s->lacking->len,
-               s->lacking->len == 1 ? "" : "s");
+    if (s->lacking->len > unseen) {
+        printf("\n- %u boot%s did not get there\n", s->lacking->len - unseen,
+               s->lacking->len - unseen == 1 ? "" : "s");
+    }
+    if (unseen) {
+        printf("\n- of %u nobody can tell: records were dropped (keep=)\n",
+               unseen);
     }
     put_failed(s->opt.failed);
     put_budgets(s->budgets);
@@ -236,12 +240,17 @@ static void put_changed_lines(const Diff *d)
 
 static void print_diff_markdown(const Diff *d)
 {
+    g_autofree char *none = diff_no_verdict(d);
+
     printf("### Boot time: %s%s%s\n\n%u boots of A, %u of B, %s clock; %u of "
            "%u slower by more than %g%% and %g ms.\n",
            d->verdict == VERDICT_SLOWER ? "**" : "", diff_verdict_name(d),
            d->verdict == VERDICT_SLOWER ? "**" : "", d->a.sample->captures->len,
            d->b.sample->captures->len, sample_clock_name(d->a.sample),
            d->slower, d->measures->len, d->opt.percent, d->opt.ignore_ms);
+    if (none) {
+        printf("\n- %s\n", none);
+    }
     put_findings(d);
     put_failed(d->opt.failed);
     put_budgets(d->budgets);

@@ -160,7 +160,8 @@ static void put_boots(const GArray *boots)
         g_autoptr(GArray) lacking = sample_lacking(
             b->sample, sample_find(b->sample, MEASURE_TOTAL, "Total"));
 
-        put_sample("bootstamp_boots_incomplete", labels->str, lacking->len);
+        put_sample("bootstamp_boots_incomplete", labels->str,
+                   lacking->len - sample_count_unseen(b->sample, lacking));
     }
     put_family(DURATION, "summary", "seconds",
                "Duration of phases, of the whole boot and of fw_cfg copies");
@@ -195,7 +196,10 @@ static void put_budget(const Boots *b, const BudgetResult *r, int which)
     static const char *const names[] = { "bootstamp_budget_value_seconds",
                                          "bootstamp_budget_limit_seconds",
                                          "bootstamp_budget_kept" };
-    const double values[] = { r->value / 1e9, r->budget->limit / 1e9, r->met };
+    const double values[] = { r->value / 1e9, r->budget->limit / 1e9,
+                              r->verdict == BUDGET_UNKNOWN
+                                  ? NAN
+                                  : r->verdict == BUDGET_KEPT };
     g_autoptr(GString) labels = boots_labels(b);
 
     add_label(labels, "budget", r->budget->text);
@@ -206,7 +210,8 @@ static void budget_family(int which)
 {
     if (which == 2) {
         put_family("bootstamp_budget_kept", "gauge", NULL,
-                   "1 where every boot has the measure and it is in the limit");
+                   "1 where every boot has the measure and it is in the "
+                   "limit, NaN where records that would tell were dropped");
     } else if (which == 1) {
         put_family("bootstamp_budget_limit_seconds", "gauge", "seconds",
                    "The limit of a budget");

@@ -16,6 +16,7 @@
 #include "capture/milestones.h"
 #include "capture/probe.h"
 #include "capture/spans.h"
+#include "boot-data.h"
 #include "host-text.h"
 #include "capture/talk.h"
 #include "report.h"
@@ -41,6 +42,7 @@ typedef struct Boot {
     StreamNames names;
     CaptureSpans *spans;
     Loss loss;
+    CaptureDropped dropped; /* of the session, times since its start */
     bool all; /* small fw_cfg items, each by itself */
     CaptureVcpus *vcpus;
     uint64_t start; /* of the session, ns */
@@ -80,6 +82,14 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
         }
         b->sessions++;
         b->start = b->virtual_clock ? 0 : rec->time;
+        b->dropped = (CaptureDropped){ 0 };
+    }
+    if (rec->kind == CAPTURE_DROPPED) {
+        uint64_t from = boot_data_dropped_from(b->virtual_clock, rec);
+
+        b->dropped = rec->u.dropped.head;
+        b->dropped.from_ns = from - MIN(from, b->start);
+        b->dropped.time_ns = rec->time - MIN(rec->time, b->start);
     }
     loss_feed(&b->loss, rec);
     handle_phase(b, rec);
@@ -308,11 +318,11 @@ static void print_lost(const Boot *b, CaptureReader *r)
         append_loss(text, lost);
         printf("\n%s: what was in them is missing above\n", text->str);
     }
-    if (b->loss.dropped.time_ns) {
+    if (b->dropped.bytes || b->dropped.events) {
         g_string_truncate(text, 0);
-        append_dropped(text, &b->loss.dropped);
+        append_dropped(text, &b->dropped);
         g_string_append(text, " up to ");
-        append_seconds(text, b->loss.dropped.time_ns, 6);
+        append_seconds(text, b->dropped.time_ns, 6);
         printf("\n%s s: milestones of that time are missing above\n",
                text->str);
     }

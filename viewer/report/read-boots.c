@@ -157,7 +157,6 @@ static void read_boot(const BootReadRules *rules, BootReading *b)
         capture_walk_all(r, b->virtual_clock, &ops, &pass);
         capture_vcpus_free(pass.host);
         b->lost = loss_total(&pass.loss, r);
-        b->dropped = loss_dropped(&pass.loss);
     }
     capture_reader_close(r);
 }

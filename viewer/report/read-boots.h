@@ -46,7 +46,6 @@ typedef struct BootReading {
     void *lines; /* of begin(); the one who takes it sets it to NULL */
     CaptureHeader header;
     CaptureLost lost; /* of all sessions */
-    CaptureLost dropped;
     char *error; /* NULL: it was said, or there is none */
 } BootReading;
 

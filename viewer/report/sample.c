@@ -72,6 +72,7 @@ Sample *sample_new(ClockChoice clock, const char *until)
     }
     s->clock = clock == CLOCK_CPU ? CLOCK_HOST : clock;
     s->cpu = clock == CLOCK_CPU;
+    s->gaps = g_array_new(FALSE, FALSE, sizeof(guint));
     s->losses = g_array_new(FALSE, FALSE, sizeof(SampleLoss));
     s->disturbed = g_array_new(FALSE, FALSE, sizeof(Disturbed));
     s->until = g_strdup(until);
@@ -95,6 +96,7 @@ void sample_free(Sample *s)
     free_list(&s->causes);
     g_array_unref(s->disturbed);
     g_array_unref(s->losses);
+    g_array_unref(s->gaps);
     g_clear_pointer(&s->total, measure_free);
     g_free(s->until);
     g_free(s->end);
@@ -302,7 +304,36 @@ static void handle_initcalls(Sample *s, const BootData *b)
     }
 }
 
-/* The milestone that was the last one most often. */
+bool sample_has_gap(const Sample *s, guint capture)
+{
+    guint low = 0, high = s->gaps->len;
+
+    while (low < high) {
+        guint middle = (low + high) / 2;
+
+        if (g_array_index(s->gaps, guint, middle) < capture) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < s->gaps->len && g_array_index(s->gaps, guint, low) == capture;
+}
+
+guint sample_count_unseen(const Sample *s, const GArray *lacking)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < lacking->len; i++) {
+        n += sample_has_gap(s, g_array_index(lacking, guint, i));
+    }
+    return n;
+}
+
+/*
+ * The milestone that was the last one most often, where all records are there:
+ * what comes before a gap is no boot's end.
+ */
 static const char *usual_end(const Sample *s)
 {
     g_autofree int *last = g_new(int, s->captures->len + 1);
@@ -327,14 +358,14 @@ static const char *usual_end(const Sample *s)
         }
     }
     for (guint i = 0; i < s->captures->len; i++) {
-        if (last[i] >= 0) {
+        if (last[i] >= 0 && !sample_has_gap(s, i)) {
             times[last[i]]++;
         }
     }
     for (guint i = 0; i < s->milestones->len; i++) {
         best = times[i] >= times[best] ? i : best;
     }
-    return s->milestones->len
+    return times[best]
                ? ((Measure *)g_ptr_array_index(s->milestones, best))->name
                : NULL;
 }
@@ -494,7 +525,11 @@ bool sample_take(Sample *s, const BootReading *r)
     s->exact &= boot->icount;
     handle_phases(s, boot);
     handle_start(s, boot);
-    if (boot->seen == UINT64_MAX) {
+    if (boot->seen != UINT64_MAX) {
+        guint capture = s->captures->len - 1;
+
+        g_array_append_val(s->gaps, capture);
+    } else {
         /* Sums, of which nobody knows how much is missing. */
         handle_copies(s, boot);
         handle_disks(s, boot);
@@ -503,8 +538,7 @@ bool sample_take(Sample *s, const BootReading *r)
     }
     handle_host(s, boot);
     handle_loss(s, r->lost);
-    warn_of_dropped(r->path, r->dropped);
-    s->dropped += boot->seen != UINT64_MAX;
+    warn_of_dropped(r->path, &boot->dropped);
     s->bytes += boot->bytes;
     if (!boot->bytes) {
         warn_of_no_bytes(r->path);

@@ -63,7 +63,7 @@ typedef struct Sample {
     bool cpu; /* values are the time that vCPUs were on a CPU */
     GArray *disturbed; /* Disturbed, in the order of captures */
     GArray *losses; /* SampleLoss, in the order of captures */
-    guint dropped; /* captures of which only the begin is compared: keep= */
+    GArray *gaps; /* guint, rising: captures whose begin alone counts: keep= */
     bool controls; /* set it first: lines have their control sequences */
     bool exact; /* and it counts instructions, in all captures */
     uint64_t bytes, lines; /* of all captures */
@@ -92,8 +92,8 @@ bool sample_take(Sample *s, const BootReading *r);
 /*
  * Call it when all captures are there: decides where Total ends and puts the
  * measures in order.  @end is a milestone, or NULL: that of sample_new(), or
- * the last one of most captures.  A capture that did not get there has no
- * Total.  What the host did to end QEMU (a signal, a monitor's quit) is no
+ * the last one of most captures that have all their records (none has: there
+ * is no Total).  A capture that did not get there has no Total.  What the host did to end QEMU (a signal, a monitor's quit) is no
  * milestone of the boot: it ends no phase and no total.  May be called again
  * after more captures were added.
  */
@@ -101,6 +101,12 @@ void sample_finish(Sample *s, const char *end);
 
 /* Captures without a value of @m, by number; @m may be NULL: all. */
 GArray *sample_lacking(const Sample *s, const Measure *m);
+
+/* Whether records of the capture were dropped, so that it may lack anything. */
+bool sample_has_gap(const Sample *s, guint capture);
+
+/* How many of sample_lacking() may have it among what was dropped. */
+guint sample_count_unseen(const Sample *s, const GArray *lacking);
 
 /* The measure of that name, or NULL. */
 const Measure *sample_find(const Sample *s, MeasureKind kind, const char *name);

@@ -118,6 +118,7 @@ static void print_group(const Stats *s)
                         g_ptr_array_index(s->sample->captures, capture));
     }
     json_out_end_array(j);
+    json_out_int(j, "dropped", s->sample->gaps->len);
     put_disturbed(j, s->sample);
     losses_put(j, "lost", s->sample);
     failed_boots_put(j, s->opt.failed);

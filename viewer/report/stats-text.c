@@ -118,8 +118,13 @@ static void print_lacking(const Stats *s)
     for (guint i = 0; i < s->lacking->len && i < LACKING_MAX; i++) {
         guint capture = g_array_index(s->lacking, guint, i);
 
-        printf("%sno Total, '%s' was not reached: ", i ? "" : "\n",
-               s->sample->end ? s->sample->end : "a milestone");
+        if (sample_has_gap(s->sample, capture)) {
+            printf("%sno Total, its end may be in what was dropped (keep=): ",
+                   i ? "" : "\n");
+        } else {
+            printf("%sno Total, '%s' was not reached: ", i ? "" : "\n",
+                   s->sample->end ? s->sample->end : "a milestone");
+        }
         print_path(g_ptr_array_index(s->sample->captures, capture));
         printf("\n");
     }

@@ -130,17 +130,26 @@ static int by_group(gconstpointer a, gconstpointer b)
 /* ------------------------------------------------------------------ */
 /* The report                                                          */
 
-/* Missing is not good: a boot that did not get there, a budget not kept. */
+/*
+ * Missing is not good: a boot that did not get there, a budget not kept.  Of
+ * what was dropped nobody can tell.
+ */
 static int finish(Stats *s)
 {
+    guint unseen;
+
     sample_finish(s->sample, NULL);
     s->lacking = sample_lacking(s->sample,
                                 sample_find(s->sample, MEASURE_TOTAL, "Total"));
     s->budgets = budgets_check(s->opt.budgets, s->sample);
-    if (s->opt.until && s->lacking->len) {
+    unseen = sample_count_unseen(s->sample, s->lacking);
+    if (budgets_count(s->budgets, BUDGET_BROKEN) ||
+        (s->opt.until && s->lacking->len > unseen)) {
         return EXIT_FAILURE;
     }
-    return budgets_broken(s->budgets) ? EXIT_FAILURE : EXIT_SUCCESS;
+    return budgets_count(s->budgets, BUDGET_UNKNOWN) || (s->opt.until && unseen)
+               ? EXIT_UNDECIDED
+               : EXIT_SUCCESS;
 }
 
 static int report(const StatsOptions *options, GPtrArray *groups)
@@ -154,7 +163,9 @@ static int report(const StatsOptions *options, GPtrArray *groups)
     }
     g_ptr_array_sort(groups, by_group);
     for (guint i = 0; i < groups->len; i++) {
-        status |= finish(g_ptr_array_index(groups, i));
+        int group = finish(g_ptr_array_index(groups, i));
+
+        status = status == EXIT_FAILURE || !group ? status : group;
     }
     format->print(&r);
     return status;

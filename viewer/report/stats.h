@@ -26,7 +26,7 @@ bool stats_check_group_by(const char *by);
  * Reads captures and folders of them (NULL: the newest capture) and prints;
  * returns the exit status:
  * EXIT_FAILURE also where a capture lacks the milestone that was asked for,
- * or a budget is broken.
+ * or a budget is broken; EXIT_UNDECIDED where what was dropped may have it.
  */
 int print_stats(char *const *paths, guint n_paths, const StatsOptions *options);
 

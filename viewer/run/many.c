@@ -132,7 +132,10 @@ static void boot_all(Runner *r)
 /* ------------------------------------------------------------------ */
 /* --keep                                                              */
 
-/* Whether the capture is one of those that are looked for. */
+/*
+ * Whether the capture is one of those that are looked for, or may be: what
+ * was dropped could tell (NAN then).
+ */
 static bool is_wanted(const Runner *r, const char *path, double *value)
 {
     g_autoptr(Sample) sample = sample_new(CLOCK_ANY, NULL);
@@ -146,7 +149,21 @@ static bool is_wanted(const Runner *r, const char *path, double *value)
     g_ptr_array_add(budgets, r->keep);
     results = budgets_check(budgets, sample);
     *value = g_array_index(results, BudgetResult, 0).value;
-    return *value > r->keep->limit; /* NAN is not */
+    return *value > r->keep->limit || /* NAN is not */
+           budgets_count(results, BUDGET_UNKNOWN);
+}
+
+static void report_kept(const Runner *r, int boot, double value)
+{
+    fprintf(stderr, "bootstamp: run: kept %s, boot %d: ", r->kept, boot);
+    if (isnan(value)) {
+        fprintf(stderr,
+                "records were dropped, so nobody can tell '%s'; "
+                "give --size more\n",
+                r->keep->name);
+    } else {
+        fprintf(stderr, "%s %.3f ms\n", r->keep->name, value / 1e6);
+    }
 }
 
 /* Boots until one is over the limit; the others leave nothing. */
@@ -173,8 +190,7 @@ static void boot_until_kept(Runner *r)
         if (is_wanted(r, path, &value)) {
             r->kept = g_steal_pointer(&path);
             progress_clear();
-            fprintf(stderr, "bootstamp: run: kept %s, boot %d: %s %.3f ms\n",
-                    r->kept, i + 1, r->keep->name, value / 1e6);
+            report_kept(r, i + 1, value);
         } else {
             g_unlink(path);
         }
