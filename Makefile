@@ -369,6 +369,7 @@ INSTALL = install
 man := $(wildcard docs/*.1)
 documents := $(wildcard COPYING CHANGELOG.md docs/*.md docs/*.svg docs/*.png) \
 	capture/phases.conf capture/probe.h
+pages := README.md CONTRIBUTING.md CHANGELOG.md
 built_firmware = $(wildcard build/firmware/*.bin)
 built_symbols = $(wildcard build/firmware/symbols/*)
 completions = $(datadir)/bash-completion/completions
@@ -393,10 +394,10 @@ install: all ## install below prefix (DESTDIR=... before it)
 	$(foreach dir,$(built_symbols),$(call install_files,644,$(wildcard $(dir)/*),$(moduledir)/firmware/symbols/$(notdir $(dir))) &&) :
 	$(call install_files,644,$(man),$(mandir)/man1)
 	$(call install_files,644,$(documents),$(docdir))
-	@# one folder there
-	for page in README.md CONTRIBUTING.md CHANGELOG.md; do sed 's|](docs/|](|g' $$page >"$(DESTDIR)$(docdir)/$$page" || exit; done
-	sed 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' docs/apparmor-libvirt-qemu.in \
-		>"$(DESTDIR)$(docdir)/apparmor-libvirt-qemu"
+	@# one folder there; all may read them, whatever the umask is
+	$(call install_files,644,$(pages) docs/apparmor-libvirt-qemu.in,$(docdir))
+	cd "$(DESTDIR)$(docdir)" && sed -i 's|](docs/|](|g' $(pages) && mv apparmor-libvirt-qemu.in apparmor-libvirt-qemu && \
+		sed -i 's|@moduledir@|$(moduledir)|; s|@bindir@|$(bindir)|' apparmor-libvirt-qemu
 	$(call install_files,644,$(lnav_format),$(lnavdir))
 	$(INSTALL) -d "$(DESTDIR)$(completions)"
 	$(INSTALL) -m 644 completion/bootstamp.bash "$(DESTDIR)$(completions)/bootstamp"
@@ -410,7 +411,7 @@ uninstall: ## remove what install put there; a module for another QEMU stays
 	rm -rf "$(DESTDIR)$(moduledir)/firmware/symbols"
 	$(call remove_files,$(moduledir)/firmware,$(notdir $(built_firmware)))
 	$(call remove_files,$(moduledir),chardev-timestamp.so check-qemu)
-	$(call remove_files,$(docdir),apparmor-libvirt-qemu README.md CONTRIBUTING.md $(notdir $(documents)))
+	$(call remove_files,$(docdir),apparmor-libvirt-qemu $(pages) $(notdir $(documents)))
 	rm -f "$(DESTDIR)$(bindir)/bootstamp" "$(DESTDIR)$(completions)/bootstamp"
 	rm -rf "$(DESTDIR)$(datadir)/bootstamp"
 	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :

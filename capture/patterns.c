@@ -199,7 +199,7 @@ static bool take_number_name(Parser *p, const char *rest, const char *what,
 {
     g_auto(GStrv) words = g_strsplit_set(rest, " \t", 2);
     const char *name = words[1] ? g_strchug(words[1]) : "";
-    uint16_t number;
+    uint16_t number = 0;
 
     p->now = NULL;
     if (!get_number(words[0], max, &number, error)) {

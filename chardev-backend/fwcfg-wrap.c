@@ -219,7 +219,8 @@ static void wrap(MemoryRegion *mr, Wrapped *w, ReadFn *read, WriteFn *write)
 /*
  * FWCfgEntry is private to QEMU.  Before its mirror is believed, entries that
  * every machine has, from the first to the directory of files, must look as
- * they should: the distance between them shows the size of one.
+ * they should: the distance between them shows the size of one.  The directory
+ * comes first, since what a mirror that is wrong calls a pointer may be none.
  */
 static bool layout_is_known(FWCfgState *s)
 {
@@ -227,14 +228,14 @@ static bool layout_is_known(FWCfgState *s)
     const FWCfgEntryMirror *signature = &e[FW_CFG_SIGNATURE];
     const FWCfgEntryMirror *id = &e[FW_CFG_ID];
     const FWCfgEntryMirror *dir = &e[FW_CFG_FILE_DIR];
+    uint32_t dir_len =
+        sizeof(uint32_t) + sizeof(FWCfgFile) * (unsigned)s->file_slots;
 
-    return signature->len == 4 && signature->data &&
+    return (!s->files ||
+            (dir->data == (uint8_t *)s->files && dir->len == dir_len)) &&
+           signature->len == 4 && signature->data &&
            !memcmp(signature->data, "QEMU", 4) && id->len == 4 && id->data &&
-           (ldl_le_p(id->data) & FW_CFG_VERSION) &&
-           (!s->files ||
-            (dir->data == (uint8_t *)s->files &&
-             dir->len == sizeof(uint32_t) +
-                             sizeof(FWCfgFile) * (unsigned)s->file_slots));
+           (ldl_le_p(id->data) & FW_CFG_VERSION);
 }
 
 static void on_loaded(const FWCfgState *s)

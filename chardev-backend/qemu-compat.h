@@ -196,7 +196,8 @@ void bootstamp_register(void (*init)(void), module_init_type type);
     }
 
 /* A QEMU whose machines have no ISA bus lacks it, and the device's parent. */
-#pragma weak isa_register_ioport
+__attribute__((weak)) void isa_register_ioport(ISADevice *dev, MemoryRegion *io,
+                                               uint16_t start);
 #define BOOTSTAMP_HAVE_ISA (isa_register_ioport != NULL)
 
 /* hw/nvram/fw_cfg.c has it to itself; checked at run time before use. */

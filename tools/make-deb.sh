@@ -74,9 +74,11 @@ END
 BOOTSTAMP_CONFIGURE="--qemu=$qemu --with-qemu-source=$source"
 export BOOTSTAMP_CONFIGURE
 # Of the caller's environment nothing may be seen in the packages.
+# -d: configure has looked for what the build needs.  build-essential (a C++ compiler) is not among it, nor
+# qemu-system-x86 where another QEMU is named.
 (cd "$tree" && env -u MAKEFLAGS -u MAKELEVEL -u BOOTSTAMP_BUILD -u BOOTSTAMP_SRC -u CFLAGS -u LDFLAGS -u CPPFLAGS \
     LC_ALL=C DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS-}" \
-    dpkg-buildpackage -b -us -uc) >"$log" 2>&1 </dev/null || {
+    dpkg-buildpackage -d -b -us -uc) >"$log" 2>&1 </dev/null || {
     tail -n 20 "$log" >&2
     die "dpkg-buildpackage failed; see $log"
 }

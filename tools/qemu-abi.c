@@ -28,7 +28,9 @@ static size_t instance_size(const char *type)
     ObjectClass *class = object_class_by_name(type);
     const TypeMirror *mirror = class ? (const TypeMirror *)class->type : NULL;
 
-    return mirror && !strcmp(mirror->name, type) ? mirror->instance_size : 0;
+    return mirror && mirror->name == object_class_get_name(class)
+               ? mirror->instance_size
+               : 0;
 }
 
 static void compare(const char *type, size_t ours, bool *agree)

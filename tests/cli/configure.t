@@ -25,6 +25,15 @@ is "$(configure_on 'rocky
 ID_LIKE="rhel centos fedora"' | cut -d ';' -f 2 | cut -c 1-12)" " dnf install" "a system that is like one of them"
 is "$(configure_on plan9 | cut -c 1-67)" "bootstamp: configure: something is missing; install what Debian cal" "and an unknown one"
 
+# --- a source that may not be written
+mkdir closed
+cp -R configure tools closed/
+echo file >closed/build
+closed/configure --without-module >out 2>&1
+is "$? $(cat out)" "1 bootstamp: configure: cannot write to '$tmp/src/closed/build', where everything is built: \
+use a copy of the source that $(id -un) may write to" "a source that may not be written"
+rm -r closed
+
 # --- without the module
 ./configure --without-module >out 2>&1
 is $? 0 "--without-module" || diag "$(cat out)"

@@ -7,7 +7,8 @@ stage="$tmp/a b"
 prefix=$(sed -n 's/^prefix = //p' "$src/config.mak")
 minor=$("$QEMU" --version | sed -n '1s/^QEMU emulator version \([0-9]*\.[0-9]*\).*/\1/p')
 
-ok "make install, DESTDIR with a space" make -s -C "$src" install DESTDIR="$stage"
+ok "make install, DESTDIR with a space, umask 077" sh -c 'umask 077; exec make -s -C "$1" install DESTDIR="$2"' sh "$src" "$stage"
+is "$(find "$stage" ! -perm -444)" "" "whatever the umask is, all may read it"
 files=$(cd "$stage" && find . -type f | sed "s|^\.$prefix/||" | sort)
 for file in bin/bootstamp lib/bootstamp/chardev-timestamp.so lib/bootstamp/check-qemu "lib/bootstamp/$minor/chardev-timestamp-qemu.so" \
     share/man/man1/bootstamp.1 share/bash-completion/completions/bootstamp \

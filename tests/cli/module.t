@@ -82,25 +82,30 @@ is "$(child_env LD_PRELOAD="$other $module")" "KEPT=yes LD_PRELOAD=$other" "also
 is "$(child_env "$BOOTSTAMP" run -q --)" "KEPT=yes" "nothing of bootstamp run either"
 
 # --- a QEMU of the same minor version with other structures
-# Its Chardev would be that of a QEMU with --enable-debug-mutex: only the check of the module is compiled so.
-if have_compiler; then
-    mkdir differs
-    cp "$module" differs/
-    headers=$(sed -n 's/^QEMU_BUILD = //p' "$src/config.mak")/headers
-    sed 's/#undef CONFIG_DEBUG_MUTEX/#define CONFIG_DEBUG_MUTEX/' "$src/$headers/config-host.h" >differs/config-host.h
+# differing NAME FOLDER FILE: differs/ has the module with FILE for chardev-backend/NAME.c, and the headers of FOLDER first
+differing() {
     # shellcheck disable=SC2046
-    compile -std=gnu11 -D_GNU_SOURCE -DBOOTSTAMP_LOADABLE -fPIC -O2 -c -o abi-module.o \
-        -iquote differs -iquote "$src" -iquote "$build" $(sed -n 's/^QEMU_CFLAGS = //p' "$src/config.mak") \
-        $(pkg-config --cflags glib-2.0) "$src/chardev-backend/abi-module.c" 2>err || diag "$(cat err)"
+    compile -std=gnu11 -D_GNU_SOURCE -DBOOTSTAMP_LOADABLE -fPIC -O2 -c -o differs.o \
+        -iquote "$2" -iquote "$src/chardev-backend" -iquote "$src" -iquote "$build" \
+        $(sed -n 's/^QEMU_CFLAGS = //p' "$src/config.mak") $(pkg-config --cflags glib-2.0) "$3" 2>err || diag "$(cat err)"
+    name=$1
     set --
     for file in "$src"/chardev-backend/*.c; do
         case $file in
-        */abi-module.c | */preload.c) ;;
+        */"$name.c" | */preload.c) ;;
         *) set -- "$@" "$build/obj/chardev-backend/$(basename "$file" .c).o" ;;
         esac
     done
-    compile -shared -pthread -o differs/chardev-timestamp-qemu.so abi-module.o "$@" \
+    compile -shared -pthread -o differs/chardev-timestamp-qemu.so differs.o "$@" \
         "$build/libcapture.a" -lm 2>err || diag "$(cat err)"
+}
+# Its Chardev would be that of a QEMU with --enable-debug-mutex: only the check of the module is compiled so.
+if have_compiler; then
+    mkdir differs headers
+    cp "$module" differs/
+    qemu_headers=$(sed -n 's/^QEMU_BUILD = //p' "$src/config.mak")/headers
+    sed 's/#undef CONFIG_DEBUG_MUTEX/#define CONFIG_DEBUG_MUTEX/' "$src/$qemu_headers/config-host.h" >headers/config-host.h
+    differing abi-module headers "$src/chardev-backend/abi-module.c"
     RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev null,id=dbg
     is $? 0 "another size of a structure: QEMU still runs"
     like "$(cat qemu.log)" '^bootstamp: .* does not fit this QEMU: a (chardev|cpu) has [0-9]+ bytes there and [0-9]+ here; build' \
@@ -116,8 +121,37 @@ if have_compiler; then
     is $? 0 "run --if-fits: it does"
     LD_PRELOAD=$tmp/differs/chardev-timestamp.so "$QEMU" -M none -device help </dev/null >out 2>&1
     is "$(grep -c bootprobe out)" 0 "nothing else of ours either"
+
+    # What our mirrors of QEMU's own structures take for a pointer is none
+    sed 's/^typedef struct TypeMirror {/&\n    size_t more;/' "$src/chardev-backend/abi-module.c" >types.c
+    differing abi-module . types.c
+    RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev null,id=dbg
+    is $? 0 "another layout of QOM's types: QEMU still runs"
+    like "$(cat qemu.log)" "^bootstamp: .* does not fit this QEMU: QOM's types are laid out in another way; build" "and it is said"
+    mkdir mirror
+    sed 's/^    bool allow_write;/    bool allow_write __attribute__((packed));/
+        s/^    uint8_t \*data;/    uint8_t *data __attribute__((packed));/' "$src/chardev-backend/qemu-compat.h" >mirror/qemu-compat.h
+    cp "$src/chardev-backend/fwcfg-wrap.c" mirror/
+    differing fwcfg-wrap mirror mirror/fwcfg-wrap.c
+    RUN="env LD_PRELOAD=$tmp/differs/chardev-timestamp.so" run_rom reset -chardev "timestamp,id=dbg,path=mirror.bst"
+    is $? 0 "another layout of fw_cfg's entries: QEMU still runs"
+    like "$(cat qemu.log)" "warning: timestamp: this QEMU's fw_cfg is not the one that the module was built for" "and it is said"
+    is "$("$BOOTSTAMP" export --format raw mirror.bst | wc -l)" 5 "the guest is captured"
 else
     skip "another size of a structure" "no compiler"
+fi
+
+# --- clang warns where gcc does not
+if command -v clang >/dev/null; then
+    for file in isa-bootprobe chr-tee; do
+        # shellcheck disable=SC2046
+        clang -std=gnu11 -D_GNU_SOURCE -DBOOTSTAMP_LOADABLE -Wall -Wextra -Wno-unused-parameter -Werror -fsyntax-only \
+            -iquote "$src" -iquote "$build" $(sed -n 's/^QEMU_CFLAGS = //p' "$src/config.mak") \
+            $(pkg-config --cflags glib-2.0) "$src/chardev-backend/$file.c" 2>err
+        is "$?$(cat err)" 0 "clang compiles $file.c without a warning"
+    done
+else
+    skip "clang" "not installed"
 fi
 
 # --- another QEMU

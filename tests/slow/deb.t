@@ -26,7 +26,16 @@ deb() { env -u BOOTSTAMP_BUILD -u BOOTSTAMP_SRC "$1/tools/make-deb.sh" "$qemu" "
 # --- two builds
 copy "$tmp/one"
 copy "$tmp/another/place"
-ok "make deb" deb "$tmp/one"
+# As after tools/install-deps.sh and apt-get install debhelper: without build-essential
+mkdir "$tmp/dpkg" "$tmp/bin"
+perl -00 -ne 'print unless /^Package: build-essential$/m' /var/lib/dpkg/status >"$tmp/dpkg/status"
+printf '#!/bin/sh\nexec /usr/bin/dpkg-checkbuilddeps --admindir=%s "$@"\n' "$tmp/dpkg" >"$tmp/bin/dpkg-checkbuilddeps"
+chmod +x "$tmp/bin/dpkg-checkbuilddeps"
+(
+    PATH=$tmp/bin:$PATH
+    deb "$tmp/one"
+) >"$tmp/out" 2>&1
+is $? 0 "make deb, without build-essential" || diag "$(tail -n 5 "$tmp/out")"
 ok "in another folder" deb "$tmp/another/place"
 debs=$(cd "$tmp/one/build/deb" && ls -- *.deb)
 is "$(echo "$debs" | grep -v dbgsym | tr '\n' ' ' | sed 's/_[^ ]*//g')" "bootstamp-qemu-$minor bootstamp " "two packages"

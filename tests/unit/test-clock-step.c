@@ -90,7 +90,8 @@ static int64_t distance(void)
 /* True once ours is close; never is it further off than the step was. */
 static bool follows(int64_t step)
 {
-    int64_t bound = ABS(step) + 1000000000; /* twice a rate's, in a period */
+    /* A rate's in six periods: a busy machine lets us steer late. */
+    int64_t bound = ABS(step) + 3000000000;
 
     for (int i = 0; i < 400; i++) {
         int64_t off;

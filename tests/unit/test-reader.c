@@ -564,11 +564,11 @@ static gpointer finish_header(gpointer opaque)
 {
     int fd = *(int *)opaque;
     CaptureHeader h = {
-        .magic = CAPTURE_MAGIC,
         .version = CAPTURE_VERSION,
         .header_size = CAPTURE_HEADER_SIZE,
     };
 
+    memcpy(h.magic, CAPTURE_MAGIC, sizeof(h.magic));
     g_usleep(100000);
     g_assert_cmpint(pwrite(fd, &h, sizeof(h), 0), ==, sizeof(h));
     return NULL;
