@@ -289,12 +289,9 @@ if [ $fetched = no ]; then
 fi
 if [ $fetched = no ]; then
     sed 's/^/    /' "$log" | grep -E '(E|W|Err):?' | tail -n 12 >&2 || :
-    hint=
-    [ $kind != deb-src ] ||
-        hint=", or unpack its source by hand and name the folder with --with-qemu-source"
     [ "$version" != - ] || version=any
     die "cannot get the package '$package${arch:+:$arch}' (version: $version)${suites:+ from$suites}" \
-        "with apt; see $log$hint"
+        "with apt; see $log"
 fi
 
 # apt-get source leaves the archives beside the one unpacked folder.

@@ -80,7 +80,10 @@ rm -rf "$dest/headers.ok" "$dest/headers" "$dest/cflags" "$dest/abi.txt"
 
 if [ $# -eq 4 ]; then
     [ -d "$dest/source" ] || echo "  FETCH   source of $3 $4"
-    "$tools/fetch-source.sh" "$3" "$4" "$dest/source"
+    "$tools/fetch-source.sh" "$3" "$4" "$dest/source" ||
+        die "no source of $3 $4: unpack it from elsewhere, in exactly that version, and name its folder," \
+            "./configure --with-qemu-source=DIR or tools/quickstart.sh --with-qemu-source=DIR; or leave the module out," \
+            "./configure --without-module"
     source=$dest/source
 else
     source=$(cd "$3" && pwd) || die "no folder '$3'"

@@ -50,6 +50,20 @@ is $? 1 "a QEMU of one's own without its source"
 like "$(tail -n 1 out)" '^bootstamp: configure: no package owns .*: unpack that of QEMU 8\.2\.1 .*--with-qemu-source=DIR.*--without-module$' \
     "one line says what to do"
 
+# --- a QEMU of a package whose source the mirror lacks
+qemu=$(readlink -f "$(command -v "$QEMU")")
+if dpkg-query -S "$qemu" >/dev/null 2>&1 && command -v apt-get dpkg-source >/dev/null; then
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    echo "deb file:$tmp/none ${codename:-none} main" >list
+    printf 'Dir::Etc::sourcelist "%s";\nDir::Etc::sourceparts "/dev/null";\n' "$tmp/src/list" >apt.conf
+    APT_CONFIG=$tmp/src/apt.conf ./configure --qemu="$qemu" >out 2>&1
+    is $? 1 "the mirror lacks QEMU's source"
+    like "$(tail -n 1 out)" '^bootstamp: qemu-headers: no source of [^ ]+ [0-9]:[^ ]+: unpack it from elsewhere, in exactly that version, .*quickstart.sh --with-qemu-source=DIR.*--without-module$' \
+        "one line says what to do"
+else
+    skip "the mirror lacks QEMU's source" "no package owns $qemu, or no apt and dpkg-source"
+fi
+
 # --- other hosts
 ./configure --without-module CC="${CC:-cc} -U__BYTE_ORDER__ -D__BYTE_ORDER__=__ORDER_BIG_ENDIAN__" >out 2>&1
 is $? 1 "a big-endian host"
