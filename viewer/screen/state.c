@@ -18,7 +18,8 @@ Source *view_source(const View *v)
     return g_ptr_array_index(v->sources, v->current);
 }
 
-static void set_message(View *v, bool is_error, const char *format, va_list ap)
+static G_GNUC_PRINTF(3, 0) void set_message(View *v, bool is_error,
+                                            const char *format, va_list ap)
 {
     g_free(v->message);
     v->message = g_strdup_vprintf(format, ap);
