@@ -944,7 +944,9 @@ static bool check_header(CaptureReader *r, GError **error)
     return true;
 }
 
-#define ZSTD_MAGIC UINT32_C(0xfd2fb528) /* RFC 8878, 3.1.1 */
+/* RFC 8878, 3.1: a frame, or one to skip, which pzstd begins with. */
+#define ZSTD_MAGIC UINT32_C(0xfd2fb528)
+#define ZSTD_MAGIC_SKIP UINT32_C(0x184d2a50) /* to ...5f */
 
 static CaptureUnpackFunc *unpack;
 
@@ -953,14 +955,20 @@ void capture_reader_set_unpack(CaptureUnpackFunc *func)
     unpack = func;
 }
 
+static bool is_compressed(int fd)
+{
+    uint32_t magic;
+
+    return pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) &&
+           (magic == ZSTD_MAGIC || (magic & ~UINT32_C(15)) == ZSTD_MAGIC_SKIP);
+}
+
 /* Puts what is in a compressed file in its place; false: it cannot be. */
 static bool unpack_file(CaptureReader *r, GError **error)
 {
-    uint32_t magic;
     int fd;
 
-    if (!unpack || pread(r->fd, &magic, sizeof(magic), 0) != sizeof(magic) ||
-        magic != ZSTD_MAGIC) {
+    if (!unpack || !is_compressed(r->fd)) {
         return true;
     }
     fd = unpack(r->fd, error);

@@ -31,6 +31,7 @@ struct BootCapture {
     uint64_t size;
     CaptureKeep keep;
     uint64_t default_size; /* see boot_capture_default_size() */
+    CaptureKeep default_keep;
     CaptureClockMode clock;
     bool fw_cfg;
     unsigned profile; /* samples a second */
@@ -83,6 +84,11 @@ int boot_capture_read_fd(const BootCapture *c)
 uint64_t boot_capture_default_size(const BootCapture *c)
 {
     return c->default_size;
+}
+
+CaptureKeep boot_capture_default_keep(const BootCapture *c)
+{
+    return c->default_keep;
 }
 
 void *boot_capture_query(const BootCapture *c)
@@ -369,14 +375,15 @@ static void set_error(Error **errp, const char *path, const GError *err)
 /*
  * The default folder is in memory, on most hosts, and nobody chose it: a VM
  * that talks for months must not fill it.  The boot is what is asked for, and
- * what came last is what shows why a VM is as it is.
+ * what came last is what shows why a VM is as it is.  A file system that tells
+ * no size of its own (ramfs) has no limit either.
  */
 static uint64_t default_size(int dir_fd)
 {
     struct statvfs fs;
     uint64_t size = DEFAULT_SIZE;
 
-    if (fstatvfs(dir_fd, &fs) == 0) {
+    if (fstatvfs(dir_fd, &fs) == 0 && fs.f_blocks) {
         size = MIN(size, (uint64_t)fs.f_blocks * fs.f_frsize / 4);
     }
     return size < CAPTURE_KEEP_SIZE_MIN ? 0 : size & ~UINT64_C(4095);
@@ -400,8 +407,11 @@ static CaptureWriter *open_new(CaptureWriterOptions *w, const char *dir,
     return writer;
 }
 
-/* @bound: the size that is its default, or 0. */
-static CaptureWriter *open_default(CaptureWriterOptions *w, uint64_t *bound,
+/*
+ * With a limit where none was asked for.  Where nothing can be dropped, what
+ * is beyond it is lost, and told: the host's memory is worth more.
+ */
+static CaptureWriter *open_default(BootCapture *c, CaptureWriterOptions *w,
                                    Error **errp)
 {
     g_autoptr(GError) err = NULL;
@@ -417,20 +427,19 @@ static CaptureWriter *open_default(CaptureWriterOptions *w, uint64_t *bound,
     }
     w->exclusive = true;
     if (!w->size_max) {
-        *bound = w->size_max = default_size(w->dir_fd);
+        c->default_size = w->size_max = default_size(w->dir_fd);
     }
-    if (*bound && w->keep == CAPTURE_KEEP_FIRST) {
+    if (c->default_size && w->keep == CAPTURE_KEEP_FIRST) {
         w->keep = CAPTURE_KEEP_ENDS;
     }
     writer = open_new(w, dir, &err);
-    if (*bound && g_error_matches(err, CAPTURE_WRITER_ERROR,
-                                  CAPTURE_WRITER_ERROR_NO_HOLES)) {
-        *bound = w->size_max = 0;
+    if (c->default_size && g_error_matches(err, CAPTURE_WRITER_ERROR,
+                                           CAPTURE_WRITER_ERROR_NO_HOLES)) {
         w->keep = CAPTURE_KEEP_FIRST;
         writer = open_new(w, dir, &err);
     }
+    c->default_keep = w->keep;
     if (!writer) {
-        *bound = 0;
         set_error(errp, w->path, err);
     }
     g_free((char *)w->path);
@@ -458,9 +467,8 @@ static bool parse_sharing(CaptureWriterOptions *w, const BootCaptureOptions *o,
     return true;
 }
 
-static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
-                                  const char *chardev_id, uint64_t *bound,
-                                  Error **errp)
+static CaptureWriter *open_writer(BootCapture *c, const BootCaptureOptions *o,
+                                  const char *chardev_id, Error **errp)
 {
     g_autoptr(GError) err = NULL;
     CaptureWriter *writer;
@@ -473,7 +481,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         .clock = o->has_clock ? o->clock : CAPTURE_CLOCK_MODE_BOTH,
         .virtual_now = virtual_now,
         .look = boot_looks_look,
-        .look_data = looks,
+        .look_data = c->looks,
         .qemu_version = BOOTSTAMP_QEMU_VERSION,
         .chardev_id = chardev_id,
         .arch = emulator.arch,
@@ -489,7 +497,7 @@ static CaptureWriter *open_writer(BootLooks *looks, const BootCaptureOptions *o,
         return NULL;
     }
     if (!w.path) {
-        return open_default(&w, bound, errp);
+        return open_default(c, &w, errp);
     }
     writer = capture_writer_open(&w, &err);
     if (!writer) {
@@ -571,7 +579,7 @@ BootCapture *boot_capture_get(const BootCaptureOptions *o,
     }
     c = g_new0(BootCapture, 1);
     c->looks = boot_looks_begin();
-    c->writer = open_writer(c->looks, o, chardev_id, &c->default_size, errp);
+    c->writer = open_writer(c, o, chardev_id, errp);
     if (!c->writer) {
         boot_looks_end(c->looks);
         g_free(c);

@@ -84,6 +84,7 @@ BootStream *boot_capture_add_stream(BootCapture *capture, const char *label);
  * capture in the default folder, which is in memory.  0: no such.
  */
 uint64_t boot_capture_default_size(const BootCapture *capture);
+CaptureKeep boot_capture_default_keep(const BootCapture *capture);
 
 /* Whether the guest wrote any byte into it. */
 bool boot_capture_has_bytes(const BootCapture *capture);

@@ -233,9 +233,12 @@ static void say(const Consoles *c, bool placed)
                                     : "timestamp chardevs");
     if (size) {
         fprintf(stderr,
-                "bootstamp: run: %" PRIu64 " MiB of it are kept at most, the "
-                "begin and the latest; run --size or -c changes that\n",
-                size >> 20);
+                "bootstamp: run: %" PRIu64 " MiB of it are kept at most, %s; "
+                "run --size or -c changes that\n",
+                size >> 20,
+                boot_capture_default_keep(c->capture) == CAPTURE_KEEP_FIRST
+                    ? "the begin, what comes then is lost"
+                    : "the begin and the latest");
     }
     if (run.post_codes) {
         fprintf(stderr, "bootstamp: run: POST codes %s\n",

@@ -117,6 +117,9 @@ if command -v zstd >/dev/null; then
     # zstd's blocks have 128 KiB
     { cat "$tmp/l1.bst"; head -c $((262144 - $(wc -c <"$tmp/l1.bst"))) /dev/zero; } | zstd -q >"$tmp/round.bst.zst"
     like "$("$BOOTSTAMP" info "$tmp/round.bst.zst" 2>&1)" "^size +262.1 kB" "one whose last block is full"
+    if command -v pzstd >/dev/null; then
+        ok "pzstd's, which begins with a frame to skip" sh -c 'pzstd -q "$1" -o "$2" && "$BOOTSTAMP" info "$2"' - "$tmp/l1.bst" "$tmp/p.bst.zst"
+    fi
     head -c 100 "$tmp/zst/l1.bst.zst" >"$tmp/cut.bst.zst"
     is "$("$BOOTSTAMP" info "$tmp/cut.bst.zst" 2>&1)" "bootstamp: $tmp/cut.bst.zst: cannot unpack it: its end is missing" "one that is cut"
     { head -c 60 "$tmp/zst/l1.bst.zst"; head -c 400 /dev/urandom; } >"$tmp/bad.bst.zst"

@@ -94,6 +94,26 @@ timeout 60 "$BOOTSTAMP" run -- "$QEMU" -M pc -nodefaults -display none -bios "$g
 like "$(cat "$tmp/out")" 'run: [0-9]+ MiB of it are kept at most, the begin and the latest' "run tells of the limit of the default folder"
 like "$("$BOOTSTAMP" info)" '^size cap .* on the disk: the begin and the latest' "so does info"
 
+# A file system that cannot free parts of files: a ramfs, in a name space of its own
+if unshare -Urm sh -c 'mount -t ramfs none "$1"' - "$tmp/runtime" 2>"$tmp/err"; then
+    cat >"$tmp/on-ramfs" <<'SH'
+mount -t ramfs none "$XDG_RUNTIME_DIR" && chmod 700 "$XDG_RUNTIME_DIR" || exit
+rom() { timeout 60 "$BOOTSTAMP" run "$@" -- "$QEMU" -M pc -nodefaults -display none -bios "$guests/pattern-1000.rom" </dev/null; }
+rom 2>&1
+"$BOOTSTAMP" info | sed -n '/^holds/p; /^size cap/p'
+rm -rf "$XDG_RUNTIME_DIR"/bootstamp
+rom --size 8M,keep=last 2>&1
+echo "status $?, $(find "$XDG_RUNTIME_DIR" -type f | wc -l) files"
+SH
+    QEMU=$QEMU guests=$guests unshare -Urm sh "$tmp/on-ramfs" >"$tmp/out" 2>&1
+    like "$(cat "$tmp/out")" 'run: [0-9]+ MiB of it are kept at most, the begin, what comes then is lost' "on a ramfs the limit by default is one without dropping"
+    is "$(sed -n 's/^\(size cap\|holds\)  *//p' "$tmp/out" | paste -sd '|' | sed 's/ bytes.*//')" "268.4 MB|1000" "and info tells it"
+    like "$(cat "$tmp/out")" 'cannot drop what is oldest, its file system frees no parts of files' "keep= that is asked for is refused there"
+    like "$(cat "$tmp/out")" 'status 1, 0 files' "and leaves no file"
+else
+    skip "a file system that cannot free parts of files" "no name spaces: $(tail -n 1 "$tmp/err")"
+fi
+
 for wrong in 64X 1K 64K,keep=last 64M,keep=all 64M,keep=last,x; do
     "$BOOTSTAMP" run --size "$wrong" -- "$QEMU" -version >"$tmp/out" 2>&1
     is $? 2 "--size $wrong is refused"
