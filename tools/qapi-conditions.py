@@ -37,17 +37,21 @@ def die(message):
 def ask_binary(qemu):
     """The schema that the binary reports, keyed by meta-type and name."""
     commands = ''.join(json.dumps({'execute': name}) for name in
-                       ('qmp_capabilities', 'query-qmp-schema', 'quit'))
-    done = subprocess.run(
-        [qemu, '-machine', 'none', '-nodefaults', '-no-user-config',
-         '-display', 'none', '-qmp', 'stdio'],
-        input=commands, text=True, timeout=60,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    for line in done.stdout.splitlines():
-        answer = json.loads(line).get('return')
-        if isinstance(answer, list):
-            return answer
-    die('%s does not answer query-qmp-schema: %s' % (qemu, done.stderr.strip()))
+                       ('qmp_capabilities', 'query-qmp-schema'))
+    with subprocess.Popen(
+            ['timeout', '60', qemu, '-machine', 'none', '-nodefaults',
+             '-no-user-config', '-display', 'none', '-qmp', 'stdio'],
+            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        run.stdin.write(commands)
+        run.stdin.flush()
+        # It ends when it is asked to, even if nobody has read the answer yet.
+        for line in run.stdout:
+            answer = json.loads(line).get('return')
+            if isinstance(answer, list):
+                run.stdin.write(json.dumps({'execute': 'quit'}))
+                run.stdin.close()
+                return answer
+    die('%s does not answer query-qmp-schema' % qemu)
 
 
 class Guarded:

@@ -135,7 +135,7 @@ if command -v zstd >/dev/null; then
         head -c 4096 "$tmp/l1.bst" | zstd -q >"$tmp/head"
         cat "$tmp/head" "$tmp/zeros" "$tmp/zeros" >"$tmp/holes.bst.zst"
         like "$("$BOOTSTAMP" info "$tmp/holes.bst.zst" 2>&1)" "^size +2.1 GB" "holes take no memory"
-        { cat "$tmp/head"; for i in $(seq 64); do cat "$tmp/zeros"; done; } >"$tmp/bomb.bst.zst"
+        { cat "$tmp/head"; for _ in $(seq 64); do cat "$tmp/zeros"; done; } >"$tmp/bomb.bst.zst"
         like "$("$BOOTSTAMP" info "$tmp/bomb.bst.zst" 2>&1)" "$large" "holes without end"
     fi
 else
