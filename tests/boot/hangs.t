@@ -2,7 +2,7 @@
 # A guest that hangs in each of the ways there are, by bootstamp run --timeout and --silence; and run --keep.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-need_guests linux halt.rom hang-1.rom hang-2.rom hang-3.rom hang-4.rom pattern-1000.rom
+need_guests linux halt.rom hang-1.rom hang-2.rom hang-3.rom hang-4.rom hang-5.rom pattern-1000.rom
 
 machine="-M pc -accel tcg -m 32 -nodefaults -display none -no-user-config"
 # hang NAME OPTION ROM [QEMU ARGUMENT...]: in the background, for they wait; its files are $tmp/NAME.*
@@ -22,6 +22,7 @@ hang panic '--silence 4' hang-1
 hang waiting '--silence 4' hang-2
 hang loop '--silence 6' hang-3
 hang work '--timeout 6' hang-4
+hang settled '--silence 6' hang-5
 hang good '--timeout 60 --silence 60' pattern-1000
 wait
 
@@ -38,6 +39,7 @@ panic 44 panic
 loop 46 reset loop
 waiting 48 waiting for input
 work 124 still at work
+settled 48 waiting for input
 END
 is "$(cat "$tmp/good.status") $(grep -c 'hang\|last milestone' "$tmp/good.err")" "0 0" "a boot that ends in time has QEMU's own status"
 

@@ -38,6 +38,7 @@ struct Watch {
     GQueue last; /* char *, the last lines with their times */
     bool ran, prompted; /* the last line of this boot is a prompt */
     guint resets;
+    gint64 reset, longest; /* the last; between two of them at most; us */
 };
 
 /* What waits for a person: at the end of the line that is open, or of the last. */
@@ -98,6 +99,18 @@ static bool is_activity(const CaptureRecord *rec)
     return false;
 }
 
+static void handle_reset(Watch *w)
+{
+    gint64 now = g_get_monotonic_time();
+
+    if (w->resets) {
+        w->longest = MAX(w->longest, now - w->reset);
+    }
+    w->resets += w->ran;
+    w->reset = now;
+    w->prompted = false;
+}
+
 static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
 {
     Watch *w = data;
@@ -112,8 +125,7 @@ static CaptureWalkNext handle_record(void *data, const CaptureRecord *rec)
         w->ran = true;
     }
     if (rec->kind == CAPTURE_VM && rec->u.vm.event == CAPTURE_VM_RESET) {
-        w->resets += w->ran;
-        w->prompted = false;
+        handle_reset(w);
     }
     return CAPTURE_WALK_ON;
 }
@@ -293,12 +305,19 @@ static bool has_panicked(const Watch *w)
     return false;
 }
 
+/* A guest may reset some times, and then stay: it is in no loop any more. */
+static bool is_looping(const Watch *w)
+{
+    return w->resets >= LOOP_RESETS && g_get_monotonic_time() - w->reset <=
+                                           MAX(2 * w->longest, G_USEC_PER_SEC);
+}
+
 static HangKind classify(const Watch *w, const char *state)
 {
     if (!w->ran) {
         return HANG_NEVER_RAN;
     }
-    if (w->resets >= LOOP_RESETS) {
+    if (is_looping(w)) {
         return HANG_RESET_LOOP;
     }
     if (has_panicked(w) || !g_strcmp0(state, "guest-panicked") ||
