@@ -70,6 +70,8 @@ like "$(cat "$tmp/serial.log")" 'Kernel panic - not syncing: VFS' "as the consol
 ok "its evidence is behind QEMU's output" grep -q '^QEMU: running$' "$tmp/many/boot-0001.bst.log"
 if command -v xmllint >/dev/null; then
     like "$(xmllint --xpath 'string(//testcase/error)' "$tmp/many.xml")" 'QEMU: running' "and in junit"
+    is "$(xmllint --xpath 'string(//testcase/error/@type)' "$tmp/many.xml")" panic "with what it hangs in as the type"
+    is "$(xmllint --xpath 'count(//testcase)' "$tmp/many.xml")" 1 "and no case of a milestone where no boot counts"
 fi
 
 # --keep: one boot that is over the limit, and no other

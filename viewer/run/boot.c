@@ -307,11 +307,11 @@ static char *objection(const BootRules *rules, End end, int status,
 static void note_failure(const BootRules *rules, End end, const char *where,
                          const char *log, const char *why, Hang *hang)
 {
-    FailedBoot *f = failed_boot_new(where,
-                                    hang->evidence ? hang_kind_name(hang->kind)
-                                    : end == END_SIGNAL ? "interrupted"
-                                                        : "ended",
-                                    why, g_steal_pointer(&hang->evidence));
+    const char *kind = hang->evidence      ? hang_kind_name(hang->kind)
+                       : end == END_SIGNAL ? "interrupted"
+                                           : "ended";
+    FailedBoot *f =
+        failed_boot_new(where, kind, why, g_steal_pointer(&hang->evidence));
     g_autofree char *details = failed_boot_details(f);
     FILE *to = details[0] ? fopen(log, "ae") : NULL;
 
