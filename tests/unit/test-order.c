@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <malloc.h>
+
 #include "util.h"
 #include "viewer/export/order.h"
 
@@ -29,6 +31,11 @@ static void see(void *data, const CaptureRecord *event, const CaptureLine *line)
     seen->back += time < seen->last;
     seen->last = time;
     seen->rows++;
+}
+
+static void count(void *data, const CaptureRecord *event,
+                  const CaptureLine *line)
+{
 }
 
 static void add(RowOrder *o, uint64_t pos, uint64_t time)
@@ -107,11 +114,36 @@ static void memory_has_a_bound(void)
     row_order_free(o);
 }
 
+/* A row whose room is too small for the next one is not kept for ever. */
+static void rooms_are_used_again(void)
+{
+    static const guint8 lens[] = { 66, 70, 75, 77, 77 };
+    char text[100] = "";
+    CaptureLine line = { .text = text };
+    RowOrder *o = row_order_new(count, NULL);
+    size_t used = 0;
+
+    for (guint i = 0; i < 60000; i++) {
+        line.time = line.end_time = line.pos = (uint64_t)i * MS;
+        line.len = lens[i % G_N_ELEMENTS(lens)];
+        row_order_line(o, &line);
+        if (i % 100 == 0) {
+            row_order_release(o, CAPTURE_NO_TIME, false);
+        }
+        if (i == 1000) {
+            used = mallinfo2().uordblks;
+        }
+    }
+    g_assert_cmpuint(mallinfo2().uordblks, <, used + (256 << 10));
+    row_order_free(o);
+}
+
 int main(int argc, char **argv)
 {
     test_begin(&argc, &argv);
     g_test_add_func("/order/times", rows_come_in_the_order_of_their_times);
     g_test_add_func("/order/open", an_open_line_is_waited_for);
     g_test_add_func("/order/bound", memory_has_a_bound);
+    g_test_add_func("/order/rooms", rooms_are_used_again);
     return g_test_run();
 }

@@ -217,11 +217,14 @@ static Row *new_row(RowOrder *o, uint64_t time, uint64_t pos, size_t len)
 {
     Row *row = o->spare;
 
-    if (row && row->room >= len) {
+    if (row) {
         o->spare = row->next;
-    } else {
+    }
+    /* One that is too small goes: or else there would be more and more. */
+    if (!row || row->room < len) {
         size_t room = MAX(len, ROOM_MIN);
 
+        g_free(row);
         row = g_malloc(sizeof(*row) + room);
         row->room = room;
     }
