@@ -53,6 +53,15 @@ is "$? $(cat "$tmp/err")" "0 " "command lines from files"
 is $? 1 "B does not start"
 like "$(cat "$tmp/err")" 'QEMU ended with status 1: .*-bogus: invalid option' "its last words"
 like "$(tail -n 1 "$tmp/err")" '^bootstamp: ab: 0 boots of A and 2 of B failed$' "it gives up when no pair succeeds"
+for format in $("$BOOTSTAMP" diff -F help | sed 's/ .*//'); do
+    "$BOOTSTAMP" ab -q -n 1 -F "$format" -c "$tmp/bad-$format" -- "$QEMU" -M none -bogus --- "$QEMU" -M none -bogus >"$tmp/out" 2>"$tmp/err"
+    is $? 2 "-F $format: all boots failed"
+    case $format in
+    json) like "$(cat "$tmp/out")" '"verdict":"error","exit_status":2,.*"failed":\[[{].*boot-0001' "JSON has them, and no verdict" ;;
+    junit) like "$(cat "$tmp/out")" ' errors="3" ' "JUnit has them, and no verdict" ;;
+    html | markdown | text) like "$(cat "$tmp/out")" 'there is no boot to compare' "$format has the reason" ;;
+    esac
+done
 ok "half a pair does not stay" test ! -e "$tmp/fails/a/boot-0001.bst"
 "$BOOTSTAMP" ab -q -n 9 -- "$QEMU" -M none -bogus --- "$QEMU" -M none -bogus >"$tmp/out" 2>"$tmp/err"
 is $? 2 "neither does: that is no verdict"

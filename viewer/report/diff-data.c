@@ -13,6 +13,9 @@ const char *diff_verdict_name(const Diff *d)
 
 char *diff_no_verdict(const Diff *d)
 {
+    if (!d->a.sample->captures->len || !d->b.sample->captures->len) {
+        return g_strdup("there is no boot to compare");
+    }
     if (d->trouble) {
         return g_strdup_printf("A does not reach '%s' in every boot",
                                d->opt.until);

@@ -70,7 +70,7 @@ typedef struct Diff {
 
     /* by diff_judge() */
     Verdict verdict;
-    bool trouble; /* A lacks the milestone that was asked for */
+    bool trouble; /* A lacks the milestone that was asked for, or any boot */
     GArray *measures; /* Change */
     GArray *findings; /* Finding */
     GArray *budgets; /* BudgetResult */

@@ -221,7 +221,7 @@ static void print_verdict(const Diff *d)
 static void print_side(const char *name, const Sample *s)
 {
     printf("%s: ", name);
-    print_path(g_ptr_array_index(s->captures, 0));
+    print_path(s->captures->len ? g_ptr_array_index(s->captures, 0) : "-");
     if (s->captures->len > 1) {
         printf(" and %u more", s->captures->len - 1);
     }

@@ -259,6 +259,12 @@ static void find_lacking(Diff *d, MeasureKind kind, const GPtrArray *of_a,
     }
 }
 
+/* All of ab's may have failed. */
+static bool has_boots(const Diff *d)
+{
+    return d->a.sample->captures->len && d->b.sample->captures->len;
+}
+
 /*
  * The milestone that was asked for is there in all of A, or no verdict is.
  * What was dropped may have it: then the verdict is that nobody can tell.
@@ -369,7 +375,7 @@ Verdict diff_judge(Diff *d, double error)
     };
     sample_finish(d->a.sample, NULL);
     sample_finish(d->b.sample, d->a.sample->end);
-    d->trouble = lacks_until(d);
+    d->trouble = !has_boots(d) || lacks_until(d);
     find_lacking(d, MEASURE_MILESTONE, d->a.sample->milestones,
                  d->b.sample->milestones);
     for (MeasureKind kind = MEASURE_COPY; kind < MEASURE_MILESTONE; kind++) {
@@ -539,9 +545,9 @@ static int diff_status(const Diff *d)
                                         : undecided_status(&d->opt);
 }
 
-int diff_print(Diff *d)
+int diff_print(Diff *d, int failed)
 {
-    d->status = diff_status(d);
+    d->status = failed ? failed : diff_status(d);
     compare_lines(d);
     (d->opt.format ? d->opt.format : formats[0])->print(d);
     return d->status;
@@ -594,5 +600,5 @@ int print_diff(const char *a, const char *b, const DiffOptions *options)
         return options->bisect ? EXIT_SKIP : EXIT_TROUBLE;
     }
     diff_judge(d, COMPARE_ERROR);
-    return diff_print(d);
+    return diff_print(d, EXIT_SUCCESS);
 }

@@ -36,8 +36,11 @@ Verdict diff_judge(Diff *d, double error);
 /* How many boots a side would probably tell, after "cannot tell"; 0: none. */
 guint diff_boots_to_tell(const Diff *d);
 
-/* Prints the report of diff_judge() and returns the exit status. */
-int diff_print(Diff *d);
+/*
+ * Prints the report of diff_judge() and returns the exit status: @failed, where
+ * that is none of success, for boots failed that are in no capture.
+ */
+int diff_print(Diff *d, int failed);
 
 /* All of these. */
 int print_diff(const char *a, const char *b, const DiffOptions *options);

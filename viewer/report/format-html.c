@@ -432,7 +432,7 @@ static void put_side(const char *name, const char *class, const Sample *s)
            "style=\"display:inline\"><circle class=\"%s\" cx=\"5\" cy=\"5\" "
            "r=\"4\"/></svg> %s: %u boot%s, ",
            class, name, s->captures->len, s->captures->len == 1 ? "" : "s");
-    put_escaped(g_ptr_array_index(s->captures, 0));
+    put_escaped(s->captures->len ? g_ptr_array_index(s->captures, 0) : "-");
     printf("%s</p>\n", s->captures->len > 1 ? " and so on" : "");
 }
 

@@ -168,12 +168,26 @@ static void compare(Ab *ab)
     progress_clear();
 }
 
+/* Boots that failed decide, whatever the others say; EXIT_SUCCESS: none did. */
+static int failed_status(const Ab *ab)
+{
+    if (ab->failed[B] > ab->failed[A]) {
+        return EXIT_FAILURE;
+    }
+    return !ab->failed[A]             ? EXIT_SUCCESS
+           : ab->options->diff.bisect ? EXIT_SKIP
+                                      : EXIT_TROUBLE;
+}
+
 static int report(Ab *ab)
 {
-    int status = EXIT_TROUBLE;
+    int failed = failed_status(ab), status = EXIT_TROUBLE;
 
-    if (ab->good) {
-        status = diff_print(ab->diff);
+    if (!ab->good && ab->options->diff.format) {
+        diff_judge(ab->diff, COMPARE_ERROR); /* a program wants a report */
+    }
+    if (ab->good || ab->options->diff.format) {
+        status = diff_print(ab->diff, failed);
     }
     if (!ab->options->quiet) {
         fprintf(stderr,
@@ -187,12 +201,8 @@ static int report(Ab *ab)
     if (ab->failed[A] || ab->failed[B]) {
         fail("ab", "%u boot%s of A and %u of B failed", ab->failed[A],
              ab->failed[A] == 1 ? "" : "s", ab->failed[B]);
-        if (ab->options->diff.bisect) {
-            return ab->failed[B] > ab->failed[A] ? EXIT_FAILURE : EXIT_SKIP;
-        }
-        return ab->failed[B] > ab->failed[A] ? EXIT_FAILURE : EXIT_TROUBLE;
     }
-    return status;
+    return failed ? failed : status;
 }
 
 static bool make_folders(Ab *ab, const char *dir)
