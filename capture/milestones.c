@@ -438,11 +438,19 @@ static bool is_better(const CaptureMilestones *p, guint milestone,
            p->by_line[milestone];
 }
 
+/* The option ROM tells of an initrd that is not there as well: of 0 KiB. */
+static bool is_of_nothing(const Matcher *m, const CaptureRecord *rec)
+{
+    return rec->kind == CAPTURE_PROBE && !rec->u.probe.arg &&
+           m->milestone == CAPTURE_MS_COPY_INITRD;
+}
+
 /* Could an event now be this milestone? */
 static bool is_awaited(CaptureMilestones *p, const Matcher *m,
                        const CaptureRecord *rec)
 {
-    return (m->pattern->last || m->pattern->again || m->pattern->attempts ||
+    return !is_of_nothing(m, rec) &&
+           (m->pattern->last || m->pattern->again || m->pattern->attempts ||
             !p->found[m->milestone] || is_better(p, m->milestone, rec)) &&
            all_found(p, m->after) && !any_found(p, m->unless);
 }

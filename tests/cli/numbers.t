@@ -47,4 +47,31 @@ is "$(perl -CSDA -ne 'next unless /^(.*?%)/; my $w = 0; $w += /\p{Mn}/ ? 0 : /\p
 "$BOOTSTAMP" stats "$cap" "$tmp/b.bst" | sed -n '/^Phase/,/^$/p' >"$tmp/stats"
 is "$(perl -CSDA -ne 'next unless /^(.*?\s\d+)\s+[-\d]+\.\d/; my $w = 0; $w += /\p{Mn}/ ? 0 : /\p{East_Asian_Width=Wide}/ ? 2 : 1 for split //, $1;
     print "$w\n"' "$tmp/stats" | sort -u | wc -l)" 1 "in stats as well" || cat "$tmp/stats" >&2
+
+# --- and in the tables below, where names and numbers of boots are long
+rm "$tmp/config/bootstamp/phases.conf"
+perl -I"$src/tests/cli" -MCaptureFile - "$tmp/long.bst" <<'END'
+session 'test'; vm 1; event 4, pack 'C Z* Z*', 0, 'a-serial-console-with-a-long-name', 'isa-serial 0x3f8'; $time = 50e6; vm 3;
+for my $i (1 .. 11) {
+    $time += 10e6; text "SeaBIOS (version 1)\n", 1000;
+    event 0x12, pack 'S< Q< Q< Q<', 0, 10e6 * $i, 1e6 * $i, 0;
+    text "Booting from ROM...\n", 1000;
+    event 8, pack 'S< L< Z*', 0x20 + $i, 100_000, "opt/org.example/a-very-long-name-of-an-item-$i"; event 9, pack 'S< C', 0x20 + $i, 1;
+    event 0x0b, pack 'S< C L< L< Q<', 0x20 + $i, 0, 0, 100_000, 4096; $time += 1e6; event 0x0c, pack 'S< L< C', 0x20 + $i, 100_000, 0;
+    text '[    0.100000] calling  a_function_of_the_kernel_whose_name_is_very_long_indeed+0x0/0x7d @ 1' . "\n"; $time += 1e6;
+    text '[    0.200000] initcall a_function_of_the_kernel_whose_name_is_very_long_indeed+0x0/0x7d returned 0 after 1 usecs' . "\n";
+    event 0x0f, pack 'C Z* Z*', 0, 'a-disk-with-a-long-name-of-its-own', 'virtio-blk-pci';
+    event 0x10, pack 'C L< Q< Q< Q< Q< Q< Q<', 0, 1000, 1_000_000 * $i, 100 * $i, 1e6 * $i, 0, 0, 0;
+    $time += 1e6; vm 5, 'guest-reset' if $i < 11;
+}
+vm 10; write_capture $ARGV[0];
+END
+"$BOOTSTAMP" phases --all "$tmp/long.bst" >"$tmp/out"
+for head in 'fw_cfg item' 'vCPUs' 'Disk reads in' 'Talking in' "Kernel's slowest"; do
+    awk -v RS= -v head="$head" 'index($0, head) == 1 { print; exit }' "$tmp/out" >"$tmp/table"
+    ok "$head: there is such a table" test "$(wc -l <"$tmp/table")" -ge 2
+    # Rows of Total and All may have a column less
+    is "$(grep -v '^All\|more' "$tmp/table" | awk '{ print length }' | sort -u | wc -l)" 1 "and its columns stand below one another"
+done
+like "$(grep '^SeaBIOS\|^BIOS post' "$tmp/out" | grep a-serial | tail -n 1)" '^BIOS post \(boot 11\) ' "a row says which boot it is of"
 done_testing

@@ -235,7 +235,8 @@ static void what_failed_to_boot_is_an_attempt(void)
     text(&b, 21, "No bootable device.", false);
     check_names(&b, "BIOS boot attempt@1 (ROM: failed), "
                     "BIOS boot attempt@9 (DVD/CD: failed), "
-                    "BIOS boot attempt@11 (Hard Disk: failed)");
+                    "BIOS boot attempt@11 (Hard Disk: failed), "
+                    "BIOS no boot device@21");
     capture_milestones_free(b.phases);
 }
 
@@ -279,6 +280,21 @@ static void resets_with_nothing_between_are_one(void)
     /* The last one is followed by nothing: QEMU ended. */
     vm(&b, 70, CAPTURE_VM_RESET, "guest-reset");
     g_assert_cmpuint(capture_milestones_boots(b.phases), ==, 2);
+    capture_milestones_free(b.phases);
+}
+
+/* The option ROM with probes tells of its copy of 0 KiB, too. */
+static void a_probe_of_no_initrd_has_no_row(void)
+{
+    CaptureRecord rec = { .kind = CAPTURE_PROBE };
+    Boot b = begin();
+
+    rec.u.probe.id = 0x63; /* begin of copy initrd */
+    record(&b, 1, rec);
+    check_names(&b, "");
+    rec.u.probe.arg = 1;
+    record(&b, 2, rec);
+    check_names(&b, "LinuxBoot copy initrd@2");
     capture_milestones_free(b.phases);
 }
 
@@ -542,6 +558,7 @@ int main(int argc, char **argv)
     ADD(what_the_main_loop_stamped_is_marked);
     ADD(a_boot_without_an_initrd_has_no_such_row);
     ADD(a_command_line_alone_boots_nothing);
+    ADD(a_probe_of_no_initrd_has_no_row);
     ADD(a_multiboot_kernel_has_names_of_its_own);
     ADD(what_failed_to_boot_is_an_attempt);
     ADD(efi_attempts_have_their_boot_option);

@@ -10,6 +10,7 @@
 #include "disk-table.h"
 #include "phase-times.h"
 #include "viewer/common/common.h"
+#include "viewer/common/table.h"
 
 static void add_rows(GArray *rows, const CaptureDisks *disks,
                      const PhaseTime *p)
@@ -46,16 +47,15 @@ GArray *disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
     return rows;
 }
 
-static void print_row(const char *phase, const CaptureDiskReads *disk,
-                      const CaptureDiskUse *use, const uint64_t *rest_ns)
+static void add_row(Table *table, const char *phase,
+                    const CaptureDiskReads *disk, const CaptureDiskUse *use,
+                    const uint64_t *rest_ns)
 {
     g_autoptr(GString) name = g_string_new(NULL);
     g_autoptr(GString) line = g_string_new(NULL);
 
     append_visible(name, disk->name, strlen(disk->name), false);
-    g_string_append_printf(line, "%-*s %-*s %12" PRIu64 " %9" PRIu64,
-                           field_width(phase, 24), phase,
-                           field_width(name->str, 14), name->str, use->bytes,
+    g_string_append_printf(line, " %12" PRIu64 " %9" PRIu64, use->bytes,
                            use->requests);
     g_string_append_c(line, ' ');
     append_seconds_column(line, use->active_ns);
@@ -64,28 +64,33 @@ static void print_row(const char *phase, const CaptureDiskReads *disk,
         g_string_append_c(line, ' ');
         append_seconds_column(line, *rest_ns);
     }
-    puts(line->str);
+    table_row(table, phase, name->str, line->str);
 }
 
 void print_disk_rows(const CaptureMilestones *phases, const CaptureDisks *disks,
                      uint64_t end)
 {
     g_autoptr(GArray) rows = disk_rows(phases, disks, end);
+    Table *table;
 
     if (!rows->len) {
         return;
     }
-    printf("\n%-24s %-14s %12s %9s %12s %8s %12s\n", "Disk reads in", "Disk",
-           "Bytes", "Requests", "Reading (s)", "MB/s", "Rest (s)");
+    table = table_new(24, 14);
+    puts("");
+    table_row(table, "Disk reads in", "Disk",
+              "        Bytes  Requests  Reading (s)     MB/s     Rest (s)");
     for (guint i = 0; i < rows->len; i++) {
         const DiskRow *r = &g_array_index(rows, DiskRow, i);
+        g_autofree char *phase = phase_label(r->phase, r->boot);
 
-        print_row(r->phase, capture_disks_get(disks, r->disk), &r->use,
-                  &r->rest_ns);
+        add_row(table, phase, capture_disks_get(disks, r->disk), &r->use,
+                &r->rest_ns);
     }
     for (guint i = 0; i < capture_disks_count(disks); i++) {
         const CaptureDiskReads *disk = capture_disks_get(disks, i);
 
-        print_row("All", disk, &disk->total, NULL);
+        add_row(table, "All", disk, &disk->total, NULL);
     }
+    table_print(table);
 }

@@ -10,6 +10,7 @@
 #include "exit-table.h"
 #include "phase-times.h"
 #include "viewer/common/common.h"
+#include "viewer/common/table.h"
 
 static void add_rows(GArray *rows, const CaptureExitCounts *exits,
                      const PhaseTime *p)
@@ -42,14 +43,15 @@ GArray *exit_rows(const CaptureMilestones *phases,
     return rows;
 }
 
-static void print_row(const char *phase, const char *kind, uint64_t count,
-                      uint64_t ns)
+static void add_row(Table *table, const char *phase, const char *kind,
+                    uint64_t count, uint64_t ns)
 {
     g_autoptr(GString) name = g_string_new(NULL);
+    g_autofree char *figures = g_strdup_printf(" %12" PRIu64 " %12.0f", count,
+                                               ns ? count * 1e9 / ns : 0);
 
     append_visible(name, kind, strlen(kind), false);
-    printf("%-*s %-20s %12" PRIu64 " %12.0f\n", field_width(phase, 24), phase,
-           name->str, count, ns ? count * 1e9 / ns : 0);
+    table_row(table, phase, name->str, figures);
 }
 
 void print_exits(const CaptureMilestones *phases,
@@ -57,23 +59,28 @@ void print_exits(const CaptureMilestones *phases,
                  bool all)
 {
     g_autoptr(GArray) rows = exit_rows(phases, exits, end);
+    Table *table;
 
     if (!rows->len) {
         return;
     }
-    printf("\n%-24s %-20s %12s %12s\n", "KVM exits in", "Kind", "Count",
-           "per second");
+    table = table_new(24, 20);
+    puts("");
+    table_row(table, "KVM exits in", "Kind", "        Count   per second");
     for (guint i = 0; all && i < rows->len; i++) {
         const ExitRow *r = &g_array_index(rows, ExitRow, i);
 
-        print_row(r->phase, r->kind, r->count, r->end - r->start);
+        g_autofree char *phase = phase_label(r->phase, r->boot);
+
+        add_row(table, phase, r->kind, r->count, r->end - r->start);
     }
     for (guint i = 0; i < capture_exits_kinds(exits); i++) {
         const char *kind = capture_exits_name(exits, i);
         uint64_t count = capture_exits_between(exits, i, 0, UINT64_MAX);
 
         if (kind && count) {
-            print_row("All", kind, count, end > start ? end - start : 0);
+            add_row(table, "All", kind, count, end > start ? end - start : 0);
         }
     }
+    table_print(table);
 }

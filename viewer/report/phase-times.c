@@ -27,6 +27,12 @@ GArray *phase_times(const CaptureMilestones *phases, uint64_t end)
     return times;
 }
 
+char *phase_label(const char *phase, guint boot)
+{
+    return boot ? g_strdup_printf("%s (boot %u)", phase, boot + 1)
+                : g_strdup(phase);
+}
+
 void append_seconds_column(GString *line, uint64_t ns)
 {
     g_autoptr(GString) text = g_string_new(NULL);

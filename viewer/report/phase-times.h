@@ -22,6 +22,9 @@ typedef struct PhaseTime {
  */
 GArray *phase_times(const CaptureMilestones *phases, uint64_t end);
 
+/* "BIOS post (boot 2)": a phase's name in a table of several boots. */
+char *phase_label(const char *phase, guint boot);
+
 /* Appends seconds with six decimals, 12 columns wide. */
 void append_seconds_column(GString *line, uint64_t ns);
 

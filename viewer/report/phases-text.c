@@ -21,6 +21,7 @@
 #include "capture/talk.h"
 #include "report.h"
 #include "viewer/common/loss.h"
+#include "viewer/common/table.h"
 #include "capture/walk.h"
 
 /* Initcalls without --all. */
@@ -235,23 +236,21 @@ static char *copy_duration(const CaptureCopy *c)
                                         : g_steal_pointer(&text);
 }
 
-static void print_copy(const CaptureCopy *c, const char *text)
+static void add_copy(Table *table, const CaptureCopy *c, const char *name)
 {
     g_autofree char *duration = copy_duration(c);
-    g_autoptr(GString) name = g_string_new(NULL);
+    g_autofree char *rate = c->active_ns
+                                ? g_strdup_printf("%.1f", capture_copy_rate(c))
+                                : g_strdup("-");
+    g_autofree char *figures =
+        g_strdup_printf(" %12" PRIu64 " %6s %12s %10s", c->bytes,
+                        capture_copy_method(c), duration, rate);
 
-    append_padded(name, text, NAME_CELLS);
-    printf("%s %12" PRIu64 " %6s %12s ", name->str, c->bytes,
-           capture_copy_method(c), duration);
-    if (c->active_ns) {
-        printf("%10.1f\n", capture_copy_rate(c));
-    } else {
-        printf("%10s\n", "-");
-    }
+    table_row(table, name, NULL, figures);
 }
 
 /* Small items are tables and names: one row for all of them. */
-static void print_small(const CaptureCopies *copies)
+static void add_small(Table *table, const CaptureCopies *copies)
 {
     CaptureCopy sum = { 0 };
     g_autofree char *name = NULL;
@@ -272,7 +271,7 @@ static void print_small(const CaptureCopies *copies)
     if (n) {
         name = g_strdup_printf("%d item%s under %d KiB", n, n == 1 ? "" : "s",
                                CAPTURE_COPY_SMALL / 1024);
-        print_copy(&sum, name);
+        add_copy(table, &sum, name);
     }
 }
 
@@ -282,24 +281,28 @@ static void print_copies_of(const Boot *b, guint boot)
     g_autofree char *head =
         boot ? g_strdup_printf("fw_cfg item (boot %u)", boot + 1)
              : g_strdup("fw_cfg item");
+    Table *table;
 
     if (!capture_copies_count(copies)) {
         return;
     }
-    printf("\n%-24s %12s %6s %12s %10s\n", head, "Bytes", "By", "Duration (s)",
-           "MB/s");
+    table = table_new(NAME_CELLS, 0);
+    puts("");
+    table_row(table, head, NULL,
+              "        Bytes     By Duration (s)       MB/s");
     for (guint i = 0; i < capture_copies_count(copies); i++) {
         const CaptureCopy *c = capture_copies_get(copies, i);
         g_autoptr(GString) name = g_string_new(NULL);
 
         if (b->all || !capture_copy_is_small(c)) {
             append_visible(name, c->name, strlen(c->name), false);
-            print_copy(c, name->str);
+            add_copy(table, c, name->str);
         }
     }
     if (!b->all) {
-        print_small(copies);
+        add_small(table, copies);
     }
+    table_print(table);
 }
 
 static void print_copies(const Boot *b)
@@ -400,29 +403,29 @@ static void append_probe(GString *out, const CaptureSpan *s)
     }
 }
 
-static void print_span(const CaptureSpan *s, uint64_t start)
+static void add_span(Table *table, const CaptureSpan *s, uint64_t start)
 {
     g_autoptr(GString) name = g_string_new(NULL);
+    g_autoptr(GString) figures = g_string_new(NULL);
     g_autofree char *at = seconds(s->time - start);
     g_autofree char *duration = NULL;
 
     g_string_append_printf(name, "%*s%s", 2 * s->depth, "",
                            s->kind == CAPTURE_SPAN_SIDE ? "| " : "");
     append_probe(name, s);
-    printf("%-*s %12s", field_width(name->str, 38), name->str, at);
+    g_string_append_printf(figures, " %12s", at);
     if (s->end != CAPTURE_NO_TIME) {
         duration = seconds(whole_us(s->end) - whole_us(s->time));
-        printf(" %12s\n", duration);
+        g_string_append_printf(figures, " %12s", duration);
     } else if (s->kind == CAPTURE_SPAN_STRAY) {
-        printf("            -  %s\n",
-               (s->id & BOOTPROBE_KIND_MASK) == BOOTPROBE_END
-                   ? "nothing to end"
-                   : "reserved kind");
-    } else if (s->kind == CAPTURE_SPAN_POINT || s->kind == CAPTURE_SPAN_POST) {
-        printf("\n");
-    } else {
-        printf("            -  no end\n");
+        g_string_append_printf(figures, " %12s  %s", "-",
+                               (s->id & BOOTPROBE_KIND_MASK) == BOOTPROBE_END
+                                   ? "nothing to end"
+                                   : "reserved kind");
+    } else if (s->kind != CAPTURE_SPAN_POINT && s->kind != CAPTURE_SPAN_POST) {
+        g_string_append_printf(figures, " %12s  no end", "-");
     }
+    table_row(table, name->str, NULL, figures->str);
 }
 
 /* A span that is in no other, and how much of it is in spans inside. */
@@ -433,24 +436,25 @@ typedef struct Outermost {
 } Outermost;
 
 /* The rest of the outermost span, when its rows are all printed. */
-static void print_unnamed(Outermost *o)
+static void add_unnamed(Table *table, Outermost *o)
 {
     if (o->span && o->has_spans) {
         uint64_t all = o->span->end - o->span->time;
         uint64_t rest = all > o->inside ? all - o->inside : 0;
         g_autofree char *duration = seconds(rest);
+        g_autofree char *figures = g_strdup_printf(
+            " %12s %12s  %.1f%%", "", duration, all ? 100.0 * rest / all : 0);
 
-        printf("%-38s %12s %12s  %.1f%%\n", "  unnamed", "", duration,
-               all ? 100.0 * rest / all : 0);
+        table_row(table, "  unnamed", NULL, figures);
     }
     o->span = NULL;
 }
 
 /* @s is the next row. */
-static void add_to_outermost(Outermost *o, const CaptureSpan *s)
+static void add_to_outermost(Table *table, Outermost *o, const CaptureSpan *s)
 {
     if (!s->depth) {
-        print_unnamed(o);
+        add_unnamed(table, o);
     }
     if (s->kind != CAPTURE_SPAN_NESTED || s->end == CAPTURE_NO_TIME) {
         return;
@@ -469,23 +473,27 @@ static void print_spans(const Boot *b)
     uint64_t dropped = capture_spans_dropped(b->spans);
     Outermost outermost = { 0 };
     guint boot = 0;
+    Table *table;
 
     if (!n) {
         return;
     }
-    printf("\n%-38s %12s %12s\n", "Probe", "Time (s)", "Duration (s)");
+    table = table_new(38, 0);
+    puts("");
+    table_row(table, "Probe", NULL, "     Time (s) Duration (s)");
     for (guint i = 0; i < n; i++) {
         const CaptureSpan *s = capture_spans_get(b->spans, i);
 
         if (s->boot != boot) {
             boot = s->boot;
-            print_unnamed(&outermost);
-            printf("-- reset\n");
+            add_unnamed(table, &outermost);
+            table_row(table, "-- reset", NULL, "");
         }
-        add_to_outermost(&outermost, s);
-        print_span(s, b->start);
+        add_to_outermost(table, &outermost, s);
+        add_span(table, s, b->start);
     }
-    print_unnamed(&outermost);
+    add_unnamed(table, &outermost);
+    table_print(table);
     if (dropped) {
         printf("%" PRIu64 " more probes, nested too deep or too many\n",
                dropped);

@@ -9,6 +9,7 @@
 
 #include "phase-times.h"
 #include "talk-table.h"
+#include "viewer/common/table.h"
 
 GArray *talk_rows(const CaptureMilestones *phases, const CaptureTalk *talk,
                   const StreamNames *names, uint64_t end)
@@ -43,18 +44,17 @@ static double talk_ns_per_byte(const CaptureTalkUse *use)
     return use->gaps ? (double)use->talk_ns / use->gaps : 0;
 }
 
-static void print_row(const char *phase, const char *stream,
-                      const CaptureTalkUse *use, uint64_t length)
+static void add_row(Table *table, const char *phase, const char *stream,
+                    const CaptureTalkUse *use, uint64_t length)
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
-    g_string_append_printf(
-        line, "%-*s %-*s %12" PRIu64 " %9.0f ", field_width(phase, 24), phase,
-        field_width(stream, 14), stream, use->bytes, talk_ns_per_byte(use));
+    g_string_append_printf(line, " %12" PRIu64 " %9.0f ", use->bytes,
+                           talk_ns_per_byte(use));
     append_seconds_column(line, use->talk_ns);
     g_string_append_printf(line, " %7.1f%%",
                            length ? 100.0 * use->talk_ns / length : 0);
-    puts(line->str);
+    table_row(table, phase, stream, line->str);
 }
 
 void print_talk(const CaptureMilestones *phases, const CaptureTalk *talk,
@@ -62,24 +62,29 @@ void print_talk(const CaptureMilestones *phases, const CaptureTalk *talk,
                 bool all)
 {
     g_autoptr(GArray) rows = talk_rows(phases, talk, names, end);
+    Table *table;
 
     if (!rows->len) {
         return;
     }
-    printf("\n%-24s %-14s %12s %9s %12s %8s\n", "Talking in", "Stream", "Bytes",
-           "ns/byte", "At least (s)", "Share");
+    table = table_new(24, 14);
+    puts("");
+    table_row(table, "Talking in", "Stream",
+              "        Bytes   ns/byte At least (s)    Share");
     for (guint i = 0; all && i < rows->len; i++) {
         const TalkRow *r = &g_array_index(rows, TalkRow, i);
         g_autofree char *tag = stream_tag(names, r->stream);
+        g_autofree char *phase = phase_label(r->phase, r->boot);
 
-        print_row(r->phase, tag, &r->use, r->end - r->start);
+        add_row(table, phase, tag, &r->use, r->end - r->start);
     }
     for (int s = 0; s < names->count; s++) {
         CaptureTalkUse use = capture_talk_total(talk, s);
         g_autofree char *tag = stream_tag(names, s);
 
         if (use.bytes) {
-            print_row("All", tag, &use, end > start ? end - start : 0);
+            add_row(table, "All", tag, &use, end > start ? end - start : 0);
         }
     }
+    table_print(table);
 }
