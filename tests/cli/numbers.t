@@ -74,4 +74,15 @@ for head in 'fw_cfg item' 'vCPUs' 'Disk reads in' 'Talking in' "Kernel's slowest
     is "$(grep -v '^All\|more' "$tmp/table" | awk '{ print length }' | sort -u | wc -l)" 1 "and its columns stand below one another"
 done
 like "$(grep '^SeaBIOS\|^BIOS post' "$tmp/out" | grep a-serial | tail -n 1)" '^BIOS post \(boot 11\) ' "a row says which boot it is of"
+
+# --- one request, looked at on both sides of a milestone: rows add up to all
+perl -I"$src/tests/cli" -MCaptureFile - "$tmp/split.bst" <<'END'
+session 'test'; vm 1; event 0x0f, pack 'C Z* Z*', 0, 'cd0', 'ide-cd'; $time = 50e6; vm 3;
+$time += 10e6; text "SeaBIOS (version 1)\n"; $time += 10e6; text "Booting from DVD/CD...\n"; $time += 6e6;
+event 0x10, pack 'C L< Q< Q< Q< Q< Q< Q<', 0, 10_000, 2048, 1, 5e6, 0, 0, 0;
+$time += 10e6; vm 10; write_capture $ARGV[0];
+END
+"$BOOTSTAMP" phases "$tmp/split.bst" | awk '$0 ~ /^Disk reads/, /^$/' >"$tmp/table"
+is "$(awk '/ cd0 / && !/^All/ { for (i = 1; i < NF; i++) if ($i == "cd0") sum += $(i + 1) } END { print sum }' "$tmp/table")" \
+    "$(awk '/^All/ { print $3 }' "$tmp/table")" "bytes of a disk in each phase are all that it read" || cat "$tmp/table" >&2
 done_testing

@@ -387,7 +387,7 @@ static void put_causes(Export *e, const PhaseSpan *p)
 
     begin_args(s->json);
     put_host(s->json, b, p);
-    if (reads.requests) {
+    if (reads.bytes) {
         json_out_int(s->json, "disk_bytes", reads.bytes);
         json_out_double(s->json, "disk_reading_ms", reads.active_ns / 1e6);
     }

@@ -26,10 +26,11 @@ static void add_rows(GArray *rows, const CaptureDisks *disks,
         .rest_ns = length - MIN(all.active_ns, length),
     };
 
-    for (guint i = 0; all.requests && i < capture_disks_count(disks); i++) {
+    for (guint i = 0; all.bytes && i < capture_disks_count(disks); i++) {
         row.disk = i;
         row.use = capture_disks_between(disks, i, p->start, p->end);
-        if (row.use.requests) {
+        /* Part of a request may be of no whole one: its bytes are. */
+        if (row.use.bytes) {
             g_array_append_val(rows, row);
         }
     }
