@@ -85,4 +85,18 @@ END
 "$BOOTSTAMP" phases "$tmp/split.bst" | awk '$0 ~ /^Disk reads/, /^$/' >"$tmp/table"
 is "$(awk '/ cd0 / && !/^All/ { for (i = 1; i < NF; i++) if ($i == "cd0") sum += $(i + 1) } END { print sum }' "$tmp/table")" \
     "$(awk '/^All/ { print $3 }' "$tmp/table")" "bytes of a disk in each phase are all that it read" || cat "$tmp/table" >&2
+
+# --- a copy in each of two boots: two bars, not one that is as long as all
+like "$("$BOOTSTAMP" export -F svg "$tmp/long.bst" | grep -c 'a-very-long-name-of-an-item-3 (boot 3)')" '^[1-9]' "a copy in a picture is of its boot"
+perl -I"$src/tests/cli" -MCaptureFile - "$tmp/copies.bst" <<'END'
+session 'test'; vm 1; $time = 50e6; vm 3; event 8, pack 'S< L< Z*', 0x20, 1_000_000, 'item';
+for (1, 2) {
+    text "SeaBIOS (version 1)\n"; event 9, pack 'S< C', 0x20, 1; event 0x0b, pack 'S< C L< L< Q<', 0x20, 0, 0, 1_000_000, 4096;
+    $time += 10e6; event 0x0c, pack 'S< L< C', 0x20, 1_000_000, 0; $time += 1e9; vm 5, 'guest-reset' if $_ == 1;
+}
+vm 10; write_capture $ARGV[0];
+END
+is "$("$BOOTSTAMP" stats -F otlp "$tmp/copies.bst" |
+    perl -ne 'print(($2 - $1) / 1e6, "\n") while /"name":"copy of item".*?"startTimeUnixNano":"(\d+)","endTimeUnixNano":"(\d+)"/g' | xargs)" \
+    "10 10" "and a span of OTLP as long as the copy"
 done_testing

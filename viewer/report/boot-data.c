@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "boot-copies.h"
 #include "boot-data.h"
 #include "capture/walk.h"
 
@@ -18,6 +19,7 @@ BootData *boot_data_new(bool virtual_clock)
     check_patterns(); /* says what is wrong; the report is made all the same */
     b->phases = capture_milestones_new();
     b->copies = capture_copies_new();
+    b->boot_copies = boot_copies_new();
     b->vcpus = capture_vcpus_new();
     b->disks = capture_disks_new();
     b->initcalls = capture_initcalls_new();
@@ -45,6 +47,7 @@ void boot_data_free(BootData *b)
         clear_density(b);
         capture_milestones_free(b->phases);
         capture_copies_free(b->copies);
+        g_ptr_array_unref(b->boot_copies);
         capture_vcpus_free(b->vcpus);
         capture_disks_free(b->disks);
         capture_initcalls_free(b->initcalls);
@@ -194,6 +197,7 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     stream_names_feed(&b->names, rec);
     capture_milestones_record(b->phases, rec);
     capture_copies_feed(b->copies, rec);
+    boot_copies_feed(b->boot_copies, capture_milestones_boot(b->phases), rec);
     capture_vcpus_record(b->vcpus, rec);
     capture_disks_feed(b->disks, rec);
     capture_exits_record(b->exits, rec);

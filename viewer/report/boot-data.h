@@ -48,7 +48,8 @@ typedef struct Density {
 
 typedef struct BootData {
     CaptureMilestones *phases;
-    CaptureCopies *copies;
+    CaptureCopies *copies; /* of all boots together */
+    GPtrArray *boot_copies; /* CaptureCopies of each (boot-copies.h) */
     CaptureVcpus *vcpus;
     CaptureDisks *disks;
     CaptureInitcalls *initcalls;

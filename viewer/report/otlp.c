@@ -145,6 +145,20 @@ static void write_copy(Otlp *o, const CaptureCopy *c, guint number)
     end_span(o);
 }
 
+static void write_copies(Otlp *o)
+{
+    const GPtrArray *boots = o->boot->boot_copies;
+    guint number = 0;
+
+    for (guint boot = 0; boot < boots->len; boot++) {
+        const CaptureCopies *copies = g_ptr_array_index(boots, boot);
+
+        for (guint i = 0; i < capture_copies_count(copies); i++) {
+            write_copy(o, capture_copies_get(copies, i), number++);
+        }
+    }
+}
+
 /* From a reset to the next one, with a span for each phase behind it. */
 static void add_spans(Otlp *o, const GArray *phases)
 {
@@ -365,9 +379,7 @@ void otlp_write(CaptureReader *r, bool virtual_clock, const char *name,
     capture_reader_seek(r, &start);
     capture_walk_all(r, virtual_clock, &ops, o);
     go_to(o, CAPTURE_NO_TIME);
-    for (guint i = 0; i < capture_copies_count(o->boot->copies); i++) {
-        write_copy(o, capture_copies_get(o->boot->copies, i), i);
-    }
+    write_copies(o);
     fputs("]}]}]}\n", out);
     g_array_unref(o->spans);
     boot_data_free(o->boot);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/copies.h"
+#include "boot-copies.h"
 #include "capture/disks.h"
 #include "capture/exits.h"
 #include "capture/initcalls.h"
@@ -26,9 +26,6 @@
 
 /* Initcalls without --all. */
 #define INITCALLS_SHOWN 10
-
-/* A guest may reset for ever: the items of all later boots are one table. */
-#define BOOTS_MAX 256
 
 #define NAME_CELLS 24
 
@@ -52,24 +49,11 @@ typedef struct Boot {
     bool virtual_clock;
 } Boot;
 
-static CaptureCopies *copies_now(const Boot *b)
-{
-    return g_ptr_array_index(b->copies, b->copies->len - 1);
-}
-
 /* fw_cfg items are counted anew in each boot. */
 static void handle_phase(Boot *b, const CaptureRecord *rec)
 {
-    guint boot = capture_milestones_boot(b->phases);
-
     capture_milestones_record(b->phases, rec);
-    if (rec->kind == CAPTURE_SESSION) {
-        g_ptr_array_set_size(b->copies, 1);
-    } else if (capture_milestones_boot(b->phases) > boot &&
-               b->copies->len < BOOTS_MAX) {
-        g_ptr_array_add(b->copies, capture_copies_next_boot(copies_now(b)));
-    }
-    capture_copies_feed(copies_now(b), rec);
+    boot_copies_feed(b->copies, capture_milestones_boot(b->phases), rec);
 }
 
 /* Up to the end, or to the end of the session that is wanted. */
@@ -509,11 +493,6 @@ static void print_causes(const Boot *b)
                     b->all ? G_MAXUINT : INITCALLS_SHOWN);
 }
 
-static void free_copies(gpointer data)
-{
-    capture_copies_free(data);
-}
-
 int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
 {
     static const CaptureWalkOps ops = { .record = handle_record,
@@ -522,8 +501,7 @@ int print_boot(CaptureReader *r, bool virtual_clock, int session, bool all)
     int status = EXIT_SUCCESS;
 
     b.phases = capture_milestones_new();
-    b.copies = g_ptr_array_new_with_free_func(free_copies);
-    g_ptr_array_add(b.copies, capture_copies_new());
+    b.copies = boot_copies_new();
     b.disks = capture_disks_new();
     b.initcalls = capture_initcalls_new();
     b.spans = capture_spans_new();

@@ -15,6 +15,7 @@
 
 #include "flame-svg.h"
 #include "markup.h"
+#include "phase-times.h"
 #include "timeline-svg.h"
 
 #define WIDTH 1100
@@ -333,10 +334,11 @@ static bool worth_a_row(const Picture *p, const CaptureCopy *c)
            c->active_ns >= COPY_SHARE_MIN * p->total;
 }
 
-static void put_copy(Picture *p, const CaptureCopy *c)
+static void put_copy(Picture *p, const CaptureCopy *c, guint boot)
 {
     g_autoptr(GString) label = g_string_new(NULL);
     g_autofree char *bytes = format_bytes(c->bytes);
+    g_autofree char *name = phase_label(c->name, boot);
 
     g_string_append_printf(label, DOT "%s by %s", bytes,
                            capture_copy_method(c));
@@ -347,39 +349,52 @@ static void put_copy(Picture *p, const CaptureCopy *c)
                     capture_copy_rate(c) < 99.95 ? 1 : 0);
         g_string_append(label, " MB/s");
     }
-    put_bar(p, "copy", c->first, c->last, c->name, label->str);
+    put_bar(p, "copy", c->first, c->last, name, label->str);
+}
+
+/* Copies that have a row of their own, and the others. */
+typedef struct CopySums {
+    guint rows, rest;
+    uint64_t rest_bytes, rest_ns;
+} CopySums;
+
+static void put_copies_of(Picture *p, guint boot, CopySums *sums)
+{
+    const CaptureCopies *copies = g_ptr_array_index(p->b->boot_copies, boot);
+
+    for (guint i = 0; i < capture_copies_count(copies); i++) {
+        const CaptureCopy *c = capture_copies_get(copies, i);
+
+        if (sums->rows < COPIES_MAX && worth_a_row(p, c)) {
+            put_copy(p, c, boot);
+            sums->rows++;
+        } else {
+            sums->rest++;
+            sums->rest_bytes += c->bytes;
+            sums->rest_ns += c->active_ns;
+        }
+    }
 }
 
 static void put_copies(Picture *p)
 {
-    guint n = capture_copies_count(p->b->copies);
-    guint rows = 0, rest = 0;
-    uint64_t rest_bytes = 0, rest_ns = 0;
+    CopySums sums = { 0 };
 
-    if (!n) {
+    if (!capture_copies_count(p->b->copies)) {
         return;
     }
     put_section(p, "fw_cfg copies");
-    for (guint i = 0; i < n; i++) {
-        const CaptureCopy *c = capture_copies_get(p->b->copies, i);
-
-        if (rows < COPIES_MAX && worth_a_row(p, c)) {
-            put_copy(p, c);
-            rows++;
-        } else {
-            rest++;
-            rest_bytes += c->bytes;
-            rest_ns += c->active_ns;
-        }
+    for (guint i = 0; i < p->b->boot_copies->len; i++) {
+        put_copies_of(p, i, &sums);
     }
-    if (rest) {
+    if (sums.rest) {
         g_autoptr(GString) text = g_string_new(NULL);
-        g_autofree char *bytes = format_bytes(rest_bytes);
+        g_autofree char *bytes = format_bytes(sums.rest_bytes);
 
-        g_string_append_printf(text, "%u %sitem%s: %s in ", rest,
-                               rows ? "more " : "", rest == 1 ? "" : "s",
-                               bytes);
-        append_duration(text, rest_ns);
+        g_string_append_printf(text, "%u %sitem%s: %s in ", sums.rest,
+                               sums.rows ? "more " : "",
+                               sums.rest == 1 ? "" : "s", bytes);
+        append_duration(text, sums.rest_ns);
         put_text(p, "dim", NULL, MARGIN + 5, p->y + 16, text->str);
         p->y += ROW;
     }
