@@ -299,4 +299,7 @@ is "$("$BOOTSTAMP" stats "$tmp/sessions.bst" | sed -n '/by total/,/^$/p' | sed 1
     "200.000 200.000 1 Booting from ROM... 0.000 0.000 1 SeaBIOS (version #) 0.000 0.000 1 left open" \
     "stats: lines of an earlier session, and the time between sessions, are not in it"
 
+perl -I"$src/tests/cli" -MCaptureFile -e 'text "one line\n"; write_capture $ARGV[0]' "$tmp/none.bst"
+like "$("$BOOTSTAMP" stats "$tmp/none.bst")" "^no Total, no milestone was reached: $tmp/none.bst$" "stats: a capture without any milestone"
+
 done_testing

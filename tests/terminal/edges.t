@@ -92,4 +92,11 @@ sees "the last rows, and which those are" 'fw_cfg copies +rows 4-9 of 9 *$'
 sees "no line is kept for what is read now in a boot that has ended" ' item-9 .*'
 is "$(screen | grep -A 1 ' item-9 ' | tail -n 1 | cut -c 1-13)" " sum  9 items" "the sum is right below the rows"
 
+# --- a line in full: an event is no bytes of the guest
+keys g Enter
+sees "an event in full" '^ +boot +\+0\.000000000'
+is "$(screen | grep -c '^ *bytes ')" 0 "has no bytes"
+keys Escape "]" "]" "]" Enter
+sees "a line has" '^ +bytes +19$'
+
 done_testing

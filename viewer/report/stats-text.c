@@ -121,9 +121,11 @@ static void print_lacking(const Stats *s)
         if (sample_has_gap(s->sample, capture)) {
             printf("%sno Total, its end may be in what was dropped (keep=): ",
                    i ? "" : "\n");
+        } else if (!s->sample->end) {
+            printf("%sno Total, no milestone was reached: ", i ? "" : "\n");
         } else {
             printf("%sno Total, '%s' was not reached: ", i ? "" : "\n",
-                   s->sample->end ? s->sample->end : "a milestone");
+                   s->sample->end);
         }
         print_path(g_ptr_array_index(s->sample->captures, capture));
         printf("\n");

@@ -57,13 +57,14 @@ static void add_origin(Lines *l, const Source *s, const Row *row)
             append_visible(text, frontend, strlen(frontend), false);
         }
         add(l, "stream", text->str);
+        g_string_printf(text, "%u%s%s", row->len,
+                        row->continued ? ", a further piece of a long line"
+                                       : "",
+                        row->overwritten ? ", written over by the next row"
+                        : row->complete  ? ""
+                                         : ", no end of line so far");
+        add(l, "bytes", text->str);
     }
-    g_string_printf(text, "%u%s%s", row->len,
-                    row->continued ? ", a further piece of a long line" : "",
-                    row->overwritten ? ", written over by the next row"
-                    : row->complete  ? ""
-                                     : ", no end of line so far");
-    add(l, "bytes", text->str);
     if (row->milestone) {
         add(l, "milestone", row->milestone);
     }
