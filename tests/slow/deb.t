@@ -91,12 +91,14 @@ in_chroot dpkg -i /debs/new.deb
 is $? 0 "a QEMU comes that no module fits: its installation does not fail"
 like "$(cat "$tmp/out")" "^bootstamp: /usr/bin/qemu-system-sparc is QEMU 99\.1\.0, and no module fits it: install the package bootstamp-qemu-99\.1" \
     "and the trigger says what to do"
-in_chroot dpkg -r qemu-new
-is "$(grep -c 'no module fits' "$tmp/out")" 0 "it goes, and nothing is said"
 
 # --- upgrade, removal, purge
 in_chroot sh -c 'DEBIAN_FRONTEND=noninteractive apt-get -q -y install /debs/next/*.deb'
 is $? 0 "an upgrade" || diag "$(tail -n 5 "$tmp/out")"
+like "$(cat "$tmp/out")" "^bootstamp: /usr/bin/qemu-system-sparc is QEMU 99\.1\.0, and no module fits it" \
+    "a QEMU that was there before is reported, too"
+in_chroot dpkg -r qemu-new
+is "$(grep -c 'no module fits' "$tmp/out")" 0 "it goes, and nothing is said"
 is "$(chroot "$root" dpkg-query -W -f '${Version} ' bootstamp "bootstamp-qemu-$minor")" "$DEB_VERSION $DEB_VERSION " "of both"
 in_chroot sh -c 'bootstamp run -q -c /debs/c.bst -- qemu-system-x86_64 -M pc -m 32 -nodefaults -display none -accel tcg \
     -bios /debs/pattern-1000.rom && bootstamp export --format raw /debs/c.bst | cmp - /debs/expected'
