@@ -27,6 +27,9 @@ modules = $(if $(filter no,$(MODULE)),,build/chardev-timestamp.so build/chardev-
 all: build/libcapture.a $(modules) build/bootstamp ## build everything (V=1: show commands)
 .PHONY: all
 
+# A target that needs the module says so.
+need_module = @$(if $(modules),:,echo "bootstamp: make: $@ needs the module, which was left out: run ./configure without --without-module" >&2; exit 1)
+
 # --- configuration ----------------------------------------------------------
 
 # make itself brings config.mak up to date before anything else.
@@ -280,11 +283,16 @@ JOBS ?= 2
 BOOT_JOBS ?= 1
 script_t := tools/check-symbols.sh \
 	$(sort $(filter-out tests/slow/% tests/in-tree/%,$(wildcard tests/*/*.t)))
+# Those that start a QEMU
+qemu_t = $(shell grep -lE 'QEMU|run_rom|start_rom|boot_linux|need_guests|qemu-system-|chardev-timestamp|faults\.sh' $(filter tests/%,$(script_t)) /dev/null)
+ifeq ($(modules),)
+script_t := $(filter-out tools/check-symbols.sh $(qemu_t),$(script_t))
+endif
 slow_t := $(sort $(wildcard tests/slow/*.t))
 
 # These boot for minutes, whatever their folder.
 long_cli_t := tests/cli/cookbook.t
-quick_t := $(unit_t) tools/check-symbols.sh $(filter-out $(long_cli_t),$(filter tests/cli/%,$(script_t)))
+quick_t := $(unit_t) $(filter-out $(long_cli_t),$(filter tools/% tests/cli/%,$(script_t)))
 boot_t := $(filter tests/boot/% tests/guests/% $(long_cli_t),$(script_t))
 terminal_t := $(filter tests/terminal/%,$(script_t))
 # Faults, fuzzing, and what has no stage of its own
@@ -298,7 +306,7 @@ stages = $(call stage,quick,$(JOBS),$(quick_t)) $(call stage,boot,$(BOOT_JOBS),$
 # one of the others boots it.
 need_firmware := tests/boot/probes.t tests/boot/optionrom.t tests/boot/profile-firmware.t \
 	tests/terminal/profile.t
-prepare = $(if $(strip $(call select,$(need_firmware))),--prepare firmware-debug/build.sh)
+prepare = $(if $(strip $(call select,$(filter $(need_firmware),$(script_t)))),--prepare firmware-debug/build.sh)
 
 # TESTS=...: words, a test is taken if its name holds one of them
 select = $(if $(TESTS),$(foreach t,$(1),$(if $(strip $(foreach word,$(TESTS),$(findstring $(word),$(t)))),$(t))),$(1))
@@ -307,9 +315,9 @@ test_env = BOOTSTAMP_SRC=$(CURDIR) BOOTSTAMP_BUILD=$(CURDIR)/build \
 	BOOTSTAMP_QEMU='$(QEMU)' MAKEFLAGS= MAKELEVEL=
 guests := $(wildcard tests/guests/make-guests.sh)
 
-check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) guests ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
+check: all $(call select,$(unit_t)) $(call fuzz_for,$(call select,$(script_t))) $(if $(modules),guests) ## run all tests (TESTS='word...': only those, JOBS=2, BOOT_JOBS=1)
 	@$(test_env) tools/run-tests.pl --result build/tests/result $(prepare) $(stages)
-check-quick: all $(unit_t) guests ## the tests of one to three minutes: unit tests, sources, commands
+check-quick: all $(unit_t) $(if $(modules),guests) ## the tests of one to three minutes: unit tests, sources, commands
 	@$(test_env) tools/run-tests.pl $(call stage,quick,$(JOBS),$(quick_t))
 # QEMUs that the selected slow tests build: before a test's time limit begins.
 slow_qemus = $(patsubst tests/slow/module-%.t,%,$(filter tests/slow/module-%.t,$(call select,$(slow_t))))
@@ -333,8 +341,10 @@ endef
 
 bench_programs := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
 bench: all guests $(bench_programs) ## measure what stamping costs
+	$(need_module)
 	@$(test_env) tests/bench/run
 demo: all guests ## boot a guest and look at it
+	$(need_module)
 	@$(test_env) tools/demo.sh
 firmware: ## build firmware with probes from source packages, for run --probes
 	@$(test_env) firmware-debug/build.sh
@@ -417,6 +427,7 @@ uninstall: ## remove what install put there; a module for another QEMU stays
 	cd "$(DESTDIR)$(mandir)/man1" 2>/dev/null && rm -f $(notdir $(man)) || :
 
 deb: ## make Debian packages for this QEMU, in build/deb
+	$(need_module)
 	@tools/make-deb.sh '$(QEMU)' '$(QEMU_SOURCE)'
 .PHONY: deb
 

@@ -40,6 +40,13 @@ is $? 0 "--without-module" || diag "$(cat out)"
 is "$(grep -ci qemu out)" 0 "asks for nothing of QEMU"
 mkdir capture viewer
 is "$(make -n all 2>&1 | grep -c -- '-shared\|chardev-backend')" 0 "make all builds no module"
+mkdir -p tests/boot
+echo '. faults.sh' >tests/boot/starts-qemu.t
+echo true >tests/boot/starts-none.t
+is "$(env -u TESTS make -n check 2>&1 | grep -o 'tests/boot/[a-z-]*\.t' | sort -u)" "tests/boot/starts-none.t" "make check leaves out what starts a QEMU"
+is "$(make deb 2>&1 | head -n 1)" "bootstamp: make: deb needs the module, which was left out: run ./configure without --without-module" \
+    "make deb says what it needs"
+rm -r tests
 
 # --- a QEMU that no package owns
 mkdir bin
