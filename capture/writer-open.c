@@ -22,8 +22,8 @@
 #include "writer-place.h"
 
 /*
- * How far a capture may grow, where it has no cap, and how far below what is
- * mapped last it is put.
+ * How far a capture may grow, where it has no cap, how many can be open, and
+ * how far below what is mapped last they are put.
  */
 #define REGION_MAX (UINT64_C(256) << 30)
 #define REGIONS 64
@@ -75,12 +75,6 @@ void capture_writer_remove(const CaptureWriter *w)
     }
 }
 
-static void unmap_file(CaptureWriter *w)
-{
-    sigbus_unguard(w->guard);
-    writer_unmap_all(w, false);
-}
-
 /* Where a page at @at would be mapped; NULL: nowhere. */
 static char *try_page(char *at)
 {
@@ -95,18 +89,28 @@ static char *try_page(char *at)
 }
 
 /*
- * A place for the file to grow in without being moved: far below where the
- * kernel puts what is mapped next, so nobody comes there.  It is not kept by
- * a mapping: -overcommit mem-lock=on would count all of it as locked, and a
+ * Places for files to grow in without being moved: far below where the kernel
+ * puts what is mapped next, so nobody comes there.  They are not kept by a
+ * mapping: -overcommit mem-lock=on would count all of it as locked, and a
  * limit on that would keep QEMU from starting.  Should somebody come there all
  * the same, the next piece cannot be mapped, and that is told as a full disk.
+ * They stay where they are: the kernel's next place moves, and one capture
+ * would come to lie in the middle of another.
  */
-static bool find_region(CaptureWriter *w, uint64_t size)
-{
-    static unsigned next;
-    uint64_t distance = DISTANCE_MAX;
-    char *near = try_page(NULL);
+static char *regions; /* the highest, NULL: there is no address space */
+static uint64_t region_step;
+static uint64_t regions_taken; /* a bit for each */
 
+static void place_regions(void)
+{
+    static gsize once;
+    uint64_t distance = DISTANCE_MAX;
+    char *near;
+
+    if (!g_once_init_enter(&once)) {
+        return;
+    }
+    near = try_page(NULL);
 #ifdef __SANITIZE_THREAD__
     /* It knows what it calls memory of the program by its address. */
     distance = DISTANCE_MIN;
@@ -114,19 +118,48 @@ static bool find_region(CaptureWriter *w, uint64_t size)
     while (distance > DISTANCE_MIN && (uintptr_t)near / 4 < distance) {
         distance /= 2;
     }
-    if (size > distance / REGIONS) {
-        size = w->drop ? 0 : distance / REGIONS;
-    }
-    for (int i = 0; near && size && i < REGIONS; i++) {
-        unsigned n = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % REGIONS;
+    regions = near ? near - distance : NULL;
+    region_step = distance / REGIONS;
+    g_once_init_leave(&once, 1);
+}
 
-        w->region = near - distance - n * (distance / REGIONS);
+static void leave_region(const CaptureWriter *w)
+{
+    uint64_t n = (regions - w->region) / region_step;
+
+    __atomic_fetch_and(&regions_taken, ~(UINT64_C(1) << n), __ATOMIC_RELEASE);
+}
+
+static bool find_region(CaptureWriter *w, uint64_t size)
+{
+    static unsigned next;
+
+    place_regions();
+    if (size > region_step) {
+        size = w->drop ? 0 : region_step;
+    }
+    for (int i = 0; regions && size && i < REGIONS; i++) {
+        unsigned n = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % REGIONS;
+        uint64_t bit = UINT64_C(1) << n;
+
+        if (__atomic_fetch_or(&regions_taken, bit, __ATOMIC_ACQUIRE) & bit) {
+            continue;
+        }
+        w->region = regions - n * region_step;
         w->region_size = size;
         if (try_page(w->region) == w->region) {
             return true;
         }
+        leave_region(w);
     }
     return false;
+}
+
+static void unmap_file(CaptureWriter *w)
+{
+    sigbus_unguard(w->guard);
+    writer_unmap_all(w, false);
+    leave_region(w);
 }
 
 /* What is ready when the writer is opened, bytes of the file. */

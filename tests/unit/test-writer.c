@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -665,6 +666,28 @@ static void only_what_is_ready_takes_addresses(void)
     capture_writer_close(w);
 }
 
+/* Captures come and go, and meanwhile the kernel's next place moves. */
+static void a_capture_never_lies_in_anothers_way(void)
+{
+    g_autofree char *stays = test_path("stays.bst");
+    g_autoptr(TestCapture) c = NULL;
+    CaptureWriter *w = test_open_new(stays);
+
+    for (int i = 0; i < 200; i++) {
+        g_autofree char *path = test_path("comes.bst");
+        char *other = mmap(NULL, 1 << 20, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        g_assert_true(other != MAP_FAILED);
+        capture_writer_close(test_open_new(path));
+        g_assert_cmpint(unlink(path), ==, 0);
+    }
+    test_bytes(w, 0, 1000);
+    capture_writer_close(w);
+    c = test_read(stays);
+    test_check_bytes(c, 0, 1000);
+}
+
 static void refuses_a_file_with_two_names(void)
 {
     g_autofree char *path = test_path("capture");
@@ -1314,6 +1337,7 @@ int main(int argc, char **argv)
     ADD(refuses_a_symbolic_link);
     ADD(a_file_that_is_cut_while_it_is_opened_is_no_crash);
     ADD(only_what_is_ready_takes_addresses);
+    ADD(a_capture_never_lies_in_anothers_way);
     ADD(refuses_a_file_with_two_names);
     ADD(refuses_another_users_file);
     ADD(a_new_file_is_private_whatever_the_umask);
