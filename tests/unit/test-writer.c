@@ -675,8 +675,8 @@ static void a_capture_never_lies_in_anothers_way(void)
 
     for (int i = 0; i < 200; i++) {
         g_autofree char *path = test_path("comes.bst");
-        char *other = mmap(NULL, 1 << 20, PROT_NONE,
-                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *other =
+            mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         g_assert_true(other != MAP_FAILED);
         capture_writer_close(test_open_new(path));
