@@ -256,13 +256,16 @@ int count_cells(const char *text)
     int cells = 0;
 
     while (*text) {
-        gunichar c = g_utf8_get_char(text);
+        gunichar c = (guchar)*text;
 
         /* The tables of Unicode are slow. */
-        cells += c < 0x80                   ? 1
-                 : g_unichar_iszerowidth(c) ? 0
-                 : g_unichar_iswide(c)      ? 2
-                                            : 1;
+        if (c < 0x80) {
+            cells++;
+            text++;
+            continue;
+        }
+        c = g_utf8_get_char(text);
+        cells += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
         text = g_utf8_next_char(text);
     }
     return cells;
@@ -275,9 +278,14 @@ int field_width(const char *text, int cells)
 
 void append_padded(GString *out, const char *text, int cells)
 {
+    int lacking = cells - count_cells(text);
+
     g_string_append(out, text);
-    for (int n = count_cells(text); n < cells; n++) {
-        g_string_append_c(out, ' ');
+    if (lacking > 0) {
+        gsize len = out->len;
+
+        g_string_set_size(out, len + lacking);
+        memset(out->str + len, ' ', lacking);
     }
 }
 

@@ -6,12 +6,13 @@
 
 #include <glib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common.h"
 #include "table.h"
 
 struct Table {
-    GPtrArray *texts; /* char *: two names and the figures of each row */
+    GString *texts; /* two names and the figures of each row, a NUL behind */
     int cells, cells2;
 };
 
@@ -19,36 +20,41 @@ Table *table_new(int cells, int cells2)
 {
     Table *t = g_new(Table, 1);
 
-    *t = (Table){ g_ptr_array_new_with_free_func(g_free), cells, cells2 };
+    *t = (Table){ g_string_new(NULL), cells, cells2 };
     return t;
 }
 
 void table_row(Table *t, const char *name, const char *name2,
                const char *figures)
 {
-    name2 = name2 ? name2 : "";
-    t->cells = MAX(t->cells, count_cells(name));
-    t->cells2 = MAX(t->cells2, count_cells(name2));
-    g_ptr_array_add(t->texts, g_strdup(name));
-    g_ptr_array_add(t->texts, g_strdup(name2));
-    g_ptr_array_add(t->texts, g_strdup(figures));
+    const char *const texts[] = { name, name2 ? name2 : "", figures };
+
+    t->cells = MAX(t->cells, count_cells(texts[0]));
+    t->cells2 = MAX(t->cells2, count_cells(texts[1]));
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_string_append_len(t->texts, texts[i], strlen(texts[i]) + 1);
+    }
 }
 
 void table_print(Table *t)
 {
-    for (guint i = 0; i < t->texts->len; i += 3) {
-        const char *figures = g_ptr_array_index(t->texts, i + 2);
-        g_autoptr(GString) line = g_string_new(NULL);
+    const char *end = t->texts->str + t->texts->len;
+    g_autoptr(GString) line = g_string_new(NULL);
 
-        append_padded(line, g_ptr_array_index(t->texts, i),
-                      *figures ? t->cells : 0);
+    for (const char *name = t->texts->str; name < end;) {
+        const char *name2 = name + strlen(name) + 1;
+        const char *figures = name2 + strlen(name2) + 1;
+
+        g_string_truncate(line, 0);
+        append_padded(line, name, *figures ? t->cells : 0);
         if (t->cells2) {
             g_string_append_c(line, ' ');
-            append_padded(line, g_ptr_array_index(t->texts, i + 1), t->cells2);
+            append_padded(line, name2, t->cells2);
         }
         g_string_append(line, figures);
         puts(line->str);
+        name = figures + strlen(figures) + 1;
     }
-    g_ptr_array_unref(t->texts);
+    g_string_free(t->texts, TRUE);
     g_free(t);
 }

@@ -82,6 +82,7 @@ static bool html_begin(Export *e)
 
     e->state = s;
     s->boot = boot_data_new(e->virtual_clock);
+    boot_data_want_boot_copies(s->boot);
     s->profile = profile_export_new(e, s->boot->phases);
     s->rows = tmpfile();
     if (!s->rows) {

@@ -19,7 +19,6 @@ BootData *boot_data_new(bool virtual_clock)
     check_patterns(); /* says what is wrong; the report is made all the same */
     b->phases = capture_milestones_new();
     b->copies = capture_copies_new();
-    b->boot_copies = boot_copies_new();
     b->vcpus = capture_vcpus_new();
     b->disks = capture_disks_new();
     b->initcalls = capture_initcalls_new();
@@ -47,7 +46,7 @@ void boot_data_free(BootData *b)
         clear_density(b);
         capture_milestones_free(b->phases);
         capture_copies_free(b->copies);
-        g_ptr_array_unref(b->boot_copies);
+        g_clear_pointer(&b->boot_copies, g_ptr_array_unref);
         capture_vcpus_free(b->vcpus);
         capture_disks_free(b->disks);
         capture_initcalls_free(b->initcalls);
@@ -140,6 +139,11 @@ static void handle_machine(BootData *b, const CaptureRecord *rec)
     b->icount = rec->u.machine.icount;
 }
 
+void boot_data_want_boot_copies(BootData *b)
+{
+    b->boot_copies = boot_copies_new();
+}
+
 uint64_t boot_data_dropped_from(bool virtual_clock, const CaptureRecord *rec)
 {
     if (!virtual_clock) {
@@ -197,7 +201,10 @@ void boot_data_record(BootData *b, const CaptureRecord *rec)
     stream_names_feed(&b->names, rec);
     capture_milestones_record(b->phases, rec);
     capture_copies_feed(b->copies, rec);
-    boot_copies_feed(b->boot_copies, capture_milestones_boot(b->phases), rec);
+    if (b->boot_copies) {
+        boot_copies_feed(b->boot_copies, capture_milestones_boot(b->phases),
+                         rec);
+    }
     capture_vcpus_record(b->vcpus, rec);
     capture_disks_feed(b->disks, rec);
     capture_exits_record(b->exits, rec);

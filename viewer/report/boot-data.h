@@ -49,7 +49,7 @@ typedef struct Density {
 typedef struct BootData {
     CaptureMilestones *phases;
     CaptureCopies *copies; /* of all boots together */
-    GPtrArray *boot_copies; /* CaptureCopies of each (boot-copies.h) */
+    GPtrArray *boot_copies; /* CaptureCopies of each, or NULL; see below */
     CaptureVcpus *vcpus;
     CaptureDisks *disks;
     CaptureInitcalls *initcalls;
@@ -77,6 +77,9 @@ typedef struct BootData {
 BootData *boot_data_new(bool virtual_clock);
 void boot_data_free(BootData *b);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BootData, boot_data_free)
+
+/* Asked for before the first record: the copies of each boot (boot-copies.h). */
+void boot_data_want_boot_copies(BootData *b);
 
 /* When the first was dropped of those that @rec, a DROPPED, tells of, ns. */
 uint64_t boot_data_dropped_from(bool virtual_clock, const CaptureRecord *rec);

@@ -369,6 +369,7 @@ void otlp_write(CaptureReader *r, bool virtual_clock, const char *name,
     o->reader = r;
     o->json = json_out_new();
     o->boot = boot_data_new(virtual_clock);
+    boot_data_want_boot_copies(o->boot);
     o->spans = g_array_new(FALSE, FALSE, sizeof(Span));
     o->comma = "";
     capture_reader_tell(r, &start);

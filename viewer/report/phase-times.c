@@ -35,8 +35,10 @@ char *phase_label(const char *phase, guint boot)
 
 void append_seconds_column(GString *line, uint64_t ns)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    static const char spaces[] = "            "; /* 12 */
+    gsize from = line->len, len;
 
-    append_seconds(text, ns, 6);
-    g_string_append_printf(line, "%12s", text->str);
+    append_seconds(line, ns, 6);
+    len = line->len - from;
+    g_string_insert_len(line, from, spaces, 12 - MIN(12, len));
 }

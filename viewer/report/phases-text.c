@@ -19,6 +19,7 @@
 #include "boot-data.h"
 #include "host-text.h"
 #include "capture/talk.h"
+#include "phase-times.h"
 #include "report.h"
 #include "viewer/common/loss.h"
 #include "viewer/common/table.h"
@@ -391,16 +392,15 @@ static void add_span(Table *table, const CaptureSpan *s, uint64_t start)
 {
     g_autoptr(GString) name = g_string_new(NULL);
     g_autoptr(GString) figures = g_string_new(NULL);
-    g_autofree char *at = seconds(s->time - start);
-    g_autofree char *duration = NULL;
 
     g_string_append_printf(name, "%*s%s", 2 * s->depth, "",
                            s->kind == CAPTURE_SPAN_SIDE ? "| " : "");
     append_probe(name, s);
-    g_string_append_printf(figures, " %12s", at);
+    g_string_append_c(figures, ' ');
+    append_seconds_column(figures, s->time - start);
     if (s->end != CAPTURE_NO_TIME) {
-        duration = seconds(whole_us(s->end) - whole_us(s->time));
-        g_string_append_printf(figures, " %12s", duration);
+        g_string_append_c(figures, ' ');
+        append_seconds_column(figures, whole_us(s->end) - whole_us(s->time));
     } else if (s->kind == CAPTURE_SPAN_STRAY) {
         g_string_append_printf(figures, " %12s  %s", "-",
                                (s->id & BOOTPROBE_KIND_MASK) == BOOTPROBE_END
