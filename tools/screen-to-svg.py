@@ -147,6 +147,8 @@ def main():
     print('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" '
           'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" '
           'font-size="%d" xml:space="preserve">'
+          # What browsers set for text counts for more than xml:space
+          '<style>text{white-space:pre}</style>'
           % (width, height, FONT_SIZE))
     print("<title>%s</title>" % escape(title))
     print('<rect width="100%%" height="100%%" rx="6" fill="%s"/>'
