@@ -304,20 +304,16 @@ static void handle_initcalls(Sample *s, const BootData *b)
     }
 }
 
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+    guint x = *(const guint *)a, y = *(const guint *)b;
+
+    return x < y ? -1 : x > y;
+}
+
 bool sample_has_gap(const Sample *s, guint capture)
 {
-    guint low = 0, high = s->gaps->len;
-
-    while (low < high) {
-        guint middle = (low + high) / 2;
-
-        if (g_array_index(s->gaps, guint, middle) < capture) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < s->gaps->len && g_array_index(s->gaps, guint, low) == capture;
+    return g_array_binary_search(s->gaps, &capture, by_number, NULL);
 }
 
 guint sample_count_unseen(const Sample *s, const GArray *lacking)

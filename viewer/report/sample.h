@@ -93,9 +93,10 @@ bool sample_take(Sample *s, const BootReading *r);
  * Call it when all captures are there: decides where Total ends and puts the
  * measures in order.  @end is a milestone, or NULL: that of sample_new(), or
  * the last one of most captures that have all their records (none has: there
- * is no Total).  A capture that did not get there has no Total.  What the host did to end QEMU (a signal, a monitor's quit) is no
- * milestone of the boot: it ends no phase and no total.  May be called again
- * after more captures were added.
+ * is no Total).  A capture that did not get there has no Total.  What the host
+ * did to end QEMU (a signal, a monitor's quit) is no milestone of the boot: it
+ * ends no phase and no total.  May be called again after more captures were
+ * added.
  */
 void sample_finish(Sample *s, const char *end);
 
